@@ -1,0 +1,1 @@
+"""Tools a person calls: run, test, bench, demo data."""

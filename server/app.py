@@ -1,0 +1,125 @@
+"""Builds the application."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sanic import HTTPResponse, Request, Sanic
+from sanic.response import BaseHTTPResponse
+from sanic.response import file as send_file
+
+from server import modules
+from server.core import clock, db, http, live, logs, openapi, redis
+from server.core.errors import BusinessError
+from server.identity.service import authenticate
+from server.settings import Settings, load_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+H5 = ROOT / "miniprogram" / "dist" / "build" / "h5"
+CONSOLE = ROOT / "server" / "console" / "dist"
+DOCS = Path(__file__).with_name("docs")
+
+_CSP = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; media-src 'self' blob:; "
+    "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self'; frame-ancestors 'self'"
+)
+
+
+def create_app(settings: Settings | None = None, name: str = "qutong") -> Sanic[Any, Any]:
+    """The API with the front ends beside it."""
+    settings = settings or load_settings()
+    logs.set_up(settings.log_level)
+    clock.use_zone(settings.zone)
+    modules.wire()
+    app: Sanic[Any, Any] = Sanic(name, configure_logging=False)
+    app.config.update(
+        ACCESS_LOG=False,
+        FALLBACK_ERROR_FORMAT="json",
+        REQUEST_MAX_SIZE=6 * 1024 * 1024,
+        RESPONSE_TIMEOUT=60,
+        KEEP_ALIVE_TIMEOUT=75,
+        OAS=False,
+    )
+    app.ctx.settings = settings
+    app.ctx.still_in = _still_in
+    app.before_server_start(partial(_start, settings))
+    app.after_server_stop(_stop)
+    http.mount(app, modules.ROUTES, authenticate)
+    _mount_document(app)
+    _mount_health(app)
+    _mount_pages(app)
+    app.register_middleware(_headers, "response")
+    return app
+
+
+async def _start(settings: Settings, app: Sanic[Any, Any]) -> None:
+    await db.connect(settings)
+    redis.connect(settings.redis_url)
+
+
+async def _stop(app: Sanic[Any, Any]) -> None:
+    await redis.disconnect()
+    await db.disconnect()
+
+
+async def _still_in(request: Request) -> bool:
+    try:
+        await authenticate(http.token_of(request))
+    except BusinessError:
+        return False
+    return True
+
+
+def _headers(request: Request, response: BaseHTTPResponse) -> None:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    if (response.content_type or "").startswith("text/html"):
+        response.headers.setdefault("Content-Security-Policy", _CSP)
+
+
+def _mount_document(app: Sanic[Any, Any]) -> None:
+    text = msgspec.json.encode(openapi.document(modules.ROUTES, modules.VERSION))
+
+    async def document(request: Request) -> HTTPResponse:
+        return HTTPResponse(text, 200, content_type="application/json")
+
+    app.add_route(document, "/openapi.json", name="openapi")
+    if DOCS.is_dir():
+        app.static("/docs", DOCS, index="index.html", name="docs")
+
+
+def _mount_health(app: Sanic[Any, Any]) -> None:
+    async def healthz(request: Request) -> HTTPResponse:
+        return HTTPResponse(b'{"status":"ok"}', 200, content_type="application/json")
+
+    async def readyz(request: Request) -> HTTPResponse:
+        """Ready when the database answers; without Redis still ready, only slower."""
+        try:
+            await db.value("SELECT 1")
+        except Exception:
+            logging.getLogger("qutong.ready").warning("database_away")
+            return HTTPResponse(b'{"status":"database_away"}', 503, content_type="application/json")
+        client = redis.client()
+        cache = "none" if client is None else "ok" if await redis.attempt(client.ping()) else "away"
+        body = msgspec.json.encode({"status": "ready", "redis": cache, "resync_seconds": live.RESYNC_SECONDS})
+        return HTTPResponse(body, 200, content_type="application/json")
+
+    app.add_route(healthz, "/healthz", name="healthz")
+    app.add_route(readyz, "/readyz", name="readyz")
+
+
+def _mount_pages(app: Sanic[Any, Any]) -> None:
+    if CONSOLE.is_dir():
+        app.static("/console", CONSOLE, index="index.html", name="console")
+    if H5.is_dir():
+        app.static("/assets", H5 / "assets", name="h5_assets")
+        app.static("/static", H5 / "static", name="h5_static") if (H5 / "static").is_dir() else None
+
+        async def home(request: Request) -> HTTPResponse:
+            return await send_file(H5 / "index.html", headers={"Cache-Control": "no-cache"})
+
+        app.add_route(home, "/", name="h5")

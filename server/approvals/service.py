@@ -1,0 +1,218 @@
+"""What can be done with approvals."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from server.approvals.schemas import ApprovalFilter, Decision
+from server.core import audit, clock, db, paging
+from server.core.actor import Actor
+from server.core.errors import BusinessError, Forbidden, InvalidInput, NotFound
+
+Decide = Callable[[Actor, int, Decision], Awaitable[None]]
+
+_deciders: dict[str, Decide] = {}
+
+
+class ApprovalDecided(BusinessError):
+    """Somebody decided before; the text says who, what and when."""
+
+    status, code, title = 409, "approval_decided", "已经处理过了"
+
+
+class Facts(NamedTuple):
+    """An approval as the bot shows it."""
+
+    id: int
+    root_id: int
+    subject_kind: str
+    subject_id: int
+    number: str
+    org_id: int
+    buyer_id: int
+    amount_fen: int
+    step: str
+    state: str
+    decided_by: int | None
+    decided_by_name: str | None
+    decided_at: Any
+    reason: str
+    created_at: Any
+
+
+_FACTS = """
+SELECT a.id, a.root_id, a.subject_kind, a.subject_id, a.number, a.org_id, a.buyer_id, a.amount_fen, a.step, a.state,
+       a.decided_by, d.name AS decided_by_name, a.decided_at, a.reason, a.created_at
+FROM approval a LEFT JOIN account d ON d.id = a.decided_by
+WHERE a.root_id = $1
+"""
+_BY_ID = _FACTS + " AND a.id = $2"
+_BY_SUBJECT = _FACTS + " AND a.subject_kind = $2 AND a.subject_id = $3"
+
+_OPEN = """
+INSERT INTO approval (root_id, subject_kind, subject_id, number, org_id, buyer_id, amount_fen, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id
+"""
+
+_CLOSE = """
+UPDATE approval SET state = $4, decided_by = $5, decided_at = $6, reason = $7, surface = $8
+WHERE root_id = $1 AND subject_kind = $2 AND subject_id = $3 AND state = 'pending'
+RETURNING id
+"""
+
+# The first of two steps: keeps what was proposed, and asks those who may take the second.
+_ADVANCE = """
+UPDATE approval a SET step = 'second', proposal = $4::text::jsonb, reminded_at = NULL
+FROM approval_rule r
+WHERE a.root_id = $1 AND a.subject_kind = $2 AND a.subject_id = $3 AND a.state = 'pending' AND a.step = 'first'
+  AND r.root_id = a.root_id AND r.org_id = a.org_id AND r.subject_kind = a.subject_kind AND $5 > r.above_fen
+RETURNING a.id
+"""
+
+_LIST = """
+SELECT a.*, b.name AS buyer_name, d.name AS decided_by_name
+FROM approval a
+JOIN org b ON b.id = a.buyer_id
+LEFT JOIN account d ON d.id = a.decided_by
+WHERE a.root_id = $1 AND a.org_id = $2 AND a.state = $3 AND b.path LIKE ANY ($4::text[])
+  AND ($5::bigint IS NULL OR a.id < $5)
+ORDER BY a.id DESC
+LIMIT $6
+"""
+
+# Who can take the next step: holders of the permission at the asked org; a rep only for assigned dealers.
+_DECIDERS = """
+SELECT c.id, c.name, c.wecom_userid
+FROM account c JOIN org b ON b.id = $2
+WHERE c.org_id = $1 AND c.status = 'active' AND c.role = ANY ($3::text[])
+  AND (c.role <> 'brand_rep' OR EXISTS (
+        SELECT 1 FROM assignment x JOIN org d ON d.id = x.org_id
+        WHERE x.account_id = c.id AND b.path LIKE d.path || '%'))
+ORDER BY c.id
+"""
+
+_RULE = """
+INSERT INTO approval_rule (root_id, org_id, subject_kind, above_fen) VALUES ($1, $2, $3, $4)
+ON CONFLICT (root_id, org_id, subject_kind) DO UPDATE SET above_fen = excluded.above_fen
+"""
+
+
+def register(subject_kind: str, decide: Decide) -> None:
+    """Say what deciding about a kind of subject does."""
+    _deciders[subject_kind] = decide
+
+
+def _words(facts: Facts) -> str:
+    verb = {"approved": "通过", "rejected": "驳回", "void": "撤销"}[facts.state]
+    when = facts.decided_at.astimezone(clock.zone()).strftime("%m-%d %H:%M") if facts.decided_at else ""
+    return f"{facts.decided_by_name or '系统'}已于 {when} {verb}" + (f",原因:{facts.reason}" if facts.reason else "")
+
+
+def already_decided(facts: Facts) -> ApprovalDecided:
+    """The refusal of a second decision, which says who decided and when (B1)."""
+    return ApprovalDecided(
+        _words(facts), decision=facts.state, decided_by=facts.decided_by_name, decided_at=str(facts.decided_at)
+    )
+
+
+async def facts_by_id(root_id: int, approval_id: int) -> Facts | None:
+    """One approval, for programs that act for the whole brand."""
+    found = await db.row(_BY_ID, root_id, approval_id)
+    return None if found is None else Facts(**found)
+
+
+async def facts_of(root_id: int, subject_kind: str, subject_id: int) -> Facts | None:
+    """The approval of a subject."""
+    found = await db.row(_BY_SUBJECT, root_id, subject_kind, subject_id)
+    return None if found is None else Facts(**found)
+
+
+async def open_approval(
+    root_id: int, kind: str, subject_id: int, number: str, org_id: int, buyer_id: int, amount_fen: int
+) -> int:
+    """Ask an org for a decision about a subject; the approval's id."""
+    moment = clock.now()
+    return int(await db.value(_OPEN, root_id, kind, subject_id, number, org_id, buyer_id, amount_fen, moment))
+
+
+async def needs_second(actor: Actor, kind: str, subject_id: int, amount_fen: int, proposal: Any) -> bool:
+    """Take the first of two steps where a rule asks for it; False when this decision is final.
+
+    Whoever may take the second step decides alone.
+    """
+    if actor.may("approval.second"):
+        return False
+    text = msgspec.json.encode(proposal).decode()
+    advanced = await db.value(_ADVANCE, actor.root_id, kind, subject_id, text, amount_fen)
+    if advanced is None:
+        facts = await facts_of(actor.root_id, kind, subject_id)
+        if facts is not None and facts.state == "pending" and facts.step == "second":
+            raise Forbidden("金额较大,已提交经理复审,请等待经理处理")
+    return advanced is not None
+
+
+async def close(actor: Actor, kind: str, subject_id: int, state: str, reason: str = "") -> None:
+    """Write the decision; `ApprovalDecided` when somebody was faster."""
+    closed = await db.value(
+        _CLOSE,
+        actor.root_id,
+        kind,
+        subject_id,
+        state,
+        actor.account_id or None,
+        clock.now(),
+        reason,
+        actor.surface,
+    )
+    if closed is None:
+        facts = await facts_of(actor.root_id, kind, subject_id)
+        if facts is None:
+            raise NotFound("没有找到这项审批")
+        raise already_decided(facts)
+
+
+async def decide(actor: Actor, approval_id: int, decision: Decision) -> None:
+    """Approve or reject, from whatever surface; the subject's module does the rest (B1).
+
+    Raises `ApprovalDecided` on a second decision, and all that the subject's own verb raises.
+    """
+    facts = await facts_by_id(actor.root_id, approval_id)
+    if facts is None:
+        raise NotFound("没有找到这项审批")
+    if decision.decision == "reject" and not decision.reason.strip():
+        raise InvalidInput("请填写驳回原因")
+    await _deciders[facts.subject_kind](actor, facts.subject_id, decision)
+
+
+async def deciders(org_id: int, buyer_id: int, roles: Sequence[str]) -> Sequence[db.Row]:
+    """Who can decide now: accounts with id, name, wecom_userid."""
+    return await db.rows(_DECIDERS, org_id, buyer_id, list(roles))
+
+
+async def list_approvals(actor: Actor, wanted: ApprovalFilter) -> tuple[list[db.Row], str | None]:
+    """What waits for the own org's decision inside the scope, or was decided."""
+    actor.require("order.approve")
+    before = paging.id_cursor(wanted.cursor)
+    found = await db.rows(
+        _LIST, actor.root_id, actor.org_id, wanted.state, actor.patterns, before, wanted.limit + 1
+    )
+    return paging.page(found, wanted.limit)
+
+
+async def set_rule(actor: Actor, kind: str, above_fen: int | None) -> None:
+    """Above this amount a second person decides about the own org's documents of a kind."""
+    actor.require("approval.second")
+    async with db.transaction():
+        if above_fen is None:
+            await db.run(
+                "DELETE FROM approval_rule WHERE root_id = $1 AND org_id = $2 AND subject_kind = $3",
+                actor.root_id,
+                actor.org_id,
+                kind,
+            )
+        else:
+            await db.run(_RULE, actor.root_id, actor.org_id, kind, above_fen)
+        await audit.record(actor, "set_rule", "org", actor.org_id, {"kind": kind, "above_fen": above_fen})

@@ -1,0 +1,109 @@
+"""Set-based reads and writes of the catalogue.
+
+The texts are put together from constants of this file only; every value is a parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from server.core import db
+
+_PACKAGINGS = """
+LEFT JOIN LATERAL (
+    SELECT json_agg(json_build_object('id', k.id, 'name', k.name, 'unit_qty', k.unit_qty, 'gtin', k.gtin,
+                                      'is_default', k.is_default) ORDER BY k.unit_qty)::text AS packagings
+    FROM packaging k WHERE k.product_id = p.id
+) k ON true
+"""
+
+# A category and all below it.
+_IN_CATEGORY = """
+p.category_id IN (
+    WITH RECURSIVE below AS (
+        SELECT id FROM category WHERE id = $3 AND root_id = $1
+        UNION ALL SELECT c.id FROM category c JOIN below b ON c.parent_id = b.id
+    ) SELECT id FROM below)
+"""
+
+PRODUCTS = f"""
+SELECT p.*, k.packagings
+FROM product p {_PACKAGINGS}
+WHERE p.root_id = $1 AND p.id > $2
+  AND ($3::bigint IS NULL OR {_IN_CATEGORY})
+  AND ($4::text IS NULL OR position($4 IN p.search_text) > 0)
+ORDER BY p.id
+LIMIT $5
+"""
+
+# What a buyer is offered: its supplier's price for its group; the brand itself sees guide prices.
+OFFERS = f"""
+SELECT p.*, coalesce(r.price_fen, p.guide_price_fen) AS price_fen, k.packagings
+FROM product p
+LEFT JOIN price r ON r.root_id = p.root_id AND r.seller_id = $6 AND r.price_group = $7 AND r.product_id = p.id
+{_PACKAGINGS}
+WHERE p.root_id = $1 AND p.id > $2 AND p.status = 'active'
+  AND (r.price_fen IS NOT NULL OR $6::bigint IS NULL)
+  AND ($3::bigint IS NULL OR {_IN_CATEGORY})
+  AND ($4::text IS NULL OR position($4 IN p.search_text) > 0)
+ORDER BY p.id
+LIMIT $5
+"""
+
+OFFERS_BY_ID = f"""
+SELECT p.*, r.price_fen, k.packagings
+FROM product p
+LEFT JOIN price r ON r.root_id = p.root_id AND r.seller_id = $2 AND r.price_group = $3 AND r.product_id = p.id
+{_PACKAGINGS}
+WHERE p.root_id = $1 AND p.id = ANY ($4::bigint[]) AND p.status = 'active'
+ORDER BY p.id
+"""
+
+_PRICES = """
+SELECT r.product_id, p.name AS product_name, r.price_fen, p.guide_price_fen, p.floor_price_fen, p.ceiling_price_fen
+FROM price r JOIN product p ON p.id = r.product_id
+WHERE r.root_id = $1 AND r.seller_id = $2 AND r.price_group = $3 AND r.product_id > $4
+ORDER BY r.product_id
+LIMIT $5
+"""
+
+_OUTSIDE = """
+SELECT t.product_id, t.ordinality - 1 AS index, p.name, p.floor_price_fen, p.ceiling_price_fen
+FROM unnest($2::bigint[], $3::bigint[]) WITH ORDINALITY AS t (product_id, price_fen)
+LEFT JOIN product p ON p.id = t.product_id AND p.root_id = $1
+WHERE p.id IS NULL OR t.price_fen NOT BETWEEN p.floor_price_fen AND p.ceiling_price_fen
+ORDER BY 2
+"""
+
+_SET = """
+INSERT INTO price (root_id, seller_id, price_group, product_id, price_fen, updated_by, updated_at)
+SELECT $1, $2, $3, t.product_id, t.price_fen, $6, $7
+FROM unnest($4::bigint[], $5::bigint[]) AS t (product_id, price_fen)
+ORDER BY t.product_id
+ON CONFLICT (root_id, seller_id, price_group, product_id)
+DO UPDATE SET price_fen = excluded.price_fen, updated_by = excluded.updated_by, updated_at = excluded.updated_at
+"""
+
+_SCANNED = "SELECT id, product_id FROM packaging WHERE root_id = $1 AND gtin = $2"
+
+
+async def scanned(root_id: int, gtin: str) -> db.Row | None:
+    """The packaging that carries a GTIN-14."""
+    return await db.row(_SCANNED, root_id, gtin)
+
+
+async def outside_limits(root_id: int, product_ids: list[int], prices: list[int]) -> Sequence[db.Row]:
+    """The prices that break the guide price's limits, and unknown products (name null)."""
+    return await db.rows(_OUTSIDE, root_id, product_ids, prices)
+
+
+async def set_prices(
+    root_id: int, seller_id: int, group: str, product_ids: list[int], prices: list[int], by: int, at: object
+) -> None:
+    """Write a price list in one statement."""
+    await db.run(_SET, root_id, seller_id, group, product_ids, prices, by, at)
+
+
+async def prices(root_id: int, seller_id: int, group: str, after: int, limit: int) -> Sequence[db.Row]:
+    """A page of a price list."""
+    return await db.rows(_PRICES, root_id, seller_id, group, after, limit)

@@ -1,0 +1,91 @@
+"""HTTP of the catalogue's administration; what buyers see is in `orders/shelf.py`."""
+
+from __future__ import annotations
+
+import msgspec
+
+from server.catalog import service
+from server.catalog.schemas import (
+    CategoryList,
+    CategoryOut,
+    NewCategory,
+    NewProduct,
+    PackagingOut,
+    PriceFilter,
+    PriceList,
+    PriceOut,
+    PriceOutList,
+    ProductEdit,
+    ProductFilter,
+    ProductList,
+    ProductOut,
+)
+from server.core import db
+from server.core.actor import Actor
+from server.core.errors import StaleVersion
+from server.core.http import Routes
+
+routes = Routes("catalog")
+
+
+def packagings(found: db.Row) -> list[PackagingOut]:
+    """The packagings of a product row."""
+    return msgspec.json.decode(found["packagings"] or "[]", type=list[PackagingOut])
+
+
+def _product(found: db.Row) -> ProductOut:
+    return msgspec.convert({**found, "packagings": packagings(found)}, ProductOut)
+
+
+@routes.get("/catalog/categories", permission="catalog.read")
+async def list_categories(actor: Actor) -> CategoryList:
+    """All categories."""
+    found = await service.list_categories(actor)
+    return CategoryList([msgspec.convert(item, CategoryOut, from_attributes=True) for item in found])
+
+
+@routes.post("/categories", permission="catalog.manage", status=201)
+async def create_category(actor: Actor, body: NewCategory) -> CategoryOut:
+    """Add a category."""
+    return msgspec.convert(await service.create_category(actor, body), CategoryOut, from_attributes=True)
+
+
+@routes.get("/products", permission="catalog.manage")
+async def list_products(actor: Actor, query: ProductFilter) -> ProductList:
+    """All products with their guide prices."""
+    found, cursor = await service.list_products(actor, query)
+    return ProductList([_product(item) for item in found], cursor)
+
+
+@routes.get("/products/<product_id:int>", permission="catalog.manage")
+async def get_product(actor: Actor, product_id: int) -> ProductOut:
+    """One product."""
+    return _product(await service.get_product(actor, product_id))
+
+
+@routes.post("/products", permission="catalog.manage", status=201, errors=[service.CodeTaken])
+async def create_product(actor: Actor, body: NewProduct) -> ProductOut:
+    """Add a product with its packagings."""
+    return _product(await service.get_product(actor, await service.create_product(actor, body)))
+
+
+@routes.patch("/products/<product_id:int>", permission="catalog.manage", errors=[StaleVersion])
+async def edit_product(actor: Actor, product_id: int, body: ProductEdit) -> ProductOut:
+    """Change a product."""
+    await service.edit_product(actor, product_id, body)
+    return _product(await service.get_product(actor, product_id))
+
+
+@routes.get("/prices", permission="price.manage")
+async def list_prices(actor: Actor, query: PriceFilter) -> PriceOutList:
+    """What the own org asks of a group of its buyers."""
+    found, cursor = await service.list_prices(actor, query.price_group, query.cursor, query.limit)
+    return PriceOutList([msgspec.convert(item, PriceOut) for item in found], cursor)
+
+
+@routes.post("/prices", permission="price.manage", errors=[service.PriceOutsideLimits])
+async def set_prices(actor: Actor, body: PriceList) -> PriceOutList:
+    """Set prices within the guide price's limits."""
+    await service.set_prices(actor, body)
+    found, cursor = await service.list_prices(actor, body.price_group, None, 200)
+    return PriceOutList([msgspec.convert(item, PriceOut) for item in found], cursor)

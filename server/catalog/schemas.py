@@ -1,0 +1,164 @@
+"""Requests and responses of the catalogue."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from server.core.types import Id, Limit, Name, ShortText
+
+PriceFen = Annotated[int, msgspec.Meta(ge=1, le=100_000_000, description="integer fen per base unit")]
+UnitQty = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+GtinText = Annotated[str, msgspec.Meta(min_length=8, max_length=14, pattern=r"^[0-9]+$")]
+Color = Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+class CategoryOut(msgspec.Struct):
+    """A category."""
+
+    id: int
+    parent_id: int | None
+    name: str
+    sort: int
+
+
+class CategoryList(msgspec.Struct):
+    """All categories of the brand."""
+
+    items: list[CategoryOut]
+
+
+class NewCategory(msgspec.Struct):
+    """A category to be added."""
+
+    name: Name
+    parent_id: Id | None = None
+    sort: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
+
+
+class PackagingOut(msgspec.Struct):
+    """How a product is packed; `gtin` has 14 digits."""
+
+    id: int
+    name: str
+    unit_qty: int
+    gtin: str
+    is_default: bool
+
+
+class NewPackaging(msgspec.Struct):
+    """A packaging to be added with its product."""
+
+    name: Name
+    unit_qty: UnitQty
+    gtin: GtinText
+    is_default: bool = False
+
+
+class NewProduct(msgspec.Struct):
+    """A product with all its packagings; prices are fen per base unit."""
+
+    category_id: Id
+    code: Name
+    name: Name
+    base_unit: Name
+    shelf_life_days: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+    guide_price_fen: PriceFen
+    floor_price_fen: PriceFen
+    ceiling_price_fen: PriceFen
+    packagings: Annotated[list[NewPackaging], msgspec.Meta(min_length=1, max_length=10)]
+    spec: ShortText = ""
+    color: Color = "#8aa4b8"
+    image_url: ShortText | None = None
+
+
+class ProductEdit(msgspec.Struct):
+    """Changes to a product; only what is given changes."""
+
+    version: Id
+    name: Name | None = None
+    spec: ShortText | None = None
+    category_id: Id | None = None
+    color: Color | None = None
+    shelf_life_days: Annotated[int, msgspec.Meta(ge=1, le=10_000)] | None = None
+    guide_price_fen: PriceFen | None = None
+    floor_price_fen: PriceFen | None = None
+    ceiling_price_fen: PriceFen | None = None
+    status: Literal["active", "stopped"] | None = None
+
+
+class ProductOut(msgspec.Struct):
+    """A product as its administrator sees it."""
+
+    id: int
+    category_id: int
+    code: str
+    name: str
+    spec: str
+    base_unit: str
+    color: str
+    image_url: str | None
+    shelf_life_days: int
+    guide_price_fen: int
+    floor_price_fen: int
+    ceiling_price_fen: int
+    status: Literal["active", "stopped"]
+    version: int
+    packagings: list[PackagingOut]
+
+
+class ProductList(msgspec.Struct):
+    """A page of products."""
+
+    items: list[ProductOut]
+    next_cursor: str | None
+
+
+class ProductFilter(msgspec.Struct):
+    """What to list."""
+
+    category_id: Id | None = None
+    q: ShortText | None = None
+    cursor: ShortText | None = None
+    limit: Limit = 50
+
+
+class PriceIn(msgspec.Struct):
+    """One price of a list."""
+
+    product_id: Id
+    price_fen: PriceFen
+
+
+class PriceList(msgspec.Struct):
+    """What the own org asks of one group of its buyers; products not named keep their price."""
+
+    price_group: Name
+    prices: Annotated[list[PriceIn], msgspec.Meta(min_length=1, max_length=1000)]
+
+
+class PriceFilter(msgspec.Struct):
+    """Which price list."""
+
+    price_group: Name = "standard"
+    cursor: ShortText | None = None
+    limit: Limit = 50
+
+
+class PriceOut(msgspec.Struct):
+    """One price of the own org with the guide price's limits."""
+
+    product_id: int
+    product_name: str
+    price_fen: int
+    guide_price_fen: int
+    floor_price_fen: int
+    ceiling_price_fen: int
+
+
+class PriceOutList(msgspec.Struct):
+    """A page of a price list."""
+
+    items: list[PriceOut]
+    next_cursor: str | None

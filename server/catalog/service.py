@@ -1,0 +1,219 @@
+"""What can be done with the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from pypinyin import Style, lazy_pinyin
+from tortoise.exceptions import IntegrityError
+from tortoise.expressions import F
+
+from server.catalog import queries
+from server.catalog.gtin import GtinCheckDigit, GtinUnknown, gtin14
+from server.catalog.models import Category, Packaging, Product
+from server.catalog.schemas import NewCategory, NewProduct, PriceList, ProductEdit, ProductFilter
+from server.core import audit, clock, db, paging
+from server.core.actor import Actor
+from server.core.errors import BusinessError, FieldError, InvalidInput, NotFound, StaleVersion
+from server.core.money import yuan
+
+__all__ = ["GtinCheckDigit", "GtinUnknown"]
+
+
+class CodeTaken(BusinessError):
+    """A product code or GTIN is already in use in this brand."""
+
+    status, code, title = 409, "code_taken", "编码重复"
+
+
+class PriceOutsideLimits(BusinessError):
+    """A price below the floor or above the ceiling of the guide price (D5.3)."""
+
+    status, code, title = 422, "price_outside_limits", "价格超出限制"
+
+
+class NotOffered(BusinessError):
+    """The supplier does not sell this product to this buyer."""
+
+    status, code, title = 409, "not_offered", "暂不供应"
+
+
+class Scanned(NamedTuple):
+    """What a barcode stands for."""
+
+    product_id: int
+    packaging_id: int
+    gtin: str
+
+
+def search_text(code: str, name: str, spec: str, gtins: Sequence[str]) -> str:
+    """What a product is found by: code, name, spec, barcodes, pinyin and its initials, in lower case."""
+    full = "".join(lazy_pinyin(name))
+    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
+    return " ".join([code, name, spec, full, initials, *gtins]).lower()
+
+
+async def list_categories(actor: Actor) -> list[Category]:
+    """All categories of the brand in their order."""
+    return await Category.filter(root_id=actor.root_id).order_by("sort", "id")
+
+
+async def create_category(actor: Actor, new: NewCategory) -> Category:
+    """Add a category."""
+    actor.require("catalog.manage")
+    async with db.transaction():
+        if new.parent_id and not await Category.filter(id=new.parent_id, root_id=actor.root_id).exists():
+            raise NotFound("没有找到上级分类")
+        category = await Category.create(root_id=actor.root_id, **msgspec.to_builtins(new))
+        await audit.record(actor, "create", "category", category.id, msgspec.to_builtins(new))
+    return category
+
+
+async def create_product(actor: Actor, new: NewProduct) -> int:
+    """Add a product with its packagings; exactly one holds a single base unit, every GTIN is checked."""
+    actor.require("catalog.manage")
+    if sum(1 for item in new.packagings if item.unit_qty == 1) != 1:
+        raise InvalidInput("必须有且只有一个单件包装", [FieldError("/packagings", "必须有且只有一个单件包装")])
+    _check_limits(new.floor_price_fen, new.guide_price_fen, new.ceiling_price_fen)
+    gtins = [gtin14(item.gtin) for item in new.packagings]
+    values = msgspec.to_builtins(new)
+    packagings = values.pop("packagings")
+    try:
+        async with db.transaction():
+            if not await Category.filter(id=new.category_id, root_id=actor.root_id).exists():
+                raise NotFound("没有找到这个分类")
+            text = search_text(new.code, new.name, new.spec, gtins)
+            product = await Product.create(root_id=actor.root_id, search_text=text, **values)
+            await Packaging.bulk_create(
+                [
+                    Packaging(root_id=actor.root_id, product_id=product.id, **{**item, "gtin": gtin})
+                    for item, gtin in zip(packagings, gtins, strict=True)
+                ]
+            )
+            await audit.record(actor, "create", "product", product.id, msgspec.to_builtins(new))
+    except IntegrityError:
+        raise CodeTaken("商品编码、条码或包装数量重复了") from None
+    return int(product.id)
+
+
+def _check_limits(floor: int, guide: int, ceiling: int) -> None:
+    if not floor <= guide <= ceiling:
+        raise InvalidInput(
+            "指导价必须在最低价和最高价之间", [FieldError("/guide_price_fen", "必须在最低价和最高价之间")]
+        )
+
+
+async def edit_product(actor: Actor, product_id: int, edit: ProductEdit) -> None:
+    """Change a product; the guide price must stay between floor and ceiling."""
+    actor.require("catalog.manage")
+    changes: dict[str, Any] = {k: v for k, v in msgspec.to_builtins(edit).items() if v is not None}
+    version = changes.pop("version")
+    async with db.transaction():
+        product = await Product.get_or_none(id=product_id, root_id=actor.root_id)
+        if product is None:
+            raise NotFound("没有找到这个商品")
+        if edit.category_id and not await Category.filter(id=edit.category_id, root_id=actor.root_id).exists():
+            raise NotFound("没有找到这个分类")
+        before = {name: getattr(product, name) for name in changes}
+        product.update_from_dict(changes)
+        _check_limits(product.floor_price_fen, product.guide_price_fen, product.ceiling_price_fen)
+        gtins = await Packaging.filter(product_id=product_id).values_list("gtin", flat=True)
+        text = search_text(product.code, product.name, product.spec, [str(gtin) for gtin in gtins])
+        written = {**changes, "search_text": text, "updated_at": clock.now(), "version": F("version") + 1}
+        if not await Product.filter(id=product_id, version=version).update(**written):
+            raise StaleVersion("这个商品刚被别人改过,请刷新后再改")
+        await audit.record(actor, "edit", "product", product_id, audit.difference(before, changes))
+
+
+async def list_products(actor: Actor, wanted: ProductFilter) -> tuple[list[db.Row], str | None]:
+    """All products of the brand, a page at a time."""
+    after = paging.id_cursor(wanted.cursor) or 0
+    text = wanted.q.strip().lower() if wanted.q else None
+    found = await db.rows(queries.PRODUCTS, actor.root_id, after, wanted.category_id, text or None, wanted.limit + 1)
+    return paging.page(found, wanted.limit)
+
+
+async def get_product(actor: Actor, product_id: int) -> db.Row:
+    """One product of the brand."""
+    found = await db.row(queries.PRODUCTS, actor.root_id, product_id - 1, None, None, 1)
+    if found is None or found["id"] != product_id:
+        raise NotFound("没有找到这个商品")
+    return found
+
+
+async def offers(actor: Actor, wanted: ProductFilter) -> tuple[list[db.Row], str | None]:
+    """What the actor's org can buy, with its own prices (T1, D1.1)."""
+    after = paging.id_cursor(wanted.cursor) or 0
+    text = wanted.q.strip().lower() if wanted.q else None
+    found = await db.rows(
+        queries.OFFERS,
+        actor.root_id,
+        after,
+        wanted.category_id,
+        text or None,
+        wanted.limit + 1,
+        actor.supplier_id,
+        actor.price_group,
+    )
+    return paging.page(found, wanted.limit)
+
+
+async def offers_by_id(actor: Actor, product_ids: Sequence[int]) -> dict[int, db.Row]:
+    """These products with the actor's price; `price_fen` is null where none is offered."""
+    found = await db.rows(
+        queries.OFFERS_BY_ID, actor.root_id, actor.supplier_id, actor.price_group, list(product_ids)
+    )
+    return {item["id"]: item for item in found}
+
+
+async def scan(actor: Actor, code: str) -> Scanned:
+    """What a scanned barcode stands for in this brand (T2).
+
+    Raises `GtinCheckDigit` for a misread code and `GtinUnknown`, with the code, for one that is not in the catalogue.
+    """
+    gtin = gtin14(code)
+    found = await queries.scanned(actor.root_id, gtin)
+    if found is None:
+        raise GtinUnknown(f"商品库里没有这个条码:{code}", scanned=code)
+    return Scanned(found["product_id"], found["id"], gtin)
+
+
+async def set_prices(actor: Actor, wanted: PriceList) -> int:
+    """Set what the own org asks of a group of its buyers; the number of prices (D5.3).
+
+    Raises `PriceOutsideLimits` naming each price outside the guide price's floor and ceiling; nothing is set then.
+    """
+    actor.require("price.manage")
+    product_ids = [item.product_id for item in wanted.prices]
+    prices = [item.price_fen for item in wanted.prices]
+    if len(set(product_ids)) != len(product_ids):
+        raise InvalidInput("同一个商品出现了两次")
+    async with db.transaction():
+        wrong = await queries.outside_limits(actor.root_id, product_ids, prices)
+        if wrong:
+            raise PriceOutsideLimits(
+                "有价格超出指导价的范围,没有保存任何价格",
+                [
+                    FieldError(
+                        f"/prices/{item['index']}/price_fen",
+                        f"{item['name']}应在 {yuan(item['floor_price_fen'])} 到 {yuan(item['ceiling_price_fen'])} 之间"
+                        if item["name"]
+                        else "没有这个商品",
+                    )
+                    for item in wrong
+                ],
+            )
+        await queries.set_prices(
+            actor.root_id, actor.org_id, wanted.price_group, product_ids, prices, actor.account_id, clock.now()
+        )
+        await audit.record(actor, "set_prices", "org", actor.org_id, msgspec.to_builtins(wanted))
+    return len(prices)
+
+
+async def list_prices(actor: Actor, group: str, cursor: str | None, limit: int) -> tuple[list[db.Row], str | None]:
+    """The own org's price list for one group of buyers."""
+    after = paging.id_cursor(cursor) or 0
+    found = await queries.prices(actor.root_id, actor.org_id, group, after, limit + 1)
+    return paging.page(found, limit, "product_id")

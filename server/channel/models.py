@@ -1,0 +1,60 @@
+"""Tables of the channel."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Org(Model):
+    """A node of the channel tree (组织)."""
+
+    scope_path: ClassVar[str] = ""
+
+    id = fields.BigIntField(primary_key=True)
+    root_id = fields.BigIntField()
+    parent: fields.ForeignKeyNullableRelation[Org] = fields.ForeignKeyField(
+        "qutong.Org", related_name="children", null=True, source_field="parent_id"
+    )
+    parent_id: int | None
+    kind = fields.TextField()
+    code = fields.TextField(default="")
+    name = fields.TextField()
+    path = fields.TextField()
+    status = fields.TextField(default="active")
+    frozen_reason = fields.TextField(null=True)
+    price_group = fields.TextField(default="standard")
+    grade = fields.TextField(default="")
+    region_code = fields.TextField(default="")
+    address = fields.TextField(default="")
+    contact_name = fields.TextField(default="")
+    contact_phone = fields.TextField(default="")
+    version = fields.IntField(default=1)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    updated_at = fields.DatetimeField(auto_now=True)
+
+    class Meta:
+        table = "org"
+
+
+class DeliveryAddress(Model):
+    """Where an org wants its goods."""
+
+    scope_path: ClassVar[str] = "org"
+
+    id = fields.BigIntField(primary_key=True)
+    root_id = fields.BigIntField()
+    org: fields.ForeignKeyRelation[Org] = fields.ForeignKeyField("qutong.Org", related_name="addresses")
+    org_id: int
+    contact_name = fields.TextField()
+    contact_phone = fields.TextField()
+    region_code = fields.TextField(default="")
+    region_name = fields.TextField(default="")
+    detail = fields.TextField()
+    is_default = fields.BooleanField(default=False)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "delivery_address"

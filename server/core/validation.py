@@ -1,0 +1,77 @@
+"""Requests into types, and what is wrong with them in the user's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from server.core.errors import FieldError, InvalidInput
+
+T = TypeVar("T")
+
+_AT = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
+_STEP = re.compile(r"\.([A-Za-z0-9_]+)|\[(\d+)\]")
+_SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"missing required field `(\w+)`"), "缺少必填项"),
+    (re.compile(r"contains unknown field `(\w+)`"), "有不认识的内容"),
+    (re.compile(r"Expected `int` >= (-?\d+)"), "不能小于 {0}"),
+    (re.compile(r"Expected `int` <= (-?\d+)"), "不能大于 {0}"),
+    (re.compile(r"Expected `str` of length >= 1$"), "不能为空"),
+    (re.compile(r"Expected `str` of length >= (\d+)"), "至少 {0} 个字"),
+    (re.compile(r"Expected `str` of length <= (\d+)"), "最多 {0} 个字"),
+    (re.compile(r"Expected `array` of length >= (\d+)"), "至少要有 {0} 项"),
+    (re.compile(r"Expected `array` of length <= (\d+)"), "最多 {0} 项"),
+    (re.compile(r"matching regex"), "格式不对"),
+    (re.compile(r"Invalid (?:RFC3339|enum value|UUID)"), "不是可选的值"),
+    (re.compile(r"Expected `int`|Integer value out of range|Number out of range"), "应为整数"),
+    (re.compile(r"Expected `bool`"), "应为是或否"),
+    (re.compile(r"Expected `(?:date|datetime)`"), "日期格式不对"),
+    (re.compile(r"Expected `str"), "应为文字"),
+)
+
+
+def _pointer(path: str, field: str | None) -> str:
+    steps = [name or index for name, index in _STEP.findall(path)]
+    if field:
+        steps.append(field)
+    return "".join(f"/{step}" for step in steps)
+
+
+def _explain(error: msgspec.ValidationError) -> InvalidInput:
+    match = _AT.match(str(error))
+    what, path = (match["what"], match["path"] or "$") if match else (str(error), "$")
+    for pattern, sentence in _SENTENCES:
+        found = pattern.search(what)
+        if found:
+            named = found.group(1) if "field" in pattern.pattern else None
+            text = sentence.format(*found.groups())
+            pointer = _pointer(path, named)
+            return InvalidInput(f"填写有误:{pointer.lstrip('/') or '内容'}{text}", [FieldError(pointer, text)])
+    pointer = _pointer(path, None)
+    return InvalidInput(f"填写有误:{pointer.lstrip('/') or '内容'}", [FieldError(pointer, "格式不对")])
+
+
+def decode_body(body: bytes, kind: type[T]) -> T:
+    """A JSON body as its type; raises `InvalidInput` with a pointer to the field."""
+    if b"\\u0000" in body:  # PostgreSQL stores no NUL in texts
+        raise InvalidInput("内容里有无法保存的字符")
+    try:
+        return msgspec.json.decode(body or b"null", type=kind)
+    except msgspec.ValidationError as error:
+        raise _explain(error) from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise InvalidInput("请求内容不是有效的 JSON") from None
+
+
+def decode_query(values: Mapping[str, Any], kind: type[T]) -> T:
+    """Query parameters as their type; the last value of a repeated one counts."""
+    plain = {name: items[-1] if isinstance(items, list) else items for name, items in values.items()}
+    if any("\x00" in str(item) for item in plain.values()):
+        raise InvalidInput("查询条件里有无法识别的字符")
+    try:
+        return msgspec.convert(plain, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise _explain(error) from None

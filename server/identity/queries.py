@@ -1,0 +1,81 @@
+"""Set-based reads of accounts and sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from server.core import db
+
+# One look-up a request: session, account, org and a rep's dealers, all as they are now.
+_SESSION = """
+SELECT s.id AS session_id, s.last_seen_at, s.expires_at, a.id AS account_id, a.name, a.role, a.status,
+       a.frozen_reason, o.root_id, o.id AS org_id, o.kind, o.name AS org_name, o.path, o.parent_id, o.price_group,
+       o.status AS org_status, o.frozen_reason AS org_frozen_reason,
+       CASE WHEN a.role = 'brand_rep' THEN
+           (SELECT coalesce(array_agg(d.path), '{}') FROM assignment x JOIN org d ON d.id = x.org_id
+            WHERE x.account_id = a.id) END AS assigned
+FROM session s
+JOIN account a ON a.id = s.account_id
+JOIN org o ON o.id = a.org_id
+WHERE s.token_hash = $1 AND s.revoked_at IS NULL
+"""
+
+_ACCOUNT = """
+SELECT NULL::bigint AS session_id, a.id AS account_id, a.name, a.role, a.status,
+       a.frozen_reason, o.root_id, o.id AS org_id, o.kind, o.name AS org_name, o.path, o.parent_id, o.price_group,
+       o.status AS org_status, o.frozen_reason AS org_frozen_reason,
+       CASE WHEN a.role = 'brand_rep' THEN
+           (SELECT coalesce(array_agg(d.path), '{}') FROM assignment x JOIN org d ON d.id = x.org_id
+            WHERE x.account_id = a.id) END AS assigned
+FROM account a
+JOIN org o ON o.id = a.org_id
+WHERE a.id = $1::bigint OR a.wecom_userid = $2::text
+"""
+
+_ME = """
+SELECT a.phone, o.region_code, o.address, o.contact_name, o.contact_phone, p.name AS supplier_name,
+       (SELECT count(*) FROM notice n WHERE n.account_id = a.id AND n.read_at IS NULL) AS unread
+FROM account a
+JOIN org o ON o.id = a.org_id
+LEFT JOIN org p ON p.id = o.parent_id
+WHERE a.id = $1
+"""
+
+_SEEN = "UPDATE session SET last_seen_at = $2 WHERE id = $1"
+_REVOKE_ALL = "UPDATE session SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL AND id <> $3"
+_ASSIGN = """
+WITH gone AS (DELETE FROM assignment WHERE account_id = $1 AND org_id <> ALL ($2::bigint[]))
+INSERT INTO assignment (account_id, org_id, root_id)
+SELECT $1, o.id, o.root_id FROM org o WHERE o.id = ANY ($2::bigint[]) AND o.root_id = $3 AND o.kind = 'dealer'
+ON CONFLICT DO NOTHING
+"""
+
+
+async def session_by_hash(token_hash: bytes) -> db.Row | None:
+    """The session of a token with its account and org."""
+    return await db.row(_SESSION, token_hash)
+
+
+async def account_facts(account_id: int | None, wecom_userid: str | None = None) -> db.Row | None:
+    """An account with its org, by id or by its WeCom member id."""
+    return await db.row(_ACCOUNT, account_id, wecom_userid)
+
+
+async def own_page(account_id: int) -> db.Row | None:
+    """What the start page shows of the own account beside the actor."""
+    return await db.row(_ME, account_id)
+
+
+async def seen(session_id: int, moment: datetime) -> None:
+    """Note when a session was last used."""
+    await db.run(_SEEN, session_id, moment)
+
+
+async def revoke_others(account_id: int, moment: datetime, keep: int = 0) -> None:
+    """End all sessions of an account but one."""
+    await db.run(_REVOKE_ALL, account_id, moment, keep)
+
+
+async def assign(account_id: int, dealer_ids: list[int], root_id: int) -> None:
+    """Make these the dealers of a rep."""
+    await db.run(_ASSIGN, account_id, dealer_ids, root_id)

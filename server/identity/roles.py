@@ -1,0 +1,78 @@
+"""What each role may do. Roles belong to a kind of org; custom roles will be rows that name permissions."""
+
+from __future__ import annotations
+
+PERMISSIONS: dict[str, str] = {
+    "order.create": "下单",
+    "order.read": "查看订单",
+    "order.approve": "审核订单",
+    "order.issue": "出库",
+    "order.receive": "签收",
+    "order.cancel": "取消订单",
+    "order.over_credit": "超信用额度放行",
+    "approval.second": "大额复审",
+    "catalog.read": "查看商品",
+    "catalog.manage": "维护商品",
+    "price.manage": "设置价格",
+    "channel.read": "查看客户",
+    "channel.manage": "维护客户",
+    "account.manage": "管理账号",
+    "stock.read": "查看库存",
+    "stock.manage": "登记入库",
+    "settlement.read": "查看往来账",
+    "credit.manage": "设置信用额度",
+    "payment.register": "登记收款",
+    "outbox.read": "查看通知队列",
+    "outbox.retry": "重发通知",
+    "audit.read": "查看操作记录",
+}
+
+_READS = {"order.read", "catalog.read", "stock.read"}
+_BUYS = {"order.create", "order.cancel"}
+_MANAGER = _READS | {
+    "order.approve", "order.over_credit", "approval.second", "channel.read", "channel.manage", "catalog.manage",
+    "price.manage",
+    "settlement.read", "credit.manage", "audit.read", "outbox.read",
+}  # fmt: skip
+
+ROLES: dict[str, frozenset[str]] = {
+    "brand_admin": frozenset(set(PERMISSIONS) - _BUYS - {"order.receive"}),
+    "brand_manager": frozenset(_MANAGER),
+    "brand_rep": frozenset(_READS | {"order.approve", "channel.read", "settlement.read"}),
+    "brand_finance": frozenset(_READS | {"channel.read", "settlement.read", "credit.manage", "payment.register"}),
+    "brand_warehouse": frozenset(_READS | {"order.issue", "stock.manage", "channel.read"}),
+    "dealer_owner": frozenset(
+        _READS
+        | _BUYS
+        | {
+            "order.approve", "order.over_credit", "approval.second", "order.issue", "order.receive", "price.manage",
+            "channel.read", "channel.manage", "account.manage", "stock.manage", "settlement.read", "credit.manage",
+            "payment.register", "audit.read",
+        }
+    ),
+    "dealer_clerk": frozenset(
+        _READS | _BUYS | {"order.approve", "order.issue", "order.receive", "channel.read", "settlement.read"}
+    ),
+    "dealer_warehouse": frozenset(_READS | {"order.issue", "order.receive", "channel.read"}),
+    "dealer_driver": frozenset({"order.read", "catalog.read", "channel.read"}),
+    "dealer_finance": frozenset(_READS | {"channel.read", "settlement.read", "credit.manage", "payment.register"}),
+    "store_owner": frozenset(_READS | _BUYS | {"order.receive", "settlement.read", "account.manage"}),
+    "store_clerk": frozenset(_READS | _BUYS | {"order.receive"}),
+}  # fmt: skip
+
+ROLE_NAMES: dict[str, str] = {
+    "brand_admin": "品牌管理员", "brand_manager": "销售经理", "brand_rep": "业务员", "brand_finance": "品牌财务",
+    "brand_warehouse": "品牌仓管", "dealer_owner": "经销商老板", "dealer_clerk": "经销商内勤",
+    "dealer_warehouse": "经销商仓管", "dealer_driver": "经销商配送", "dealer_finance": "经销商财务",
+    "store_owner": "店主", "store_clerk": "店员",
+}  # fmt: skip
+
+
+def roles_with(permission: str, kind: str) -> list[str]:
+    """The roles of one kind of org that hold a permission."""
+    return [role for role, held in ROLES.items() if permission in held and role.startswith(kind + "_")]
+
+
+def kind_of(role: str) -> str:
+    """The kind of org that a role belongs to."""
+    return role.split("_", 1)[0]

@@ -1,0 +1,179 @@
+"""HTTP of accounts and sessions."""
+
+from __future__ import annotations
+
+import msgspec
+from sanic import Request
+
+from server.channel.schemas import FreezeRequest
+from server.core.actor import Actor
+from server.core.errors import NotSignedIn, OrgFrozen, StaleVersion, TooManyRequests, Unavailable
+from server.core.http import RequestInfo, Routes
+from server.core.types import OrgRef
+from server.identity import accounts, queries, service, wechat
+from server.identity.models import Account
+from server.identity.roles import ROLE_NAMES
+from server.identity.schemas import (
+    AccountEdit,
+    AccountFilter,
+    AccountList,
+    AccountOut,
+    LoginRequest,
+    Me,
+    NewAccount,
+    NewPassword,
+    OwnOrg,
+    PasswordChange,
+    SessionList,
+    SessionOut,
+    SignedIn,
+    WeChatBind,
+    WeChatLogin,
+)
+from server.settings import Settings
+
+routes = Routes("identity")
+
+_LOGIN_ERRORS = [
+    service.WrongPassword,
+    service.AccountLocked,
+    service.AccountFrozen,
+    OrgFrozen,
+    TooManyRequests,
+    Unavailable,
+]
+_WECHAT_ERRORS = [*_LOGIN_ERRORS, wechat.WeChatCodeInvalid]
+
+
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.ctx.settings
+    return settings
+
+
+async def _me(actor: Actor) -> Me:
+    page = await queries.own_page(actor.account_id)
+    if page is None:
+        raise NotSignedIn("请先登录")
+    supplier = None if actor.supplier_id is None else OrgRef(actor.supplier_id, page["supplier_name"])
+    org = OwnOrg(
+        id=actor.org_id,
+        kind=actor.org_kind,  # type: ignore[arg-type]
+        name=actor.org_name,
+        path=actor.path,
+        region_code=page["region_code"],
+        address=page["address"],
+        contact_name=page["contact_name"],
+        contact_phone=page["contact_phone"],
+    )
+    return Me(
+        account_id=actor.account_id,
+        name=actor.name,
+        phone=page["phone"],
+        role=actor.role,
+        role_name=ROLE_NAMES.get(actor.role, actor.role),
+        permissions=sorted(actor.permissions),
+        org=org,
+        supplier=supplier,
+        unread_notices=page["unread"],
+    )
+
+
+async def _signed_in(opened: service.NewSession) -> SignedIn:
+    return SignedIn(opened.token, opened.expires_at, await _me(opened.actor))
+
+
+@routes.post("/auth/login", public=True, idempotent="no", errors=_LOGIN_ERRORS)
+async def login(request: Request, body: LoginRequest, info: RequestInfo) -> SignedIn:
+    """Sign in with phone and password."""
+    device = body.client or info.agent
+    return await _signed_in(await service.login(_settings(request), body.phone, body.password, device, info.address))
+
+
+@routes.post("/auth/wechat", public=True, idempotent="no", errors=[*_WECHAT_ERRORS, wechat.WeChatUnbound])
+async def login_wechat(request: Request, body: WeChatLogin, info: RequestInfo) -> SignedIn:
+    """Sign in with the code of wx.login."""
+    return await _signed_in(await wechat.login(_settings(request), body.code, body.client or info.agent))
+
+
+@routes.post("/auth/wechat/bind", public=True, idempotent="no", errors=_WECHAT_ERRORS)
+async def bind_wechat(request: Request, body: WeChatBind, info: RequestInfo) -> SignedIn:
+    """Bind a WeChat user to an account and sign in."""
+    device = body.client or info.agent
+    opened = await wechat.bind(_settings(request), body.bind_ticket, body.phone, body.password, device, info.address)
+    return await _signed_in(opened)
+
+
+@routes.post("/auth/logout", idempotent="no")
+async def logout(actor: Actor) -> None:
+    """End this session."""
+    await service.logout(actor)
+
+
+@routes.get("/me")
+async def me(actor: Actor) -> Me:
+    """Who is signed in."""
+    return await _me(actor)
+
+
+@routes.post("/me/password", idempotent="no")
+async def change_password(actor: Actor, body: PasswordChange) -> None:
+    """Change the own password; other devices are signed out."""
+    await service.change_password(actor, body.old_password, body.new_password)
+
+
+@routes.get("/me/sessions")
+async def list_sessions(actor: Actor) -> SessionList:
+    """The own signed-in devices."""
+    return SessionList(
+        [
+            SessionOut(item.id, item.client, item.created_at, item.last_seen_at, item.id == actor.session_id)
+            for item in await service.list_sessions(actor)
+        ]
+    )
+
+
+@routes.delete("/me/sessions/<session_id:int>")
+async def end_session(actor: Actor, session_id: int) -> None:
+    """Sign one of the own devices out."""
+    await service.end_session(actor, session_id)
+
+
+def _account(account: Account) -> AccountOut:
+    return msgspec.convert(account, AccountOut, from_attributes=True)
+
+
+@routes.get("/accounts", permission="account.manage")
+async def list_accounts(actor: Actor, query: AccountFilter) -> AccountList:
+    """Accounts of the own org and of those below it."""
+    found, cursor = await accounts.list_accounts(actor, query)
+    return AccountList([_account(item) for item in found], cursor)
+
+
+@routes.post("/accounts", permission="account.manage", status=201, errors=[accounts.PhoneTaken])
+async def create_account(actor: Actor, body: NewAccount) -> AccountOut:
+    """Open an account."""
+    return _account(await accounts.create_account(actor, body))
+
+
+@routes.patch("/accounts/<account_id:int>", permission="account.manage", errors=[accounts.PhoneTaken, StaleVersion])
+async def edit_account(actor: Actor, account_id: int, body: AccountEdit) -> AccountOut:
+    """Change an account."""
+    return _account(await accounts.edit_account(actor, account_id, body))
+
+
+@routes.post("/accounts/<account_id:int>/freeze", permission="account.manage")
+async def freeze_account(actor: Actor, account_id: int, body: FreezeRequest) -> AccountOut:
+    """Freeze an account; it is out at once."""
+    return _account(await accounts.set_frozen(actor, account_id, body.reason))
+
+
+@routes.post("/accounts/<account_id:int>/unfreeze", permission="account.manage")
+async def unfreeze_account(actor: Actor, account_id: int) -> AccountOut:
+    """Let a frozen account work again."""
+    return _account(await accounts.set_frozen(actor, account_id, None))
+
+
+@routes.post("/accounts/<account_id:int>/password", permission="account.manage")
+async def set_account_password(actor: Actor, account_id: int, body: NewPassword) -> None:
+    """Give an account a new password."""
+    await accounts.set_password(actor, account_id, body.password)

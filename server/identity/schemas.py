@@ -1,0 +1,156 @@
+"""Requests and responses of accounts and sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+from server.core.types import Id, Limit, Name, OrgRef, Password, Phone, ShortText
+
+RoleName = Literal[
+    "brand_admin", "brand_manager", "brand_rep", "brand_finance", "brand_warehouse",
+    "dealer_owner", "dealer_clerk", "dealer_warehouse", "dealer_driver", "dealer_finance",
+    "store_owner", "store_clerk",
+]  # fmt: skip
+WeComUserid = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$")]
+
+
+class LoginRequest(msgspec.Struct):
+    """Phone and password; `client` names the device in the list of sessions."""
+
+    phone: Phone
+    password: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    client: ShortText = ""
+
+
+class WeChatLogin(msgspec.Struct):
+    """The code of `wx.login`."""
+
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    client: ShortText = ""
+
+
+class WeChatBind(msgspec.Struct):
+    """Binds the WeChat user behind a ticket to an account."""
+
+    bind_ticket: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    phone: Phone
+    password: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    client: ShortText = ""
+
+
+class OwnOrg(msgspec.Struct):
+    """The org of the signed-in account."""
+
+    id: int
+    kind: Literal["brand", "dealer", "store"]
+    name: str
+    path: str
+    region_code: str
+    address: str
+    contact_name: str
+    contact_phone: str
+
+
+class Me(msgspec.Struct):
+    """Who is signed in and what he may do."""
+
+    account_id: int
+    name: str
+    phone: str
+    role: str
+    role_name: str
+    permissions: list[str]
+    org: OwnOrg
+    supplier: OrgRef | None
+    unread_notices: int
+
+
+class SignedIn(msgspec.Struct):
+    """A new session; the token is shown this once."""
+
+    token: str
+    expires_at: datetime
+    me: Me
+
+
+class PasswordChange(msgspec.Struct):
+    """The own password, changed by its owner."""
+
+    old_password: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    new_password: Password
+
+
+class SessionOut(msgspec.Struct):
+    """One signed-in device."""
+
+    id: int
+    client: str
+    created_at: datetime
+    last_seen_at: datetime
+    current: bool
+
+
+class SessionList(msgspec.Struct):
+    """All signed-in devices of the account."""
+
+    items: list[SessionOut]
+
+
+class NewAccount(msgspec.Struct):
+    """An account for the own org or one below it."""
+
+    org_id: Id
+    name: Name
+    phone: Phone
+    password: Password
+    role: RoleName
+    wecom_userid: WeComUserid | None = None
+    dealer_ids: Annotated[list[Id], msgspec.Meta(max_length=500)] = []
+
+
+class AccountEdit(msgspec.Struct):
+    """Changes to an account; only what is given changes."""
+
+    version: Id
+    name: Name | None = None
+    role: RoleName | None = None
+    wecom_userid: WeComUserid | None = None
+    dealer_ids: Annotated[list[Id], msgspec.Meta(max_length=500)] | None = None
+
+
+class NewPassword(msgspec.Struct):
+    """A password set by an administrator; all sessions of the account end."""
+
+    password: Password
+
+
+class AccountFilter(msgspec.Struct):
+    """What to list."""
+
+    org_id: Id | None = None
+    q: ShortText | None = None
+    cursor: ShortText | None = None
+    limit: Limit = 50
+
+
+class AccountOut(msgspec.Struct):
+    """An account as its administrator sees it."""
+
+    id: int
+    org_id: int
+    name: str
+    phone: str
+    role: str
+    wecom_userid: str | None
+    status: Literal["active", "frozen"]
+    version: int
+
+
+class AccountList(msgspec.Struct):
+    """A page of accounts."""
+
+    items: list[AccountOut]
+    next_cursor: str | None

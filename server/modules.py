@@ -1,0 +1,27 @@
+"""The one place that knows all modules: their routes, and what they do for each other."""
+
+from __future__ import annotations
+
+from server.approvals.routes import routes as approvals
+from server.catalog.routes import routes as catalog
+from server.channel.routes import routes as channel
+from server.channel.service import on_org_created
+from server.core.http import Route
+from server.identity.routes import routes as identity
+from server.notify.routes import routes as notify
+from server.orders.routes import routes as orders
+from server.settlement.routes import routes as settlement
+from server.stock.routes import routes as stock
+from server.stock.service import open_locations
+
+VERSION = "0.1.0"
+ROUTES: list[Route] = [
+    route
+    for module in (identity, channel, catalog, orders, approvals, stock, settlement, notify)
+    for route in module.all
+]
+
+
+def wire() -> None:
+    """Connect what happens in one module with what another does about it."""
+    on_org_created(open_locations)

@@ -1,0 +1,118 @@
+"""HTTP of notices, files, live updates, the outbox and the audit trail."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import msgspec
+from sanic import HTTPResponse, Request
+
+from server.core import files, live
+from server.core.actor import Actor
+from server.core.errors import InvalidInput
+from server.core.http import Raw, Routes
+from server.notify import service
+from server.notify.schemas import (
+    AuditEntry,
+    AuditFilter,
+    AuditList,
+    MarkRead,
+    Notice,
+    NoticeFilter,
+    NoticeList,
+    OutboxFilter,
+    OutboxItem,
+    OutboxList,
+    Subscription,
+    Template,
+    TemplateList,
+)
+
+routes = Routes("notify")
+
+
+class StoredFile(msgspec.Struct):
+    """An uploaded picture."""
+
+    id: int
+    url: str
+
+
+@routes.get("/notices")
+async def list_notices(actor: Actor, query: NoticeFilter) -> NoticeList:
+    """The own inbox."""
+    found, cursor = await service.list_notices(actor, query)
+    return NoticeList([msgspec.convert(dict(item), Notice) for item in found], cursor)
+
+
+@routes.post("/notices/read", idempotent="no")
+async def read_notices(actor: Actor, body: MarkRead) -> None:
+    """Mark notices read."""
+    await service.mark_read(actor, body)
+
+
+@routes.get("/me/subscriptions/templates")
+async def list_templates(request: Request, actor: Actor) -> TemplateList:
+    """The subscribe-message templates to ask for."""
+    template = request.app.ctx.settings.wechat.template_order
+    return TemplateList([Template(template, "订单状态通知")] if template else [])
+
+
+@routes.post("/me/subscriptions")
+async def count_subscription(actor: Actor, body: Subscription) -> None:
+    """Count a subscribe-message grant."""
+    await service.count_grant(actor, body.template_id, body.accepted)
+
+
+@routes.post("/files", idempotent="no", status=201, upload=True, errors=[files.FileRefused])
+async def upload_file(request: Request, actor: Actor) -> StoredFile:
+    """Upload a picture as multipart field `file`."""
+    uploaded = request.files.get("file") if request.files else None
+    if uploaded is None:
+        raise InvalidInput("没有收到图片,请重新选择")
+    file_id = await files.store(actor, request.app.ctx.settings.data_folder, uploaded.body)
+    return StoredFile(file_id, f"/api/v1/files/{file_id}")
+
+
+@routes.get("/files/<file_id:int>", media="image/*")
+async def get_file(request: Request, actor: Actor, file_id: int) -> Raw:
+    """A picture."""
+    return await files.load(actor, request.app.ctx.settings.data_folder, file_id)
+
+
+@routes.get("/events", media="text/event-stream")
+async def live_events(request: Request, actor: Actor) -> HTTPResponse:
+    """Server-sent events for the account: order, notice, resync."""
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    response = cast(HTTPResponse, await request.respond(content_type="text/event-stream", headers=headers))
+    async for told in live.listen(actor):
+        text = ": beat\n\n" if told is None else live.frame(told[0], msgspec.json.encode(told[1]).decode())
+        await response.send(text)
+        if not await request.app.ctx.still_in(request):  # ended or frozen since: hears no more
+            break
+    await response.eof()
+    return response
+
+
+@routes.get("/outbox", permission="outbox.read")
+async def list_outbox(actor: Actor, query: OutboxFilter) -> OutboxList:
+    """Messages by state; the failed ones with their reason."""
+    found, cursor = await service.list_outbox(actor, query)
+    return OutboxList([msgspec.convert(dict(item), OutboxItem) for item in found], cursor)
+
+
+@routes.post("/outbox/<message_id:int>/retry", permission="outbox.retry", errors=[service.NotFailed])
+async def retry_message(actor: Actor, message_id: int) -> None:
+    """Send a failed message again."""
+    await service.retry(actor, message_id)
+
+
+@routes.get("/audit", permission="audit.read")
+async def list_audit(actor: Actor, query: AuditFilter) -> AuditList:
+    """Who did what, when, and what it changed."""
+    found, cursor = await service.list_audit(actor, query)
+    items = [
+        AuditEntry(**{**item, "changes": msgspec.Raw(item["changes"].encode())})  # stored as checked JSON
+        for item in found
+    ]
+    return AuditList(items, cursor)

@@ -1,0 +1,302 @@
+"""Set-based reads and writes of orders; each is one statement whatever the number of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from server.core import db
+from server.core.actor import Actor
+from server.core.logs import request_id
+from server.stock.fefo import Pick
+
+# The lock of the order comes before all others: stock and money follow, in this order, everywhere.
+_LOCK = """
+SELECT o.*, b.path AS buyer_path, b.name AS buyer_name, b.status AS buyer_status, s.name AS seller_name
+FROM orders o JOIN org b ON b.id = o.buyer_id JOIN org s ON s.id = o.seller_id
+WHERE o.root_id = $1 AND o.id = $2 AND b.path LIKE ANY ($3::text[])
+FOR UPDATE OF o
+"""
+
+_LINES = """
+SELECT line_no, product_id, packaging_id, unit_qty, packaging_qty, ordered_qty, approved_qty, issued_qty,
+       received_qty, short_qty, damaged_qty, guide_price_fen, price_fen
+FROM order_line WHERE root_id = $1 AND order_id = $2 ORDER BY line_no
+"""
+
+_LAST_EVENT = """
+SELECT e.verb, e.at, a.name FROM order_event e LEFT JOIN account a ON a.id = e.account_id
+WHERE e.root_id = $1 AND e.order_id = $2 ORDER BY e.id DESC LIMIT 1
+"""
+
+_TRANSITION = """
+WITH header AS (
+    UPDATE orders SET state = $3, reason = CASE WHEN $6 IN ('reject', 'cancel', 'close') THEN $7 ELSE reason END,
+        approved_fen = approved_fen + $8, issued_fen = issued_fen + $9, received_fen = received_fen + $10,
+        updated_at = $11
+    WHERE root_id = $1 AND id = $2
+), lines AS (
+    UPDATE order_line l SET approved_qty = t.approved, issued_qty = t.issued, received_qty = t.received,
+        short_qty = t.short, damaged_qty = t.damaged
+    FROM unnest($12::int[], $13::int[], $14::int[], $15::int[], $16::int[], $17::int[])
+        AS t (line_no, approved, issued, received, short, damaged)
+    WHERE l.root_id = $1 AND l.order_id = $2 AND l.line_no = t.line_no
+), event AS (
+    INSERT INTO order_event (root_id, order_id, verb, from_state, to_state, account_id, reason, at)
+    VALUES ($1, $2, $6, $4, $3, $5, $7, $11)
+), message AS (
+    INSERT INTO outbox (root_id, channel, topic, subject_id, payload, next_at, created_at)
+    VALUES ($1, 'event', 'order.' || $18, $2, $19::text::jsonb, $11, $11)
+)
+INSERT INTO audit_entry (root_id, account_id, org_id, verb, subject_kind, subject_id, changes, request_id, at)
+VALUES ($1, $5, $20, $6, 'order', $2, $19::text::jsonb, $21, $11)
+"""
+
+_BACK_ORDER = """
+WITH made AS (
+    INSERT INTO orders (id, root_id, number, seller_id, buyer_id, state, delivery_method, address, wished_on, note,
+                        line_count, first_product, total_fen, back_order_of, created_by, submitted_at, updated_at)
+    SELECT $3, o.root_id, o.number || '-' || $4, o.seller_id, o.buyer_id, 'submitted', o.delivery_method, o.address,
+           NULL, o.note, t.n, t.first_product, t.total_fen, o.id, o.created_by, $5, $5
+    FROM orders o, (
+        SELECT count(*)::int AS n, sum((ordered_qty - approved_qty) * l.price_fen)::bigint AS total_fen,
+               (array_agg(p.name ORDER BY l.line_no))[1] AS first_product
+        FROM order_line l JOIN product p ON p.id = l.product_id
+        WHERE l.root_id = $1 AND l.order_id = $2 AND l.ordered_qty > l.approved_qty) t
+    WHERE o.root_id = $1 AND o.id = $2
+    RETURNING *
+), lines AS (
+    INSERT INTO order_line (root_id, order_id, line_no, product_id, packaging_id, unit_qty, packaging_qty,
+                            ordered_qty, guide_price_fen, price_fen, amount_fen)
+    SELECT $1, m.id, row_number() OVER (ORDER BY l.line_no), l.product_id,
+           CASE WHEN r.whole THEN l.packaging_id ELSE b.id END,
+           CASE WHEN r.whole THEN l.unit_qty ELSE 1 END,
+           CASE WHEN r.whole THEN r.rest / l.unit_qty ELSE r.rest END,
+           r.rest, l.guide_price_fen, l.price_fen, r.rest * l.price_fen
+    FROM made m
+    JOIN order_line l ON l.root_id = $1 AND l.order_id = $2
+    JOIN packaging b ON b.product_id = l.product_id AND b.unit_qty = 1
+    CROSS JOIN LATERAL (SELECT l.ordered_qty - l.approved_qty AS rest,
+                               (l.ordered_qty - l.approved_qty) % l.unit_qty = 0 AS whole) r
+    WHERE r.rest > 0
+), event AS (
+    INSERT INTO order_event (root_id, order_id, verb, to_state, account_id, reason, at)
+    SELECT $1, id, 'submit', 'submitted', $6, '欠货转单', $5 FROM made
+), asked AS (
+    INSERT INTO approval (root_id, subject_kind, subject_id, number, org_id, buyer_id, amount_fen, created_at)
+    SELECT $1, 'order', id, number, seller_id, buyer_id, total_fen, $5 FROM made
+), message AS (
+    INSERT INTO outbox (root_id, channel, topic, subject_id, next_at, created_at)
+    SELECT $1, 'event', 'order.submitted', id, $5, $5 FROM made
+)
+INSERT INTO audit_entry (root_id, account_id, org_id, verb, subject_kind, subject_id, changes, request_id, at)
+SELECT $1, $6, seller_id, 'back_order', 'order', id, jsonb_build_object('back_order_of', back_order_of), $7, $5
+FROM made
+"""
+
+_ISSUE = """
+WITH made AS (
+    INSERT INTO goods_issue (id, root_id, number, order_id, seller_id, buyer_id, location_id, state, total_fen,
+                             issued_by, issued_at)
+    VALUES ($2, $1, $3, $4, $5, $6, $7, 'in_transit', $8, $9, $10)
+    RETURNING id
+)
+INSERT INTO goods_issue_line (root_id, issue_id, line_no, order_line_no, product_id, lot_id, qty, price_fen, amount_fen)
+SELECT $1, made.id, t.n, t.order_line_no, t.product_id, t.lot_id, t.qty, t.price_fen, t.qty * t.price_fen
+FROM made, unnest($11::int[], $12::bigint[], $13::bigint[], $14::int[], $15::bigint[]) WITH ORDINALITY
+    AS t (order_line_no, product_id, lot_id, qty, price_fen, n)
+"""
+
+_ISSUE_HEAD = """
+SELECT i.*, (SELECT count(*) FROM goods_issue x WHERE x.root_id = i.root_id AND x.order_id = i.order_id
+             AND x.state = 'in_transit' AND x.id <> i.id) AS others_in_transit
+FROM goods_issue i JOIN org b ON b.id = i.buyer_id
+WHERE i.root_id = $1 AND i.id = $2 AND b.path LIKE ANY ($3::text[])
+"""
+
+_ISSUE_LINES = """
+SELECT line_no, order_line_no, product_id, lot_id, qty, price_fen FROM goods_issue_line
+WHERE root_id = $1 AND issue_id = $2 ORDER BY line_no
+"""
+
+_RECEIPT = """
+WITH made AS (
+    INSERT INTO receipt (id, root_id, issue_id, order_id, note, photo_ids, credit_fen, received_by, received_at)
+    VALUES ($3, $1, $2, $4, $5, $6, $7, $8, $9)
+), issue AS (
+    UPDATE goods_issue SET state = 'received' WHERE root_id = $1 AND id = $2
+)
+UPDATE goods_issue_line l SET received_qty = t.good, damaged_qty = t.damaged, short_qty = l.qty - t.good - t.damaged,
+    note = t.note
+FROM unnest($10::int[], $11::int[], $12::int[], $13::text[]) AS t (line_no, good, damaged, note)
+WHERE l.root_id = $1 AND l.issue_id = $2 AND l.line_no = t.line_no
+"""
+
+_OWN_FILES = "SELECT count(*) FROM stored_file WHERE root_id = $1 AND org_id = $2 AND id = ANY ($3::bigint[])"
+
+
+class LineState(NamedTuple):
+    """The quantities of a line after a verb."""
+
+    line_no: int
+    approved: int
+    issued: int
+    received: int
+    short: int
+    damaged: int
+
+
+class Transition(NamedTuple):
+    """What a verb does to an order; amounts are what is added, in fen."""
+
+    verb: str
+    from_state: str
+    to_state: str
+    reason: str = ""
+    approved_fen: int = 0
+    issued_fen: int = 0
+    received_fen: int = 0
+    lines: Sequence[LineState] = ()
+    facts: Mapping[str, Any] = {}
+    topic: str = ""
+
+
+class IssueMade(NamedTuple):
+    """A goods issue to be written; `picks` with the price of their lines."""
+
+    id: int
+    number: str
+    location_id: int
+    total_fen: int
+    picks: Sequence[Pick]
+    prices: Sequence[int]
+
+
+class ReceiptMade(NamedTuple):
+    """A receipt to be written; lines are (line_no, good, damaged, note)."""
+
+    id: int
+    issue_id: int
+    order_id: int
+    note: str
+    photo_ids: list[int]
+    credit_fen: int
+    lines: Sequence[tuple[int, int, int, str]]
+
+
+async def lock(actor: Actor, order_id: int) -> db.Row | None:
+    """Lock an order inside the scope."""
+    return await db.row(_LOCK, actor.root_id, order_id, actor.patterns)
+
+
+async def lines(root_id: int, order_id: int) -> Sequence[db.Row]:
+    """The lines of a locked order, read after its lock."""
+    return await db.rows(_LINES, root_id, order_id)
+
+
+async def last_event(root_id: int, order_id: int) -> db.Row | None:
+    """What happened last, by whom."""
+    return await db.row(_LAST_EVENT, root_id, order_id)
+
+
+async def write_transition(actor: Actor, order_id: int, change: Transition, at: datetime) -> None:
+    """The new state, quantities and amounts, with event, message and audit entry."""
+    done = change.lines
+    await db.run(
+        _TRANSITION,
+        actor.root_id,
+        order_id,
+        change.to_state,
+        change.from_state,
+        actor.account_id or None,
+        change.verb,
+        change.reason,
+        change.approved_fen,
+        change.issued_fen,
+        change.received_fen,
+        at,
+        [line.line_no for line in done],
+        [line.approved for line in done],
+        [line.issued for line in done],
+        [line.received for line in done],
+        [line.short for line in done],
+        [line.damaged for line in done],
+        change.topic or change.verb,
+        msgspec.json.encode({**change.facts, **({"reason": change.reason} if change.reason else {})}).decode(),
+        actor.org_id,
+        request_id.get(),
+    )
+
+
+async def write_back_order(actor: Actor, order_id: int, at: datetime) -> int:
+    """Make a new submitted order of what was not approved; its id."""
+    new_id = int(await db.value("SELECT nextval('orders_id_seq')"))
+    await db.run(
+        _BACK_ORDER, actor.root_id, order_id, new_id, str(new_id), at, actor.account_id or None, request_id.get()
+    )
+    return new_id
+
+
+async def next_id(table: str) -> int:
+    """The next id of `goods_issue` or `receipt`, needed before its row is written."""
+    return int(await db.value("SELECT nextval($1::text::regclass)", f"{table}_id_seq"))
+
+
+async def write_issue(actor: Actor, order: db.Row, issue: IssueMade, at: datetime) -> None:
+    """Write a goods issue with its lines."""
+    await db.run(
+        _ISSUE,
+        actor.root_id,
+        issue.id,
+        issue.number,
+        order["id"],
+        order["seller_id"],
+        order["buyer_id"],
+        issue.location_id,
+        issue.total_fen,
+        actor.account_id,
+        at,
+        [p.line_no for p in issue.picks],
+        [p.product_id for p in issue.picks],
+        [p.lot_id for p in issue.picks],
+        [p.qty for p in issue.picks],
+        list(issue.prices),
+    )
+
+
+async def issue_head(actor: Actor, issue_id: int) -> db.Row | None:
+    """A goods issue inside the scope, and how many others of its order are on the way."""
+    return await db.row(_ISSUE_HEAD, actor.root_id, issue_id, actor.patterns)
+
+
+async def issue_lines(root_id: int, issue_id: int) -> Sequence[db.Row]:
+    """The lines of a goods issue."""
+    return await db.rows(_ISSUE_LINES, root_id, issue_id)
+
+
+async def write_receipt(actor: Actor, receipt: ReceiptMade, at: datetime) -> None:
+    """Write a receipt and what was counted."""
+    await db.run(
+        _RECEIPT,
+        actor.root_id,
+        receipt.issue_id,
+        receipt.id,
+        receipt.order_id,
+        receipt.note,
+        receipt.photo_ids,
+        receipt.credit_fen,
+        actor.account_id,
+        at,
+        [line[0] for line in receipt.lines],
+        [line[1] for line in receipt.lines],
+        [line[2] for line in receipt.lines],
+        [line[3] for line in receipt.lines],
+    )
+
+
+async def own_files(actor: Actor, file_ids: list[int]) -> int:
+    """How many of these files belong to the own org."""
+    return int(await db.value(_OWN_FILES, actor.root_id, actor.org_id, file_ids))

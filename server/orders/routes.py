@@ -1,0 +1,191 @@
+"""HTTP of orders."""
+
+from __future__ import annotations
+
+from server.approvals.service import ApprovalDecided
+from server.catalog.gtin import GtinCheckDigit, GtinUnknown
+from server.catalog.schemas import ProductFilter
+from server.catalog.service import NotOffered
+from server.core.actor import Actor
+from server.core.errors import OrgFrozen
+from server.core.http import Raw, Routes
+from server.core.idempotency import Claim, KeyReused
+from server.orders import service, shelf, views
+from server.orders.note import goods_issue_note
+from server.orders.schemas import (
+    Approve,
+    BatchApprove,
+    BatchReject,
+    BatchResults,
+    CatalogPage,
+    FrequentList,
+    GoodsIssue,
+    Issue,
+    Issued,
+    IssueFilter,
+    IssueList,
+    NewOrder,
+    Order,
+    OrderFilter,
+    OrderList,
+    OrderPlaced,
+    Quote,
+    QuoteRequest,
+    ReasonGiven,
+    Receive,
+    ScanResult,
+    SideQuery,
+    StateCounts,
+)
+from server.orders.states import OrderState
+from server.settlement.service import CreditExceeded
+from server.stock.service import StockShort
+
+routes = Routes("orders")
+
+_DECIDING = [OrderState, ApprovalDecided, KeyReused]
+
+
+@routes.get("/catalog/products", permission="catalog.read", etag=True)
+async def browse_catalog(actor: Actor, query: ProductFilter) -> CatalogPage:
+    """What the own org can buy, with its own prices."""
+    return CatalogPage(*await shelf.browse(actor, query))
+
+
+@routes.get("/catalog/scan/<code:str>", permission="catalog.read", errors=[GtinCheckDigit, GtinUnknown, NotOffered])
+async def scan_code(actor: Actor, code: str) -> ScanResult:
+    """The product and packaging behind a barcode."""
+    return await shelf.scan(actor, code)
+
+
+@routes.get("/catalog/frequent", permission="catalog.read")
+async def list_frequent(actor: Actor) -> FrequentList:
+    """What the own org usually orders."""
+    return FrequentList(await shelf.frequent(actor))
+
+
+@routes.post("/orders/quote", permission="order.create", idempotent="no")
+async def quote_order(actor: Actor, body: QuoteRequest) -> Quote:
+    """Price a cart."""
+    return await shelf.quote(actor, body.lines)
+
+
+@routes.post(
+    "/orders",
+    permission="order.create",
+    idempotent="own",
+    status=201,
+    errors=[service.PriceChanged, NotOffered, OrgFrozen, KeyReused],
+)
+async def submit_order(actor: Actor, body: NewOrder, claim: Claim) -> OrderPlaced:
+    """Submit an order to the own supplier."""
+    return await service.submit_order(actor, body, claim)
+
+
+@routes.get("/orders", permission="order.read")
+async def list_orders(actor: Actor, query: OrderFilter) -> OrderList:
+    """Orders of the own org as seller or buyer, or all inside the scope."""
+    return OrderList(*await views.list_orders(actor, query))
+
+
+@routes.get("/orders/counts", permission="order.read")
+async def count_orders(actor: Actor, query: SideQuery) -> StateCounts:
+    """How many orders are in each state."""
+    return StateCounts(await views.count_states(actor, query.side))
+
+
+@routes.get("/orders/<order_id:int>", permission="order.read")
+async def get_order(actor: Actor, order_id: int) -> Order:
+    """One order with all that belongs to it."""
+    return await views.get_order(actor, order_id)
+
+
+@routes.post(
+    "/orders/<order_id:int>/approve",
+    permission="order.approve",
+    errors=[*_DECIDING, StockShort, CreditExceeded, service.QuantityInvalid, OrgFrozen],
+)
+async def approve_order(actor: Actor, order_id: int, body: Approve) -> Order:
+    """Approve in full or in part."""
+    await service.approve_order(actor, order_id, body)
+    return await views.get_order(actor, order_id)
+
+
+@routes.post("/orders/<order_id:int>/reject", permission="order.approve", errors=_DECIDING)
+async def reject_order(actor: Actor, order_id: int, body: ReasonGiven) -> Order:
+    """Reject with a reason."""
+    await service.reject_order(actor, order_id, body.reason)
+    return await views.get_order(actor, order_id)
+
+
+@routes.post("/orders/<order_id:int>/cancel", permission="order.read", errors=_DECIDING)
+async def cancel_order(actor: Actor, order_id: int, body: ReasonGiven) -> Order:
+    """Cancel before anything was issued."""
+    await service.cancel_order(actor, order_id, body.reason)
+    return await views.get_order(actor, order_id)
+
+
+@routes.post("/orders/<order_id:int>/close", permission="order.approve", errors=[OrderState, KeyReused])
+async def close_order(actor: Actor, order_id: int, body: ReasonGiven) -> Order:
+    """Finish an order; what was not issued will not come."""
+    await service.close_order(actor, order_id, body.reason)
+    return await views.get_order(actor, order_id)
+
+
+@routes.post("/orders/batch/approve", permission="order.approve", idempotent="own", errors=[KeyReused])
+async def approve_orders(actor: Actor, body: BatchApprove, claim: Claim) -> BatchResults:
+    """Approve many orders in full; a result per order."""
+    return BatchResults(
+        await service.batch(claim, body.ids, lambda order_id: service.approve_order(actor, order_id, Approve()))
+    )
+
+
+@routes.post("/orders/batch/reject", permission="order.approve", idempotent="own", errors=[KeyReused])
+async def reject_orders(actor: Actor, body: BatchReject, claim: Claim) -> BatchResults:
+    """Reject many orders for one reason; a result per order."""
+    return BatchResults(
+        await service.batch(claim, body.ids, lambda order_id: service.reject_order(actor, order_id, body.reason))
+    )
+
+
+@routes.post(
+    "/orders/<order_id:int>/issue",
+    permission="order.issue",
+    errors=[OrderState, KeyReused, StockShort, service.QuantityInvalid],
+)
+async def issue_goods(actor: Actor, order_id: int, body: Issue) -> Issued:
+    """Issue what is approved, in full or in part."""
+    issue_id = await service.issue_goods(actor, order_id, body)
+    return Issued(await views.get_issue(actor, issue_id), await views.get_order(actor, order_id))
+
+
+@routes.get("/goods-issues", permission="order.read")
+async def list_goods_issues(actor: Actor, query: IssueFilter) -> IssueList:
+    """Goods issues of the own org as seller or buyer."""
+    return IssueList(*await views.list_issues(actor, query))
+
+
+@routes.get("/goods-issues/<issue_id:int>", permission="order.read")
+async def get_goods_issue(actor: Actor, issue_id: int) -> GoodsIssue:
+    """One goods issue."""
+    return await views.get_issue(actor, issue_id)
+
+
+@routes.get("/goods-issues/<issue_id:int>/note.pdf", permission="order.read", media="application/pdf")
+async def print_goods_issue(actor: Actor, issue_id: int) -> Raw:
+    """The goods issue note to print."""
+    issue = await views.get_issue(actor, issue_id)
+    order = await views.get_order(actor, issue.order_id)
+    address = " ".join(str(part) for part in (order.address or {}).values()) or "自提"
+    name = f'inline; filename="{issue.number}.pdf"'
+    return Raw(await goods_issue_note(issue, address), "application/pdf", {"Content-Disposition": name})
+
+
+@routes.post(
+    "/goods-issues/<issue_id:int>/receive",
+    permission="order.receive",
+    errors=[OrderState, KeyReused, service.QuantityInvalid],
+)
+async def receive_goods(actor: Actor, issue_id: int, body: Receive) -> Order:
+    """Sign for a delivery with counted quantities."""
+    return await views.get_order(actor, await service.receive_goods(actor, issue_id, body))

@@ -1,0 +1,408 @@
+"""The life of an order, from top to bottom: submit, approve or reject, cancel, issue, receive, close.
+
+Every verb locks the order first, then stock, then the pair's money, so that verbs at the same moment cannot
+deadlock; it reads, applies a plain rule, and writes, in one transaction and a fixed number of statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from server.approvals import service as approvals
+from server.approvals.schemas import Decision
+from server.core import clock, db, live
+from server.core.actor import Actor
+from server.core.errors import BusinessError, FieldError, Forbidden, InvalidInput, NotFound, OrgFrozen
+from server.core.idempotency import Answer, Claim, once, part
+from server.orders import queries
+from server.orders.queries import IssueMade, LineState, ReceiptMade, Transition
+from server.orders.schemas import Approve, BatchResult, Issue, LineProblem, Receive, ReceivedLine
+from server.orders.states import VERB_NAMES, OrderState, next_state
+from server.orders.submit import PriceChanged, submit_order
+from server.settlement import service as settlement
+from server.stock import service as stock
+from server.stock.fefo import Wanted
+
+__all__ = ["PriceChanged", "submit_order"]
+
+
+class QuantityInvalid(BusinessError):
+    """A quantity that the document does not allow; the line is named."""
+
+    status, code, title = 422, "quantity_invalid", "数量不对"
+
+
+class _Locked:
+    """An order locked for a verb, with its lines."""
+
+    def __init__(self, head: db.Row, lines: list[db.Row]) -> None:
+        self.head, self.lines = head, lines
+        self.id: int = head["id"]
+        self.number: str = head["number"]
+        self.state: str = head["state"]
+        self.seller_id: int = head["seller_id"]
+        self.buyer_id: int = head["buyer_id"]
+
+    @property
+    def unissued_fen(self) -> int:
+        """What is approved and not issued, in fen."""
+        return sum((line["approved_qty"] - line["issued_qty"]) * line["price_fen"] for line in self.lines)
+
+
+async def _lock(actor: Actor, order_id: int) -> _Locked:
+    head = await queries.lock(actor, order_id)
+    if head is None:
+        raise NotFound("没有找到这张订单")
+    return _Locked(head, list(await queries.lines(actor.root_id, order_id)))
+
+
+def _as_seller(actor: Actor, order: _Locked) -> None:
+    if actor.org_id != order.seller_id:
+        raise Forbidden("只有供货方可以处理这张订单")
+
+
+def _as_buyer(actor: Actor, order: _Locked) -> None:
+    if actor.org_id != order.buyer_id:
+        raise Forbidden("只有订货方可以操作这张订单")
+
+
+async def _after(actor: Actor, order: _Locked, verb: str) -> str:
+    """The next state, or a refusal that says what happened last and by whom."""
+    try:
+        return next_state(order.number, order.state, verb)
+    except OrderState as refusal:
+        last = await queries.last_event(actor.root_id, order.id)
+        if last is not None and last["name"]:
+            when = last["at"].astimezone(clock.zone()).strftime("%m-%d %H:%M")
+            refusal.detail += f"({last['name']}已于 {when} {VERB_NAMES[last['verb']]})"
+        raise
+
+
+async def _tell(actor: Actor, order: _Locked, state: str) -> None:
+    data = {
+        "id": order.id,
+        "number": order.number,
+        "state": state,
+        "seller_id": order.seller_id,
+        "buyer_id": order.buyer_id,
+    }
+    await live.tell([order.seller_id, order.buyer_id], order.head["buyer_path"], "order", data)
+
+
+def _lines_after(order: _Locked, **changes: Mapping[int, int]) -> list[LineState]:
+    """All lines with some quantities raised: `issued={line_no: more}`."""
+    names = ("approved", "issued", "received", "short", "damaged")
+    return [
+        LineState(
+            line["line_no"],
+            *(line[f"{name}_qty"] + changes.get(name, {}).get(line["line_no"], 0) for name in names),
+        )
+        for line in order.lines
+    ]
+
+
+def _by_line(order: _Locked, given: Mapping[int, int], limit: Callable[[db.Row], int], what: str) -> dict[int, int]:
+    """Check quantities given per line against what the document allows."""
+    known = {line["line_no"]: line for line in order.lines}
+    errors = []
+    for index, (line_no, qty) in enumerate(given.items()):
+        if line_no not in known:
+            errors.append(FieldError(f"/lines/{index}/line_no", "订单没有这一行"))
+        elif qty > limit(known[line_no]):
+            errors.append(FieldError(f"/lines/{index}", f"最多{what} {limit(known[line_no])}"))
+    if errors:
+        raise QuantityInvalid(f"有 {len(errors)} 行数量不对,没有做任何改动", errors)
+    return dict(given)
+
+
+def _unique(pairs: list[tuple[int, int]]) -> dict[int, int]:
+    if len({line_no for line_no, _ in pairs}) != len(pairs):
+        raise InvalidInput("同一行出现了两次")
+    return dict(pairs)
+
+
+async def approve_order(actor: Actor, order_id: int, wanted: Approve) -> str:
+    """Approve in full or in part: reserves stock, counts the amount into the buyer's credit (S2.1, D1.2).
+
+    Answers the new state: `submitted` still, when a second person has to decide. Raises `StockShort`,
+    `CreditExceeded`, `OrderState`, `ApprovalDecided`, `QuantityInvalid`, `OrgFrozen`; nothing is changed then.
+    """
+    actor.require("order.approve")
+    async with db.transaction():
+        order = await _lock(actor, order_id)
+        _as_seller(actor, order)
+        state = await _after(actor, order, "approve")
+        if order.head["buyer_status"] != "active":
+            raise OrgFrozen(f"{order.head['buyer_name']}已被冻结,不能通过它的订单")
+        granted = _granted(order, wanted)
+        amount = sum(granted[line["line_no"]] * line["price_fen"] for line in order.lines)
+        if await approvals.needs_second(actor, "order", order.id, order.head["total_fen"], granted):
+            change = Transition("first_approve", order.state, order.state, wanted.note)
+            await queries.write_transition(actor, order.id, change, clock.now())
+            await _tell(actor, order, order.state)
+            return order.state
+        await stock.reserve(
+            actor.root_id,
+            order.seller_id,
+            order.id,
+            [Wanted(line["line_no"], line["product_id"], granted[line["line_no"]]) for line in order.lines],
+        )
+        await settlement.commit(actor, order.seller_id, order.buyer_id, amount, wanted.override_credit)
+        await approvals.close(actor, "order", order.id, "approved", wanted.note)
+        change = Transition(
+            "approve",
+            order.state,
+            state,
+            wanted.note,
+            approved_fen=amount,
+            lines=_lines_after(order, approved=granted),
+            facts={"approved_fen": amount},
+        )
+        await queries.write_transition(actor, order.id, change, clock.now())
+        if wanted.rest == "back_order" and amount < order.head["total_fen"]:
+            await queries.write_back_order(actor, order.id, clock.now())
+        await _tell(actor, order, state)
+        return state
+
+
+def _granted(order: _Locked, wanted: Approve) -> dict[int, int]:
+    if wanted.lines is None:
+        return {line["line_no"]: line["ordered_qty"] for line in order.lines}
+    given = _unique([(line.line_no, line.approved_qty) for line in wanted.lines])
+    granted = _by_line(order, given, lambda line: int(line["ordered_qty"]), "批准")
+    granted = {line["line_no"]: granted.get(line["line_no"], 0) for line in order.lines}
+    if not any(granted.values()):
+        raise QuantityInvalid("批准数量全部为 0,请改用驳回")
+    return granted
+
+
+async def reject_order(actor: Actor, order_id: int, reason: str) -> str:
+    """Reject with a reason that the buyer reads (S2.1)."""
+    actor.require("order.approve")
+    async with db.transaction():
+        order = await _lock(actor, order_id)
+        _as_seller(actor, order)
+        state = await _after(actor, order, "reject")
+        await approvals.close(actor, "order", order.id, "rejected", reason)
+        change = Transition("reject", order.state, state, reason)
+        await queries.write_transition(actor, order.id, change, clock.now())
+        await _tell(actor, order, state)
+        return state
+
+
+async def cancel_order(actor: Actor, order_id: int, reason: str) -> str:
+    """Cancel before anything was issued: the buyer, or the seller once it is approved."""
+    actor.require("order.read")
+    async with db.transaction():
+        order = await _lock(actor, order_id)
+        if actor.org_id == order.buyer_id:
+            actor.require("order.cancel")
+        else:
+            _as_seller(actor, order)
+            actor.require("order.approve")
+        state = await _after(actor, order, "cancel")
+        if order.state == "approved":
+            await stock.release(actor.root_id, order.id)
+            await settlement.release(actor, order.seller_id, order.buyer_id, order.unissued_fen)
+        else:
+            await approvals.close(actor, "order", order.id, "void", reason)
+        change = Transition("cancel", order.state, state, reason)
+        await queries.write_transition(actor, order.id, change, clock.now())
+        await _tell(actor, order, state)
+        return state
+
+
+async def issue_goods(actor: Actor, order_id: int, wanted: Issue) -> int:
+    """Issue what is approved, in full or in part, first-expired-first-out; the id of the goods issue (S2.1).
+
+    The goods are on the way to the buyer, who owes them from now on.
+    """
+    actor.require("order.issue")
+    async with db.transaction():
+        order = await _lock(actor, order_id)
+        _as_seller(actor, order)
+        state = await _after(actor, order, "issue")
+        leaving = _leaving(order, wanted)
+        prices = {line["line_no"]: line["price_fen"] for line in order.lines}
+        products = {line["line_no"]: line["product_id"] for line in order.lines}
+        lines = [Wanted(line_no, products[line_no], qty) for line_no, qty in leaving.items() if qty]
+        picks = await stock.pick_reserved(actor.root_id, order.id, lines)
+        amount = sum(pick.qty * prices[pick.line_no] for pick in picks)
+        issue_id = await queries.next_id("goods_issue")
+        place = await stock.warehouse_of(order.seller_id)
+        number = f"CK{clock.today():%y%m%d}{issue_id:06d}"
+        made = IssueMade(issue_id, number, place, amount, picks, [prices[pick.line_no] for pick in picks])
+        moment = clock.now()
+        await queries.write_issue(actor, order.head, made, moment)
+        await stock.send(actor, order.buyer_id, order.id, issue_id, picks, place)
+        await settlement.charge_issue(actor, order.seller_id, order.buyer_id, issue_id, amount)
+        change = Transition(
+            "issue",
+            order.state,
+            state,
+            issued_fen=amount,
+            lines=_lines_after(order, issued=leaving),
+            facts={"issue_id": issue_id, "number": number, "amount_fen": amount},
+        )
+        await queries.write_transition(actor, order.id, change, moment)
+        await _tell(actor, order, state)
+        return issue_id
+
+
+def _leaving(order: _Locked, wanted: Issue) -> dict[int, int]:
+    def left(line: db.Row) -> int:
+        return int(line["approved_qty"] - line["issued_qty"])
+
+    if wanted.lines is None:
+        leaving = {line["line_no"]: left(line) for line in order.lines}
+    else:
+        leaving = _by_line(order, _unique([(line.line_no, line.qty) for line in wanted.lines]), left, "出库")
+    if not any(leaving.values()):
+        raise QuantityInvalid("没有可以出库的商品")
+    return leaving
+
+
+async def receive_goods(actor: Actor, issue_id: int, counted: Receive) -> int:
+    """Sign for a delivery with counted quantities; short and damaged goods are credited (T3); the order's id.
+
+    Raises `OrderState` when it was signed before, `QuantityInvalid` above what was issued.
+    """
+    actor.require("order.receive")
+    async with db.transaction():
+        issue = await queries.issue_head(actor, issue_id)
+        if issue is None:
+            raise NotFound("没有找到这张出库单")
+        order = await _lock(actor, issue["order_id"])
+        _as_buyer(actor, order)
+        await _after(actor, order, "receive")
+        # Read again: the order's lock was waited for.
+        issue = await queries.issue_head(actor, issue_id)
+        if issue is None or issue["state"] != "in_transit":
+            raise OrderState("这张出库单已经签收过了", state=order.state)
+        await _check_photos(actor, counted.photo_ids)
+        lines = list(await queries.issue_lines(actor.root_id, issue_id))
+        arrived = _arrived(lines, counted)
+        receipt_id = await queries.next_id("receipt")
+        credit = sum((line["qty"] - arrived[line["line_no"]].received_qty) * line["price_fen"] for line in lines)
+        receipt = ReceiptMade(
+            receipt_id,
+            issue_id,
+            order.id,
+            counted.note,
+            counted.photo_ids,
+            credit,
+            [(n, line.received_qty, line.damaged_qty, line.note) for n, line in arrived.items()],
+        )
+        moment = clock.now()
+        await queries.write_receipt(actor, receipt, moment)
+        goods = [
+            stock.Received(
+                line["product_id"],
+                line["lot_id"],
+                line["qty"],
+                arrived[line["line_no"]].received_qty,
+                arrived[line["line_no"]].damaged_qty,
+            )
+            for line in lines
+        ]
+        await stock.take_in(actor, order.seller_id, order.buyer_id, receipt_id, goods)
+        await settlement.credit_receipt(actor, order.seller_id, order.buyer_id, receipt_id, credit)
+        complete = issue["others_in_transit"] == 0 and order.unissued_fen == 0
+        state = "received" if complete else "issued"
+        change = Transition(
+            "receive",
+            order.state,
+            state,
+            counted.note,
+            received_fen=issue["total_fen"] - credit,
+            lines=_received_lines(order, lines, arrived),
+            facts={"issue_id": issue_id, "receipt_id": receipt_id, "credit_fen": credit},
+        )
+        await queries.write_transition(actor, order.id, change, moment)
+        await _tell(actor, order, state)
+        return order.id
+
+
+async def _check_photos(actor: Actor, photo_ids: list[int]) -> None:
+    if await queries.own_files(actor, photo_ids) != len(set(photo_ids)):
+        raise InvalidInput("有照片没有上传成功,请重新拍照", [FieldError("/photo_ids", "请重新上传")])
+
+
+def _arrived(lines: list[db.Row], counted: Receive) -> dict[int, ReceivedLine]:
+    """What was counted per issued line; lines not named arrived complete."""
+    if counted.lines is None:
+        return {line["line_no"]: ReceivedLine(line["line_no"], line["qty"]) for line in lines}
+    given = {line.line_no: line for line in counted.lines}
+    if len(given) != len(counted.lines):
+        raise InvalidInput("同一行出现了两次")
+    issued = {line["line_no"]: line["qty"] for line in lines}
+    errors = [
+        FieldError(f"/lines/{index}", f"这一行发出 {issued.get(line.line_no, 0)},签收加破损不能更多")
+        for index, line in enumerate(counted.lines)
+        if line.received_qty + line.damaged_qty > issued.get(line.line_no, -1)
+    ]
+    if errors:
+        raise QuantityInvalid("签收数量不对,没有做任何改动", errors)
+    return {n: given.get(n, ReceivedLine(n, qty)) for n, qty in issued.items()}
+
+
+def _received_lines(order: _Locked, lines: list[db.Row], arrived: dict[int, ReceivedLine]) -> list[LineState]:
+    good: dict[int, int] = {}
+    damaged: dict[int, int] = {}
+    short: dict[int, int] = {}
+    for line in lines:
+        counted, target = arrived[line["line_no"]], line["order_line_no"]
+        good[target] = good.get(target, 0) + counted.received_qty
+        damaged[target] = damaged.get(target, 0) + counted.damaged_qty
+        missing = line["qty"] - counted.received_qty - counted.damaged_qty
+        short[target] = short.get(target, 0) + missing
+    return _lines_after(order, received=good, damaged=damaged, short=short)
+
+
+async def close_order(actor: Actor, order_id: int, reason: str) -> str:
+    """Finish an order: all is signed for, or what is not issued will not come any more."""
+    actor.require("order.approve")
+    async with db.transaction():
+        order = await _lock(actor, order_id)
+        _as_seller(actor, order)
+        state = await _after(actor, order, "close")
+        if any(_on_the_way(line) for line in order.lines):
+            raise OrderState(f"订单 {order.number} 还有货在途,签收后才能完成", state=order.state)
+        if order.unissued_fen:
+            await stock.release(actor.root_id, order.id)
+            await settlement.release(actor, order.seller_id, order.buyer_id, order.unissued_fen)
+        change = Transition("close", order.state, state, reason)
+        await queries.write_transition(actor, order.id, change, clock.now())
+        await _tell(actor, order, state)
+        return state
+
+
+def _on_the_way(line: db.Row) -> bool:
+    return bool(line["issued_qty"] > line["received_qty"] + line["short_qty"] + line["damaged_qty"])
+
+
+async def batch(claim: Claim, ids: list[int], verb: Callable[[int], Awaitable[str]]) -> list[BatchResult]:
+    """One verb for many orders, each in its own transaction: one that fails does not stop the others."""
+    return [await _one_of_batch(part(claim, order_id), order_id, verb) for order_id in dict.fromkeys(ids)]
+
+
+async def _one_of_batch(claim: Claim, order_id: int, verb: Callable[[int], Awaitable[str]]) -> BatchResult:
+    async def work() -> Answer:
+        return Answer(200, await verb(order_id))
+
+    try:
+        answer = await db.retried(lambda: once(claim, work))
+    except BusinessError as error:
+        return BatchResult(order_id, False, None, LineProblem(error.code, error.detail))
+    return BatchResult(order_id, True, answer.response, None)  # type: ignore[arg-type]  # a state, from the table
+
+
+async def decide_order(actor: Actor, order_id: int, decision: Decision) -> None:
+    """What deciding about an order means, for the approvals engine."""
+    if decision.decision == "approve":
+        await approve_order(actor, order_id, Approve(override_credit=decision.override_credit, note=decision.reason))
+    else:
+        await reject_order(actor, order_id, decision.reason)
+
+
+approvals.register("order", decide_order)

@@ -1,0 +1,321 @@
+"""What is shown of orders: lists, details, goods issues; each in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+
+from server.approvals import service as approvals
+from server.core import clock, db, paging
+from server.core.actor import Actor
+from server.core.errors import FieldError, InvalidInput, NotFound
+from server.core.types import OrgRef
+from server.orders.prices import steps
+from server.orders.schemas import (
+    Event,
+    GoodsIssue,
+    IssueFilter,
+    IssueLine,
+    Order,
+    OrderApproval,
+    OrderFilter,
+    OrderLine,
+    OrderSummary,
+    Receipt,
+    Side,
+    StateCount,
+)
+from server.orders.states import STATE_NAMES, TRANSITIONS, VERB_NAMES
+from server.stock import service as stock
+
+_HEAD = """
+SELECT o.*, s.name AS seller_name, b.name AS buyer_name
+FROM orders o JOIN org s ON s.id = o.seller_id JOIN org b ON b.id = o.buyer_id
+"""
+
+_LIST = """
+  AND b.path LIKE ANY ($3::text[])
+  AND ($4::text[] IS NULL OR o.state = ANY ($4))
+  AND ($5::text IS NULL OR position($5 IN o.number) > 0 OR position($5 IN b.name) > 0
+       OR position($5 IN o.first_product) > 0)
+  AND ($6::timestamptz IS NULL OR o.submitted_at >= $6) AND ($7::timestamptz IS NULL OR o.submitted_at < $7)
+  AND ($8::bigint IS NULL OR o.buyer_id = $8)
+  AND ($9::bigint IS NULL OR o.id < $9)
+ORDER BY o.id DESC
+LIMIT $10
+"""
+
+# One text per side, so that each gets the plan of its own index.
+_LISTS: dict[Side, str] = {
+    "sales": _HEAD + "WHERE o.root_id = $1 AND o.seller_id = $2" + _LIST,
+    "purchases": _HEAD + "WHERE o.root_id = $1 AND o.buyer_id = $2" + _LIST,
+    "all": _HEAD + "WHERE o.root_id = $1 AND $2::bigint IS NOT NULL" + _LIST,
+}
+
+_COUNT = "SELECT o.state, count(*) AS count FROM orders o JOIN org b ON b.id = o.buyer_id WHERE o.root_id = $1"
+_BY_STATE = " AND b.path LIKE ANY ($3::text[]) GROUP BY 1"
+_COUNTS: dict[Side, str] = {
+    "sales": _COUNT + " AND o.seller_id = $2" + _BY_STATE,
+    "purchases": _COUNT + " AND o.buyer_id = $2" + _BY_STATE,
+    "all": _COUNT + " AND $2::bigint IS NOT NULL" + _BY_STATE,
+}
+
+_DETAIL = _HEAD + "WHERE o.root_id = $1 AND o.id = $2 AND b.path LIKE ANY ($3::text[])"
+
+_LINES = """
+SELECT l.*, p.name AS product_name, p.code AS product_code, p.color, p.image_url, p.base_unit,
+       k.name AS packaging_name
+FROM order_line l JOIN product p ON p.id = l.product_id JOIN packaging k ON k.id = l.packaging_id
+WHERE l.root_id = $1 AND l.order_id = $2
+ORDER BY l.line_no
+"""
+
+_EVENTS = """
+SELECT e.verb, e.from_state, e.to_state, a.name AS account_name, g.name AS org_name, e.reason, e.at
+FROM order_event e LEFT JOIN account a ON a.id = e.account_id LEFT JOIN org g ON g.id = a.org_id
+WHERE e.root_id = $1 AND e.order_id = $2
+ORDER BY e.id
+"""
+
+_ISSUES = """
+SELECT i.*, o.number AS order_number, s.name AS seller_name, b.name AS buyer_name, w.name AS warehouse_name,
+       a.name AS issued_by_name, r.id AS receipt_id, r.received_at, ra.name AS received_by, r.note AS receipt_note,
+       r.credit_fen, r.photo_ids,
+       (SELECT json_agg(json_build_object(
+            'line_no', l.line_no, 'order_line_no', l.order_line_no, 'product_id', l.product_id,
+            'product_name', p.name, 'product_code', p.code, 'packaging_name', k.name, 'unit_qty', ol.unit_qty,
+            'base_unit', p.base_unit, 'lot_code', t.code, 'expires_on', t.expires_on, 'qty', l.qty,
+            'received_qty', l.received_qty, 'damaged_qty', l.damaged_qty, 'short_qty', l.short_qty, 'note', l.note,
+            'price_fen', l.price_fen, 'amount_fen', l.amount_fen) ORDER BY l.line_no)::text
+        FROM goods_issue_line l
+        JOIN order_line ol ON ol.root_id = l.root_id AND ol.order_id = i.order_id AND ol.line_no = l.order_line_no
+        JOIN product p ON p.id = l.product_id JOIN packaging k ON k.id = ol.packaging_id JOIN lot t ON t.id = l.lot_id
+        WHERE l.root_id = i.root_id AND l.issue_id = i.id) AS lines
+FROM goods_issue i
+JOIN orders o ON o.root_id = i.root_id AND o.id = i.order_id
+JOIN org s ON s.id = i.seller_id JOIN org b ON b.id = i.buyer_id
+JOIN location w ON w.id = i.location_id
+LEFT JOIN account a ON a.id = i.issued_by
+LEFT JOIN receipt r ON r.root_id = i.root_id AND r.issue_id = i.id
+LEFT JOIN account ra ON ra.id = r.received_by
+"""
+
+_ISSUES_OF = _ISSUES + "WHERE i.root_id = $1 AND i.order_id = $2 ORDER BY i.id"
+_ISSUE_BY_ID = _ISSUES + "WHERE i.root_id = $1 AND i.id = $2 AND b.path LIKE ANY ($3::text[])"
+_ISSUE_LIST = (
+    _ISSUES
+    + """
+WHERE i.root_id = $1 AND (CASE WHEN $2 THEN i.seller_id ELSE i.buyer_id END) = $3 AND b.path LIKE ANY ($4::text[])
+  AND ($5::text IS NULL OR i.state = $5) AND ($6::bigint IS NULL OR i.id < $6)
+ORDER BY i.id DESC
+LIMIT $7
+"""
+)
+
+
+def _summary(found: db.Row) -> dict[str, Any]:
+    return {
+        **found,
+        "seller": OrgRef(found["seller_id"], found["seller_name"]),
+        "buyer": OrgRef(found["buyer_id"], found["buyer_name"]),
+        "first_product_name": found["first_product"],
+    }
+
+
+def _states(text: str | None) -> list[str] | None:
+    if not text:
+        return None
+    states = [item.strip() for item in text.split(",") if item.strip()]
+    if any(item not in STATE_NAMES for item in states):
+        raise InvalidInput("没有这种订单状态", [FieldError("/state", "没有这种订单状态")])
+    return states
+
+
+def _day(day: Any, plus: int = 0) -> datetime | None:
+    return None if day is None else datetime.combine(day + timedelta(days=plus), time(), clock.zone())
+
+
+async def list_orders(actor: Actor, wanted: OrderFilter) -> tuple[list[OrderSummary], str | None]:
+    """Orders of one side inside the scope, the newest first (S2.1, D1.3)."""
+    found = await db.rows(
+        _LISTS[wanted.side],
+        actor.root_id,
+        actor.org_id,
+        actor.patterns,
+        _states(wanted.state),
+        wanted.q.strip() or None if wanted.q else None,
+        _day(wanted.from_),
+        _day(wanted.to, 1),
+        wanted.buyer_id,
+        paging.id_cursor(wanted.cursor),
+        wanted.limit + 1,
+    )
+    shown, cursor = paging.page(found, wanted.limit)
+    return [msgspec.convert(_summary(item), OrderSummary) for item in shown], cursor
+
+
+async def count_states(actor: Actor, side: Side) -> list[StateCount]:
+    """How many orders of one side are in each state."""
+    found = await db.rows(_COUNTS[side], actor.root_id, actor.org_id, actor.patterns)
+    return [StateCount(item["state"], item["count"]) for item in found]
+
+
+def _issue(found: db.Row) -> GoodsIssue:
+    receipt = None
+    if found["receipt_id"] is not None:
+        receipt = Receipt(
+            found["receipt_id"],
+            found["received_at"],
+            found["received_by"] or "",
+            found["receipt_note"],
+            found["credit_fen"],
+            list(found["photo_ids"]),
+        )
+    return GoodsIssue(
+        id=found["id"],
+        number=found["number"],
+        order_id=found["order_id"],
+        order_number=found["order_number"],
+        state=found["state"],
+        seller=OrgRef(found["seller_id"], found["seller_name"]),
+        buyer=OrgRef(found["buyer_id"], found["buyer_name"]),
+        warehouse_name=found["warehouse_name"],
+        issued_at=found["issued_at"],
+        issued_by=found["issued_by_name"] or "",
+        total_fen=found["total_fen"],
+        lines=msgspec.json.decode(found["lines"] or "[]", type=list[IssueLine]),
+        receipt=receipt,
+    )
+
+
+async def get_issue(actor: Actor, issue_id: int) -> GoodsIssue:
+    """One goods issue inside the scope."""
+    found = await db.row(_ISSUE_BY_ID, actor.root_id, issue_id, actor.patterns)
+    if found is None:
+        raise NotFound("没有找到这张出库单")
+    return _issue(found)
+
+
+async def list_issues(actor: Actor, wanted: IssueFilter) -> tuple[list[GoodsIssue], str | None]:
+    """Goods issues of the own org as seller or as buyer, the newest first."""
+    found = await db.rows(
+        _ISSUE_LIST,
+        actor.root_id,
+        wanted.side == "sales",
+        actor.org_id,
+        actor.patterns,
+        wanted.state,
+        paging.id_cursor(wanted.cursor),
+        wanted.limit + 1,
+    )
+    shown, cursor = paging.page(found, wanted.limit)
+    return [_issue(item) for item in shown], cursor
+
+
+async def get_order(actor: Actor, order_id: int) -> Order:
+    """One order with lines, goods issues, events and what the reader may do now."""
+    head = await db.row(_DETAIL, actor.root_id, order_id, actor.patterns)
+    if head is None:
+        raise NotFound("没有找到这张订单")
+    lines = await db.rows(_LINES, actor.root_id, order_id)
+    issues = [_issue(item) for item in await db.rows(_ISSUES_OF, actor.root_id, order_id)]
+    events = await db.rows(_EVENTS, actor.root_id, order_id)
+    approval = await approvals.facts_of(actor.root_id, "order", order_id)
+    left: dict[int, int] | None = None
+    if actor.org_id == head["seller_id"]:
+        left = await stock.available(actor.root_id, actor.org_id, [line["product_id"] for line in lines])
+    return msgspec.convert(
+        {
+            **_summary(head),
+            "address": msgspec.json.decode(head["address"]) if head["address"] else None,
+            "lines": [_line(line, left) for line in lines],
+            "issues": issues,
+            "events": [_event(item) for item in events],
+            "actions": _actions(actor, head, lines, issues),
+            "approval": None
+            if approval is None
+            else OrderApproval(
+                approval.id,
+                approval.state,  # type: ignore[arg-type]
+                approval.step,  # type: ignore[arg-type]
+                approval.decided_by_name,
+                approval.decided_at,
+            ),
+        },
+        Order,
+    )
+
+
+def _line(found: db.Row, left: dict[int, int] | None) -> OrderLine:
+    available = None if left is None else left.get(found["product_id"], 0)
+    explained = steps(found["guide_price_fen"], found["price_fen"])
+    return msgspec.convert({**found, "available_qty": available, "steps": explained}, OrderLine)
+
+
+def _event(found: db.Row) -> Event:
+    return Event(verb_name=VERB_NAMES[found["verb"]], **found)
+
+
+def _actions(actor: Actor, head: db.Row, lines: Sequence[db.Row], issues: list[GoodsIssue]) -> list[str]:
+    """The verbs that the state, the party and the permissions allow."""
+    state = head["state"]
+    seller, buyer = actor.org_id == head["seller_id"], actor.org_id == head["buyer_id"]
+    unissued = any(line["approved_qty"] > line["issued_qty"] for line in lines)
+    on_way = any(issue.state == "in_transit" for issue in issues)
+    allowed = {
+        "approve": seller and actor.may("order.approve"),
+        "reject": seller and actor.may("order.approve"),
+        "cancel": (buyer and actor.may("order.cancel"))
+        or (seller and state == "approved" and actor.may("order.approve")),
+        "issue": seller and unissued and actor.may("order.issue"),
+        "receive": buyer and on_way and actor.may("order.receive"),
+        "close": seller and not on_way and actor.may("order.approve"),
+    }
+    now = [verb for verb, may in allowed.items() if may and (state, verb) in TRANSITIONS]
+    if buyer and actor.may("order.create"):
+        now.append("reorder")
+    return now
+
+
+class Headline(NamedTuple):
+    """An order in a few words, for messages."""
+
+    id: int
+    root_id: int
+    number: str
+    state: str
+    seller_id: int
+    seller_name: str
+    seller_kind: str
+    buyer_id: int
+    buyer_name: str
+    buyer_kind: str
+    total_fen: int
+    approved_fen: int
+    line_count: int
+    first_product: str
+    delivery_method: str
+    wished_on: date | None
+    reason: str
+    note: str
+    created_by_name: str
+    submitted_at: datetime
+
+
+_HEADLINE = """
+SELECT o.id, o.root_id, o.number, o.state, o.seller_id, s.name AS seller_name, s.kind AS seller_kind, o.buyer_id,
+       b.name AS buyer_name, b.kind AS buyer_kind, o.total_fen, o.approved_fen, o.line_count, o.first_product,
+       o.delivery_method, o.wished_on, o.reason, o.note, coalesce(a.name, '') AS created_by_name, o.submitted_at
+FROM orders o JOIN org s ON s.id = o.seller_id JOIN org b ON b.id = o.buyer_id
+LEFT JOIN account a ON a.id = o.created_by
+WHERE o.root_id = $1 AND o.id = $2
+"""
+
+
+async def headline(root_id: int, order_id: int) -> Headline | None:
+    """An order in a few words, for programs that act for the whole brand."""
+    found = await db.row(_HEADLINE, root_id, order_id)
+    return None if found is None else Headline(**found)

@@ -1,0 +1,280 @@
+"""Set-based reads and writes of stock; each is one statement whatever the number of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from server.core import db
+from server.stock.fefo import Pick
+
+
+class Move(NamedTuple):
+    """Goods of one lot from one place to another; `reserved` base units of it were held at the source."""
+
+    product_id: int
+    lot_id: int
+    qty: int
+    from_location: int
+    to_location: int
+    reason: str
+    reserved: int = 0
+
+
+# The order is the rule of the house: location, product, lot.
+_LOCK_LOTS = """
+SELECT b.product_id, b.lot_id, l.expires_on, b.on_hand - b.reserved AS free
+FROM stock_balance b JOIN lot l ON l.id = b.lot_id
+WHERE b.root_id = $1 AND b.location_id = $2 AND b.product_id = ANY ($3::bigint[]) AND b.on_hand > 0
+ORDER BY b.location_id, b.product_id, b.lot_id
+FOR UPDATE OF b
+"""
+
+_RESERVE = """
+WITH picks AS (
+    SELECT * FROM unnest($4::int[], $5::bigint[], $6::bigint[], $7::bigint[]) AS t (line_no, product_id, lot_id, qty)
+), held AS (
+    UPDATE stock_balance b SET reserved = b.reserved + p.qty
+    FROM (SELECT product_id, lot_id, sum(qty)::bigint AS qty FROM picks GROUP BY 1, 2) p
+    WHERE b.root_id = $1 AND b.location_id = $2 AND b.product_id = p.product_id AND b.lot_id = p.lot_id
+)
+INSERT INTO reservation (root_id, order_id, line_no, location_id, product_id, lot_id, qty)
+SELECT $1, $3, line_no, $2, product_id, lot_id, qty FROM picks
+"""
+
+_RESERVATIONS = """
+SELECT r.line_no, r.product_id, r.lot_id, r.location_id, r.qty, l.expires_on
+FROM reservation r JOIN lot l ON l.id = r.lot_id
+WHERE r.root_id = $1 AND r.order_id = $2
+ORDER BY r.line_no, l.expires_on, r.lot_id
+"""
+
+_LOCK_RESERVED = """
+SELECT 1 FROM stock_balance b
+WHERE (b.root_id, b.location_id, b.product_id, b.lot_id) IN
+      (SELECT root_id, location_id, product_id, lot_id FROM reservation WHERE root_id = $1 AND order_id = $2)
+ORDER BY b.location_id, b.product_id, b.lot_id
+FOR UPDATE OF b
+"""
+
+_RELEASE = """
+WITH gone AS (
+    DELETE FROM reservation WHERE root_id = $1 AND order_id = $2 RETURNING location_id, product_id, lot_id, qty
+)
+UPDATE stock_balance b SET reserved = b.reserved - g.qty
+FROM (SELECT location_id, product_id, lot_id, sum(qty)::bigint AS qty FROM gone GROUP BY 1, 2, 3) g
+WHERE b.root_id = $1 AND b.location_id = g.location_id AND b.product_id = g.product_id AND b.lot_id = g.lot_id
+"""
+
+_CONSUME = """
+WITH picks AS (
+    SELECT * FROM unnest($3::int[], $4::bigint[], $5::bigint[]) AS t (line_no, lot_id, qty)
+), used_up AS (
+    DELETE FROM reservation r USING picks p
+    WHERE r.root_id = $1 AND r.order_id = $2 AND r.line_no = p.line_no AND r.lot_id = p.lot_id AND r.qty = p.qty
+)
+UPDATE reservation r SET qty = r.qty - p.qty FROM picks p
+WHERE r.root_id = $1 AND r.order_id = $2 AND r.line_no = p.line_no AND r.lot_id = p.lot_id AND r.qty > p.qty
+"""
+
+_ENSURE = """
+INSERT INTO stock_balance (root_id, location_id, product_id, lot_id, is_real)
+SELECT DISTINCT $1::bigint, t.location_id, t.product_id, t.lot_id, l.kind = 'warehouse'
+FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS t (location_id, product_id, lot_id)
+JOIN location l ON l.id = t.location_id
+ORDER BY 2, 3, 4
+ON CONFLICT DO NOTHING
+"""
+
+_LOCK_ENDS = """
+SELECT 1 FROM stock_balance b
+WHERE b.root_id = $1 AND (b.location_id, b.product_id, b.lot_id) IN
+      (SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]))
+ORDER BY b.location_id, b.product_id, b.lot_id
+FOR UPDATE OF b
+"""
+
+_MOVE = """
+WITH moves AS (
+    SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[])
+        AS t (product_id, lot_id, qty, from_id, to_id, reason, reserved)
+), journal AS (
+    INSERT INTO stock_move (root_id, product_id, lot_id, qty, from_location_id, to_location_id, reason,
+                            document_kind, document_id, account_id, at)
+    SELECT $1, product_id, lot_id, qty, from_id, to_id, reason, $9, $10, $11, $12 FROM moves
+), change AS (
+    SELECT location_id, product_id, lot_id, sum(qty)::bigint AS qty, sum(reserved)::bigint AS reserved
+    FROM (SELECT from_id AS location_id, product_id, lot_id, -qty AS qty, -reserved AS reserved FROM moves
+          UNION ALL SELECT to_id, product_id, lot_id, qty, 0 FROM moves) ends
+    GROUP BY 1, 2, 3
+)
+UPDATE stock_balance b SET on_hand = b.on_hand + c.qty, reserved = b.reserved + c.reserved
+FROM change c
+WHERE b.root_id = $1 AND b.location_id = c.location_id AND b.product_id = c.product_id AND b.lot_id = c.lot_id
+"""
+
+_LOCATIONS = "SELECT org_id, kind, id, name FROM location WHERE org_id = ANY ($1::bigint[]) AND is_default"
+
+_OPEN = """
+INSERT INTO location (root_id, org_id, kind, name)
+SELECT $1, $2, t.kind, t.name FROM unnest($3::text[], $4::text[]) AS t (kind, name)
+ON CONFLICT DO NOTHING
+"""
+
+_LOTS = """
+WITH given AS (
+    SELECT * FROM unnest($2::bigint[], $3::text[], $4::date[], $5::date[]) WITH ORDINALITY
+        AS t (product_id, code, produced_on, expires_on, n)
+), made AS (
+    INSERT INTO lot (root_id, product_id, code, produced_on, expires_on)
+    SELECT DISTINCT ON (product_id, code) $1::bigint, product_id, code, produced_on, expires_on
+    FROM given ORDER BY product_id, code, n
+    ON CONFLICT (root_id, product_id, code) DO UPDATE SET code = excluded.code
+    RETURNING id, product_id, code, expires_on
+)
+SELECT g.n, m.id, m.expires_on FROM given g JOIN made m ON m.product_id = g.product_id AND m.code = g.code ORDER BY g.n
+"""
+
+_KNOWN_PRODUCTS = "SELECT count(*) FROM product WHERE root_id = $1 AND id = ANY ($2::bigint[])"
+
+_AVAILABLE = """
+SELECT b.product_id, sum(b.on_hand - b.reserved)::bigint AS available
+FROM stock_balance b
+JOIN location w ON w.id = b.location_id
+JOIN lot l ON l.id = b.lot_id
+WHERE w.org_id = $2 AND w.kind = 'warehouse' AND b.root_id = $1 AND b.product_id = ANY ($3::bigint[])
+  AND b.on_hand > b.reserved AND l.expires_on >= $4
+GROUP BY 1
+"""
+
+_STOCK = """
+WITH held AS (
+    SELECT b.product_id,
+           sum(b.on_hand) FILTER (WHERE w.kind = 'warehouse')::bigint AS on_hand,
+           sum(b.reserved) FILTER (WHERE w.kind = 'warehouse')::bigint AS reserved,
+           sum(b.on_hand) FILTER (WHERE w.kind = 'in_transit')::bigint AS in_transit,
+           min(l.expires_on) FILTER (WHERE w.kind = 'warehouse') AS nearest_expiry
+    FROM location w
+    JOIN stock_balance b ON b.root_id = $1 AND b.location_id = w.id AND b.on_hand > 0
+    JOIN lot l ON l.id = b.lot_id
+    WHERE w.org_id = $2 AND w.kind IN ('warehouse', 'in_transit')
+    GROUP BY b.product_id
+)
+SELECT p.id AS product_id, p.name AS product_name, p.code AS product_code, p.color, p.base_unit,
+       coalesce(h.on_hand, 0) AS on_hand, coalesce(h.reserved, 0) AS reserved,
+       coalesce(h.in_transit, 0) AS in_transit, h.nearest_expiry,
+       (SELECT json_agg(json_build_object('id', k.id, 'name', k.name, 'unit_qty', k.unit_qty, 'gtin', k.gtin,
+                                          'is_default', k.is_default) ORDER BY k.unit_qty)::text
+        FROM packaging k WHERE k.product_id = p.id) AS packagings
+FROM held h JOIN product p ON p.id = h.product_id
+WHERE p.id > $3 AND ($4::text IS NULL OR position($4 IN p.search_text) > 0)
+  AND ($5::bigint IS NULL OR p.category_id = $5)
+ORDER BY p.id
+LIMIT $6
+"""
+
+
+def _ends(moves: Sequence[Move]) -> tuple[list[int], list[int], list[int]]:
+    keys = sorted(
+        {(m.from_location, m.product_id, m.lot_id) for m in moves}
+        | {(m.to_location, m.product_id, m.lot_id) for m in moves}
+    )
+    return [k[0] for k in keys], [k[1] for k in keys], [k[2] for k in keys]
+
+
+async def lock_lots(root_id: int, location_id: int, product_ids: list[int]) -> Sequence[db.Row]:
+    """Lock and read the lots of these products at one place."""
+    return await db.rows(_LOCK_LOTS, root_id, location_id, product_ids)
+
+
+async def reserve(root_id: int, location_id: int, order_id: int, picks: Sequence[Pick]) -> None:
+    """Hold the picked quantities for an order; the lots are locked already."""
+    await db.run(
+        _RESERVE,
+        root_id,
+        location_id,
+        order_id,
+        [p.line_no for p in picks],
+        [p.product_id for p in picks],
+        [p.lot_id for p in picks],
+        [p.qty for p in picks],
+    )
+
+
+async def reservations(root_id: int, order_id: int) -> Sequence[db.Row]:
+    """What is held for an order, by line, the lot that expires first ahead."""
+    return await db.rows(_RESERVATIONS, root_id, order_id)
+
+
+async def release(root_id: int, order_id: int) -> None:
+    """Give back all that is held for an order."""
+    await db.run(_LOCK_RESERVED, root_id, order_id)
+    await db.run(_RELEASE, root_id, order_id)
+
+
+async def consume(root_id: int, order_id: int, picks: Sequence[Pick]) -> None:
+    """Take picked quantities off the order's reservations."""
+    await db.run(
+        _CONSUME, root_id, order_id, [p.line_no for p in picks], [p.lot_id for p in picks], [p.qty for p in picks]
+    )
+
+
+async def post(
+    root_id: int, moves: Sequence[Move], document_kind: str, document_id: int, account_id: int | None, at: datetime
+) -> None:
+    """Write moves into the journal and onto the balances of both ends, locked in the order of the house."""
+    ends = _ends(moves)
+    await db.run(_ENSURE, root_id, *ends)
+    await db.run(_LOCK_ENDS, root_id, *ends)
+    await db.run(
+        _MOVE,
+        root_id,
+        [m.product_id for m in moves],
+        [m.lot_id for m in moves],
+        [m.qty for m in moves],
+        [m.from_location for m in moves],
+        [m.to_location for m in moves],
+        [m.reason for m in moves],
+        [m.reserved for m in moves],
+        document_kind,
+        document_id,
+        account_id,
+        at,
+    )
+
+
+async def locations(org_ids: Sequence[int]) -> dict[tuple[int, str], int]:
+    """The default location of each kind of these orgs: (org, kind) → location."""
+    found = await db.rows(_LOCATIONS, list(org_ids))
+    return {(item["org_id"], item["kind"]): item["id"] for item in found}
+
+
+async def open_locations(root_id: int, org_id: int, kinds: dict[str, str]) -> None:
+    """Create an org's locations."""
+    await db.run(_OPEN, root_id, org_id, list(kinds), list(kinds.values()))
+
+
+async def ensure_lots(
+    root_id: int, products: list[int], codes: list[str], produced: list[date | None], expires: list[date]
+) -> Sequence[db.Row]:
+    """The lots with these codes, made where they are new, in the order given."""
+    return await db.rows(_LOTS, root_id, products, codes, produced, expires)
+
+
+async def known_products(root_id: int, product_ids: list[int]) -> int:
+    """How many of these are products of the brand."""
+    return int(await db.value(_KNOWN_PRODUCTS, root_id, product_ids))
+
+
+async def available(root_id: int, org_id: int, product_ids: Sequence[int], today: date) -> dict[int, int]:
+    """What an org can still promise of these products, in base units; absent means none."""
+    found = await db.rows(_AVAILABLE, root_id, org_id, list(product_ids), today)
+    return {item["product_id"]: item["available"] for item in found}
+
+
+async def stock(
+    root_id: int, org_id: int, after: int, q: str | None, category_id: int | None, limit: int
+) -> Sequence[db.Row]:
+    """A page of an org's stock per product."""
+    return await db.rows(_STOCK, root_id, org_id, after, q, category_id, limit)

@@ -1,0 +1,190 @@
+"""What can be done with stock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from server.channel.models import Org
+from server.core import audit, clock, db, paging
+from server.core.actor import Actor
+from server.core.errors import BusinessError, FieldError, InvalidInput, NotFound
+from server.stock import queries
+from server.stock.fefo import Lot, Pick, Short, Wanted, allocate
+from server.stock.queries import Move
+from server.stock.schemas import StockFilter, Supply
+
+LOCATION_NAMES = {
+    "warehouse": "主仓",
+    "in_transit": "在途",
+    "supply": "货源",
+    "consumer": "消费者",
+    "adjustment": "盘点调整",
+    "loss": "损耗",
+}
+
+
+class StockShort(BusinessError):
+    """Not enough is left; each line is named with what there is."""
+
+    status, code, title = 409, "stock_short", "库存不足"
+
+
+class LotMismatch(BusinessError):
+    """The lot is known with another expiry date."""
+
+    status, code, title = 409, "lot_mismatch", "批次信息不一致"
+
+
+class Received(msgspec.Struct, frozen=True):
+    """What arrived of one issued lot, in base units; the rest of `qty` is short."""
+
+    product_id: int
+    lot_id: int
+    qty: int
+    good: int
+    damaged: int
+
+
+async def open_locations(org: Org) -> None:
+    """Give a new org its warehouse and its virtual locations."""
+    await queries.open_locations(org.root_id, org.id, LOCATION_NAMES)
+
+
+def _short(short: Sequence[Short]) -> StockShort:
+    errors = [
+        FieldError(f"/lines/{item.line_no - 1}/approved_qty", f"需要 {item.wanted},只有 {item.available}")
+        for item in short
+    ]
+    return StockShort(
+        f"有 {len(short)} 行库存不足,没有做任何改动",
+        errors,
+        lines=[{"line_no": s.line_no, "wanted_qty": s.wanted, "available_qty": s.available} for s in short],
+    )
+
+
+async def reserve(root_id: int, seller_id: int, order_id: int, wanted: Sequence[Wanted]) -> None:
+    """Hold goods for an order, first-expired-first-out; all or nothing.
+
+    Raises `StockShort` naming every line that cannot be served.
+    """
+    wanted = [line for line in wanted if line.qty > 0]
+    place = (await queries.locations([seller_id]))[seller_id, "warehouse"]
+    found = await queries.lock_lots(root_id, place, sorted({line.product_id for line in wanted}))
+    lots = [Lot(item["product_id"], item["lot_id"], item["expires_on"], item["free"]) for item in found]
+    result = allocate(wanted, lots, clock.today())
+    if result.short:
+        raise _short(result.short)
+    await queries.reserve(root_id, place, order_id, result.picks)
+
+
+async def release(root_id: int, order_id: int) -> None:
+    """Give back what is held for an order."""
+    await queries.release(root_id, order_id)
+
+
+async def pick_reserved(root_id: int, order_id: int, wanted: Sequence[Wanted]) -> list[Pick]:
+    """Choose, from what is held for an order, the lots that leave now: first expired first.
+
+    The order row is locked by the caller, so the reservations stand still.
+    """
+    held = await queries.reservations(root_id, order_id)
+    picks: list[Pick] = []
+    missing = {line.line_no: line.qty for line in wanted}
+    for item in held:
+        taken = min(missing.get(item["line_no"], 0), item["qty"])
+        if taken:
+            picks.append(Pick(item["line_no"], item["product_id"], item["lot_id"], taken))
+            missing[item["line_no"]] -= taken
+    short = [
+        Short(line.line_no, line.product_id, line.qty, line.qty - missing[line.line_no])
+        for line in wanted
+        if missing[line.line_no]
+    ]
+    if short:
+        raise _short(short)
+    return picks
+
+
+async def send(
+    actor: Actor, buyer_id: int, order_id: int, issue_id: int, picks: Sequence[Pick], place: int
+) -> None:
+    """Move picked goods from the seller's warehouse onto the way to the buyer."""
+    way = (await queries.locations([buyer_id]))[buyer_id, "in_transit"]
+    moves = [Move(p.product_id, p.lot_id, p.qty, place, way, "issue", p.qty) for p in picks]
+    await queries.consume(actor.root_id, order_id, picks)
+    await queries.post(actor.root_id, moves, "goods_issue", issue_id, actor.account_id or None, clock.now())
+
+
+async def warehouse_of(org_id: int) -> int:
+    """The default warehouse of an org."""
+    return (await queries.locations([org_id]))[org_id, "warehouse"]
+
+
+async def take_in(actor: Actor, seller_id: int, buyer_id: int, receipt_id: int, lines: Sequence[Received]) -> None:
+    """Move delivered goods off the way: good ones to the buyer, short and damaged ones to the seller's loss."""
+    places = await queries.locations([seller_id, buyer_id])
+    way, home = places[buyer_id, "in_transit"], places[buyer_id, "warehouse"]
+    loss = places[seller_id, "loss"]
+    moves: list[Move] = []
+    for line in lines:
+        short = line.qty - line.good - line.damaged
+        ends = ((line.good, home, "receipt"), (line.damaged, loss, "damaged"), (short, loss, "short"))
+        for qty, target, reason in ends:
+            if qty:
+                moves.append(Move(line.product_id, line.lot_id, qty, way, target, reason))
+    await queries.post(actor.root_id, moves, "receipt", receipt_id, actor.account_id or None, clock.now())
+
+
+async def supply(actor: Actor, given: Supply) -> None:
+    """Register goods that come into the own warehouse from outside: production, opening stock (D2.1).
+
+    Raises `LotMismatch` when a known lot has another expiry date.
+    """
+    actor.require("stock.manage")
+    if len({(line.product_id, line.lot_code) for line in given.lines}) != len(given.lines):
+        raise InvalidInput("同一批次出现了两次")
+    async with db.transaction():
+        products = [line.product_id for line in given.lines]
+        if await queries.known_products(actor.root_id, products) != len(set(products)):
+            raise NotFound("有商品不在商品库里")
+        lots = await queries.ensure_lots(
+            actor.root_id,
+            products,
+            [line.lot_code for line in given.lines],
+            [line.produced_on for line in given.lines],
+            [line.expires_on for line in given.lines],
+        )
+        wrong = [
+            FieldError(f"/lines/{i}/expires_on", f"批次 {line.lot_code} 登记的到期日是 {lot['expires_on']}")
+            for i, (line, lot) in enumerate(zip(given.lines, lots, strict=True))
+            if lot["expires_on"] != line.expires_on
+        ]
+        if wrong:
+            raise LotMismatch("批次已登记过,到期日不一致", wrong)
+        places = await queries.locations([actor.org_id])
+        source, home = places[actor.org_id, "supply"], places[actor.org_id, "warehouse"]
+        moves = [
+            Move(line.product_id, lot["id"], line.qty, source, home, "supply")
+            for line, lot in zip(given.lines, lots, strict=True)
+        ]
+        await queries.post(actor.root_id, moves, "supply", actor.org_id, actor.account_id or None, clock.now())
+        await audit.record(actor, "supply", "location", home, msgspec.to_builtins(given))
+
+
+async def available(actor_root: int, org_id: int, product_ids: Sequence[int]) -> dict[int, int]:
+    """What an org can still promise of these products, in base units."""
+    return await queries.available(actor_root, org_id, product_ids, clock.today())
+
+
+async def list_stock(actor: Actor, wanted: StockFilter) -> tuple[list[db.Row], str | None]:
+    """The own org's stock per product, with what is reserved and on the way (S3.1, D2.1)."""
+    actor.require("stock.read")
+    after = paging.id_cursor(wanted.cursor) or 0
+    text = wanted.q.strip().lower() if wanted.q else None
+    found = await queries.stock(
+        actor.root_id, actor.org_id, after, text or None, wanted.category_id, wanted.limit + 1
+    )
+    return paging.page(found, wanted.limit, "product_id")
+

@@ -1,0 +1,1 @@
+"""The tests mirror server/, bot/ and scripts/; CONTRIBUTING.md says what belongs where."""

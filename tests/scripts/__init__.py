@@ -1,0 +1,1 @@
+"""`scripts/run` and `scripts/test`: what a newcomer and an operator rely on."""
