@@ -64,7 +64,9 @@ ON CONFLICT DO NOTHING
 """
 
 _PEOPLE = """
-SELECT id, name, wecom_userid FROM account WHERE org_id = $1 AND status = 'active' AND role = ANY ($2::text[]) ORDER BY id
+SELECT id, name, wecom_userid FROM account
+WHERE org_id = $1 AND status = 'active' AND role = ANY ($2::text[])
+ORDER BY id
 """
 
 _SUBSCRIBED = """

@@ -90,7 +90,7 @@ async def live_events(request: Request, actor: Actor) -> HTTPResponse:
         await response.send(text)
         if not await request.app.ctx.still_in(request):  # ended or frozen since: hears no more
             break
-    await response.eof()
+    await response.eof()  # type: ignore[no-untyped-call]
     return response
 
 

@@ -1,0 +1,71 @@
+"""The schedule: run by the leading bot only."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.leader import Leader
+from server.core import clock, db
+
+STALE_AFTER = timedelta(hours=4)
+REMIND_EVERY = timedelta(hours=24)
+KEEP_MESSAGES = timedelta(days=30)
+KEEP_KEYS = timedelta(days=30)
+KEEP_CALLBACKS = timedelta(days=7)
+_log = logging.getLogger("qutong.jobs")
+
+# One statement: marks and announces, so that a reminder goes out once per period.
+_REMIND = """
+WITH stale AS (
+    UPDATE approval SET reminded_at = $1
+    WHERE state = 'pending' AND created_at < $2 AND (reminded_at IS NULL OR reminded_at < $3)
+    RETURNING root_id, subject_kind, subject_id
+)
+INSERT INTO outbox (root_id, channel, topic, subject_id, next_at, created_at)
+SELECT root_id, 'event', 'approval.stale', subject_id, $1, $1 FROM stale WHERE subject_kind = 'order'
+"""
+
+_CLEAN = (
+    ("DELETE FROM outbox WHERE state IN ('delivered', 'skipped') AND delivered_at < $1", KEEP_MESSAGES),
+    ("DELETE FROM idempotency WHERE created_at < $1", KEEP_KEYS),
+    ("DELETE FROM callback_seen WHERE seen_at < $1", KEEP_CALLBACKS),
+)
+
+
+def _daytime(moment: datetime) -> bool:
+    """Reminders are for working hours."""
+    return 8 <= moment.astimezone(clock.zone()).hour < 21
+
+
+async def remind_stale_approvals() -> int:
+    """Remind those who should decide of what has waited for four hours, then daily; the number of reminders."""
+    moment = clock.now()
+    if not _daytime(moment):
+        return 0
+    return await db.run(_REMIND, moment, moment - STALE_AFTER, moment - REMIND_EVERY)
+
+
+async def clean_up() -> int:
+    """Remove what has been delivered, answered or seen long ago; failed messages stay."""
+    moment = clock.now()
+    return sum([await db.run(sql, moment - age) for sql, age in _CLEAN])
+
+
+def schedule(leader: Leader) -> AsyncIOScheduler:
+    """All jobs; each runs only where the lead is held."""
+    scheduler = AsyncIOScheduler(timezone=str(clock.zone()))
+
+    def add(job: Callable[[], Awaitable[int]], **when: object) -> None:
+        async def run() -> None:
+            if await leader.leads():
+                _log.info("job", extra={"job": job.__name__, "changed": await job()})
+
+        scheduler.add_job(run, id=job.__name__, max_instances=1, coalesce=True, misfire_grace_time=3600, **when)
+
+    add(remind_stale_approvals, trigger="interval", minutes=5)
+    add(clean_up, trigger="cron", hour=3, minute=30)
+    return scheduler

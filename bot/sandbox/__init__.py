@@ -1,0 +1,9 @@
+"""A stand-in for WeCom and WeChat, with their real protocol, for development and tests.
+
+`state` what it remembers · `cards` what a card must be · `wecom` and `wechat` the two APIs · `callback` how presses
+and texts reach the bot · `control` what a test or the page may do to it · `static/` a chat to look at.
+"""
+
+from bot.sandbox.app import create_sandbox
+
+__all__ = ["create_sandbox"]

@@ -1,0 +1,133 @@
+"""Template cards as WeCom wants them (WeCom path/90236, updates path/94945).
+
+Texts that are longer than a card shows are cut with an ellipsis; what would make WeCom refuse the card raises
+`ValueError`, since that is a mistake in the program.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+MAX_ROWS = 6
+MAX_OPTIONS = 10
+MAX_TASK_ID_BYTES = 128
+REASON_QUESTION = "reject_reason"
+_TASK_ID = re.compile(r"[A-Za-z0-9_@-]+")
+_SOURCE, _TITLE, _SUBTITLE, _SUB_TEXT, _QUOTE = 13, 26, 30, 112, 100
+_ROW_NAME, _ROW_VALUE, _OPTION, _BUTTON = 5, 26, 16, 10
+
+Card = dict[str, Any]
+
+
+class ApprovalCard(msgspec.Struct):
+    """What a decider sees: `rows` as (name, value), `reasons` as (id, text); amounts are already written out."""
+
+    task_id: str
+    title: str
+    number: str
+    buyer: str
+    total: str
+    url: str
+    subtitle: str = ""
+    rows: Sequence[tuple[str, str]] = ()
+    reasons: Sequence[tuple[str, str]] = ()
+    state: str = ""
+    source: str = "渠通"
+
+
+def approval_card(content: ApprovalCard) -> Card:
+    """A card with a drop-down of rejection reasons and the buttons `approve` and `reject` (B1, WeCom path/90236)."""
+    card = _body(content) | {
+        "quote_area": {"title": cut(content.buyer, _TITLE), "quote_text": cut(f"合计 {content.total}", _QUOTE)},
+        "button_list": _buttons(),
+    }
+    if content.reasons:
+        card["button_selection"] = _selection(content.reasons)
+    return card
+
+
+def decided_card(content: ApprovalCard, words: str) -> Card:
+    """What replaces the card once it is decided: `words` say who decided what and when; nothing can be pressed.
+
+    `replace_text` stands in place of the buttons, grey (WeCom path/94945); the drop-down is gone.
+    """
+    return _body(content) | {
+        "quote_area": {
+            "title": cut(f"{content.buyer} 合计 {content.total}", _TITLE),
+            "quote_text": cut(words, _QUOTE),
+        },
+        "button_list": _buttons(),
+        "replace_text": cut(content.state or "已处理", _BUTTON),
+    }
+
+
+def notice_card(
+    title: str, text: str, url: str, rows: Sequence[tuple[str, str]] = (), subtitle: str = "", source: str = "渠通"
+) -> Card:
+    """A card that tells something and opens `url`; it cannot call back (text_notice, WeCom path/90236)."""
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("a notice card must have something to open")
+    card: Card = {
+        "card_type": "text_notice",
+        "source": {"desc": cut(source, _SOURCE), "desc_color": 0},
+        "main_title": {"title": cut(title, _TITLE), "desc": cut(subtitle, _SUBTITLE)},
+        "sub_title_text": cut(text, _SUB_TEXT),
+        "jump_list": [{"type": 1, "title": "查看详情", "url": url}],
+        "card_action": {"type": 1, "url": url},
+    }
+    if rows:
+        card["horizontal_content_list"] = _rows(rows)
+    return card
+
+
+def cut(text: str, length: int) -> str:
+    """`text` on one line, with an ellipsis where it is longer than `length` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def valid_task_id(task_id: str) -> bool:
+    """Whether WeCom takes it: letters, digits and `_-@`, at most 128 bytes."""
+    return bool(_TASK_ID.fullmatch(task_id)) and len(task_id) <= MAX_TASK_ID_BYTES
+
+
+def _body(content: ApprovalCard) -> Card:
+    if not valid_task_id(content.task_id):
+        raise ValueError(f"not a task id: {content.task_id!r}")
+    card: Card = {
+        "card_type": "button_interaction",
+        "source": {"desc": cut(content.source, _SOURCE), "desc_color": 0},
+        "main_title": {
+            "title": cut(f"{content.title} {content.number}", _TITLE),
+            "desc": cut(content.subtitle, _SUBTITLE),
+        },
+        "horizontal_content_list": _rows(content.rows),
+        "task_id": content.task_id,
+    }
+    if content.url:
+        card["card_action"] = {"type": 1, "url": content.url}
+    return card
+
+
+def _rows(rows: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"keyname": cut(name, _ROW_NAME), "value": cut(value, _ROW_VALUE) or "—"} for name, value in rows][
+        :MAX_ROWS
+    ]
+
+
+def _buttons() -> list[dict[str, Any]]:
+    return [{"text": "驳回", "style": 2, "key": "reject"}, {"text": "通过", "style": 1, "key": "approve"}]
+
+
+def _selection(reasons: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    options = [{"id": key, "text": cut(text, _OPTION)} for key, text in reasons][:MAX_OPTIONS]
+    return {
+        "question_key": REASON_QUESTION,
+        "title": "驳回原因",
+        "option_list": options,
+        "selected_id": options[-1]["id"],
+    }

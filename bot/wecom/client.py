@@ -1,0 +1,170 @@
+"""The clients that send: WeCom messages and cards, and the mini-program's subscribe messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from redis import asyncio as aioredis
+
+from bot.wecom.cards import Card
+from bot.wecom.errors import TOKEN_ERRORS, WeComError, WeComFinal, WeComRetryable
+from bot.wecom.transport import Answer, Token, TokenStore, Transport
+from server.settings import WeChatSettings, WeComSettings
+
+__all__ = ["Sent", "WeChatClient", "WeComClient", "WeComError", "WeComFinal", "WeComRetryable"]
+
+MAX_MEMBERS = 1000
+MAX_TEXT_BYTES = 2048
+CARD_ONCE_SECONDS, TEXT_ONCE_SECONDS = 4 * 3600, 120
+"""How long WeCom remembers what it was sent, so that a send repeated after a crash is shown once (path/90236)."""
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """What WeCom says about a message: who does not get it, and with what the card can be changed once."""
+
+    invalid_users: list[str]
+    msgid: str
+    response_code: str | None = None
+
+
+class WeComClient:
+    """Sends in the name of one WeCom app."""
+
+    def __init__(self, settings: WeComSettings, redis: aioredis.Redis | None, timeout: float = 10.0) -> None:
+        self._settings = settings
+        self._transport = Transport(settings.api_base, timeout)
+        key = f"wecom:token:{settings.corp_id}:{settings.agent_id}"
+        self._tokens = TokenStore(key, redis, self._fetch_token)
+
+    async def send_card(self, userids: Sequence[str], card: Card) -> Sent:
+        """Send a template card to up to 1,000 members; the response code is good once and 72 h (path/90236)."""
+        return await self._send(userids, "template_card", card)
+
+    async def send_text(self, userids: Sequence[str], text: str) -> Sent:
+        """Send a plain text; past 2,048 bytes it is cut at a whole character (path/90236)."""
+        return await self._send(userids, "text", {"content": cut_bytes(text, MAX_TEXT_BYTES)})
+
+    async def send_markdown(self, userids: Sequence[str], text: str) -> Sent:
+        """Send markdown, shown in the WeCom app only, not in WeChat (path/90236)."""
+        return await self._send(userids, "markdown", {"content": cut_bytes(text, MAX_TEXT_BYTES)})
+
+    async def update_card(
+        self,
+        response_code: str,
+        userids: Sequence[str] | None = None,
+        card: Card | None = None,
+        replace_name: str | None = None,
+    ) -> Sent:
+        """Change a card at these members, or at all who got it (None); with a new card or a grey button text.
+
+        Spends the response code (WeCom path/94945).
+        """
+        if (card is None) == (replace_name is None):
+            raise ValueError("either a card or the text of the button")
+        body: Answer = {"agentid": self._settings.agent_id, "response_code": response_code}
+        body |= {"atall": 1} if userids is None else {"userids": list(userids)}
+        body |= {"template_card": card} if card is not None else {"button": {"replace_name": replace_name}}
+        answer = await self._transport.call_with(self._tokens, "message/update_template_card", body)
+        return Sent(_invalid(answer), "")
+
+    async def user_of(self, code: str) -> str:
+        """The member behind an OAuth code; raises `WeComFinal` for a code that is used or of nobody (path/91023)."""
+        answer = await self._transport.call_with(self._tokens, "auth/getuserinfo", None, {"code": code})
+        userid = answer.get("userid") or answer.get("UserId")
+        if not userid:
+            raise WeComFinal(0, "不是本企业成员")
+        return str(userid)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._transport.aclose()
+
+    async def _send(self, userids: Sequence[str], kind: str, content: dict[str, Any]) -> Sent:
+        if not userids or len(userids) > MAX_MEMBERS:
+            raise ValueError("between 1 and 1,000 members")
+        body = {
+            "touser": "|".join(userids),
+            "msgtype": kind,
+            "agentid": self._settings.agent_id,
+            kind: content,
+            "enable_duplicate_check": 1,
+            "duplicate_check_interval": CARD_ONCE_SECONDS if kind == "template_card" else TEXT_ONCE_SECONDS,
+        }
+        answer = await self._transport.call_with(self._tokens, "message/send", body)
+        return Sent(_invalid(answer), str(answer.get("msgid", "")), answer.get("response_code") or None)
+
+    async def _fetch_token(self) -> Token:
+        """`gettoken` (WeCom path/91039)."""
+        query = {"corpid": self._settings.corp_id, "corpsecret": self._settings.secret}
+        return _token(await _credentials(self._transport, "GET", "gettoken", query, None))
+
+
+class WeChatClient:
+    """Sends the mini-program's subscribe messages."""
+
+    def __init__(self, settings: WeChatSettings, redis: aioredis.Redis | None, timeout: float = 10.0) -> None:
+        self._settings = settings
+        self._transport = Transport(settings.api_base, timeout)
+        self._tokens = TokenStore(f"wechat:token:{settings.app_id}", redis, self._fetch_token)
+
+    async def send_subscribe(self, openid: str, template_id: str, page: str, data: dict[str, str]) -> None:
+        """Send one subscribe message, which spends one grant (WeChat `subscribeMessage.send`).
+
+        Final: 43101 no grant left, 40003 openid, 40037 template, 41030 page, 47003 a value breaks its rule.
+        """
+        body = {
+            "touser": openid,
+            "template_id": template_id,
+            "page": page,
+            "data": {name: {"value": value} for name, value in data.items()},
+            "miniprogram_state": "formal",
+            "lang": "zh_CN",
+        }
+        await self._transport.call_with(self._tokens, "cgi-bin/message/subscribe/send", body)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._transport.aclose()
+
+    async def _fetch_token(self) -> Token:
+        """`cgi-bin/stable_token`, which answers every process the same token."""
+        body = {
+            "grant_type": "client_credential",
+            "appid": self._settings.app_id,
+            "secret": self._settings.app_secret,
+            "force_refresh": False,
+        }
+        return _token(await _credentials(self._transport, "POST", "cgi-bin/stable_token", {}, body))
+
+
+async def _credentials(
+    transport: Transport, method: str, path: str, query: dict[str, str], body: Answer | None
+) -> Answer:
+    """Ask for a token; 40001 here means that the secret is wrong, which no second try mends."""
+    try:
+        return await transport.call(method, path, query, body)
+    except WeComError as error:
+        if error.errcode in TOKEN_ERRORS:
+            raise WeComFinal(error.errcode, error.errmsg) from None
+        raise
+
+
+def _token(answer: Answer) -> Token:
+    try:
+        return Token(str(answer["access_token"]), int(answer.get("expires_in", 7200)))
+    except (KeyError, ValueError):
+        raise WeComRetryable(0, "回答里没有 access_token") from None
+
+
+def _invalid(answer: Answer) -> list[str]:
+    """`invaliduser` is "a|b" in a send and a list in an update."""
+    found = answer.get("invaliduser") or []
+    return [userid for userid in (found.split("|") if isinstance(found, str) else found) if userid]
+
+
+def cut_bytes(text: str, length: int) -> str:
+    """`text` in at most `length` bytes of UTF-8, with an ellipsis where it was cut."""
+    raw = text.encode()
+    return text if len(raw) <= length else raw[: length - 3].decode("utf-8", "ignore") + "…"

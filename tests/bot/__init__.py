@@ -1,0 +1,1 @@
+"""The bot: its protocol, its sandbox, and what it does."""

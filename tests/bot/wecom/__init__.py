@@ -1,0 +1,1 @@
+"""WeCom as it is spoken."""
