@@ -207,6 +207,19 @@ async def _stale(fan: Fanout, event: Event) -> None:
             await queries.enqueue(event.root_id, message, clock.now())
 
 
+async def _escalated(fan: Fanout, event: Event) -> None:
+    """Those who may take the second step get a card of their own beside the first deciders' one."""
+    order = await _order(event)
+    approval = await approvals.facts_of(event.root_id, "order", event.subject_id)
+    if order is None or approval is None or approval.state != "pending":
+        return
+    asked = {person["id"] for person in await _deciders(order)}
+    people = [person for person in await _deciders(order, second=True) if person["id"] not in asked]
+    body = f"{order.buyer_name}的订单({_content(order)})一天没有人审核,请您处理"
+    await fan.tell(event, people, f"升级审批 {order.number}", body, f"order/{order.id}")
+    await fan.card(event, approval.id, people)
+
+
 async def _paid(fan: Fanout, event: Event) -> None:
     buyer_id, amount = int(event.payload["buyer_id"]), int(event.payload["amount_fen"])
     kind = await db.value("SELECT kind FROM org WHERE id = $1", buyer_id)
@@ -224,6 +237,7 @@ _HANDLERS: dict[str, Callable[[Fanout, Event], Awaitable[None]]] = {
     "order.receive": _received,
     "order.close": _closed,
     "approval.stale": _stale,
+    "approval.escalated": _escalated,
     "payment.registered": _paid,
 }
 

@@ -13,6 +13,7 @@ from server.core import clock, db
 
 STALE_AFTER = timedelta(hours=4)
 REMIND_EVERY = timedelta(hours=24)
+ESCALATE_AFTER = timedelta(hours=24)
 KEEP_MESSAGES = timedelta(days=30)
 KEEP_KEYS = timedelta(days=30)
 KEEP_CALLBACKS = timedelta(days=7)
@@ -27,6 +28,17 @@ WITH stale AS (
 )
 INSERT INTO outbox (root_id, channel, topic, subject_id, next_at, created_at)
 SELECT root_id, 'event', 'approval.stale', subject_id, $1, $1 FROM stale WHERE subject_kind = 'order'
+"""
+
+# What the first step has left for a day is asked of those who may take the second.
+_ESCALATE = """
+WITH late AS (
+    UPDATE approval SET escalated_at = $1
+    WHERE state = 'pending' AND step = 'first' AND created_at < $2 AND escalated_at IS NULL
+    RETURNING root_id, subject_kind, subject_id
+)
+INSERT INTO outbox (root_id, channel, topic, subject_id, next_at, created_at)
+SELECT root_id, 'event', 'approval.escalated', subject_id, $1, $1 FROM late WHERE subject_kind = 'order'
 """
 
 _CLEAN = (
@@ -49,6 +61,14 @@ async def remind_stale_approvals() -> int:
     return await db.run(_REMIND, moment, moment - STALE_AFTER, moment - REMIND_EVERY)
 
 
+async def escalate_approvals() -> int:
+    """Ask the next higher ones about what has waited for a day, once; the number of approvals."""
+    moment = clock.now()
+    if not _daytime(moment):
+        return 0
+    return await db.run(_ESCALATE, moment, moment - ESCALATE_AFTER)
+
+
 async def clean_up() -> int:
     """Remove what has been delivered, answered or seen long ago; failed messages stay."""
     moment = clock.now()
@@ -67,5 +87,6 @@ def schedule(leader: Leader) -> AsyncIOScheduler:
         scheduler.add_job(run, id=job.__name__, max_instances=1, coalesce=True, misfire_grace_time=3600, **when)
 
     add(remind_stale_approvals, trigger="interval", minutes=5)
+    add(escalate_approvals, trigger="interval", minutes=5)
     add(clean_up, trigger="cron", hour=3, minute=30)
     return scheduler

@@ -83,14 +83,22 @@ ORDER BY a.id DESC
 LIMIT $6
 """
 
-# Who can take the next step: holders of the permission at the asked org; a rep only for assigned dealers.
+# Who can take the next step: holders of the permission at the asked org, a rep only for assigned dealers; in the
+# place of one who is away, his substitute.
 _DECIDERS = """
-SELECT c.id, c.name, c.wecom_userid
-FROM account c JOIN org b ON b.id = $2
-WHERE c.org_id = $1 AND c.status = 'active' AND c.role = ANY ($3::text[])
-  AND (c.role <> 'brand_rep' OR EXISTS (
-        SELECT 1 FROM assignment x JOIN org d ON d.id = x.org_id
-        WHERE x.account_id = c.id AND b.path LIKE d.path || '%'))
+WITH holders AS (
+    SELECT c.id
+    FROM account c JOIN org b ON b.id = $2
+    WHERE c.org_id = $1 AND c.status = 'active' AND c.role = ANY ($3::text[])
+      AND (c.role <> 'brand_rep' OR EXISTS (
+            SELECT 1 FROM assignment x JOIN org d ON d.id = x.org_id
+            WHERE x.account_id = c.id AND b.path LIKE d.path || '%'))
+)
+SELECT DISTINCT c.id, c.name, c.wecom_userid
+FROM holders h
+LEFT JOIN (substitute u JOIN account t ON t.id = u.substitute_id AND t.status = 'active')
+    ON u.account_id = h.id AND $4::date BETWEEN u.from_on AND u.until_on
+JOIN account c ON c.id = coalesce(t.id, h.id)
 ORDER BY c.id
 """
 
@@ -188,8 +196,8 @@ async def decide(actor: Actor, approval_id: int, decision: Decision) -> None:
 
 
 async def deciders(org_id: int, buyer_id: int, roles: Sequence[str]) -> Sequence[db.Row]:
-    """Who can decide now: accounts with id, name, wecom_userid."""
-    return await db.rows(_DECIDERS, org_id, buyer_id, list(roles))
+    """Who is asked to decide now: accounts with id, name, wecom_userid."""
+    return await db.rows(_DECIDERS, org_id, buyer_id, list(roles), clock.today())
 
 
 async def list_approvals(actor: Actor, wanted: ApprovalFilter) -> tuple[list[db.Row], str | None]:

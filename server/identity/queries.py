@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from server.core import db
+from server.core import clock, db
 
-# One look-up a request: session, account, org and a rep's dealers, all as they are now.
+# One look-up a request, all as it is now; a rep also sees the dealers of those he stands in for.
 _SESSION = """
 SELECT s.id AS session_id, s.last_seen_at, s.expires_at, a.id AS account_id, a.name, a.role, a.status,
        a.frozen_reason, o.root_id, o.id AS org_id, o.kind, o.name AS org_name, o.path, o.parent_id, o.price_group,
        o.status AS org_status, o.frozen_reason AS org_frozen_reason,
        CASE WHEN a.role = 'brand_rep' THEN
-           (SELECT coalesce(array_agg(d.path), '{}') FROM assignment x JOIN org d ON d.id = x.org_id
-            WHERE x.account_id = a.id) END AS assigned
+           (SELECT coalesce(array_agg(DISTINCT d.path), '{}') FROM assignment x JOIN org d ON d.id = x.org_id
+            WHERE x.account_id = a.id OR x.account_id IN (
+                SELECT u.account_id FROM substitute u
+                WHERE u.substitute_id = a.id AND $2::date BETWEEN u.from_on AND u.until_on)) END AS assigned
 FROM session s
 JOIN account a ON a.id = s.account_id
 JOIN org o ON o.id = a.org_id
@@ -25,8 +27,10 @@ SELECT NULL::bigint AS session_id, a.id AS account_id, a.name, a.role, a.status,
        a.frozen_reason, o.root_id, o.id AS org_id, o.kind, o.name AS org_name, o.path, o.parent_id, o.price_group,
        o.status AS org_status, o.frozen_reason AS org_frozen_reason,
        CASE WHEN a.role = 'brand_rep' THEN
-           (SELECT coalesce(array_agg(d.path), '{}') FROM assignment x JOIN org d ON d.id = x.org_id
-            WHERE x.account_id = a.id) END AS assigned
+           (SELECT coalesce(array_agg(DISTINCT d.path), '{}') FROM assignment x JOIN org d ON d.id = x.org_id
+            WHERE x.account_id = a.id OR x.account_id IN (
+                SELECT u.account_id FROM substitute u
+                WHERE u.substitute_id = a.id AND $3::date BETWEEN u.from_on AND u.until_on)) END AS assigned
 FROM account a
 JOIN org o ON o.id = a.org_id
 WHERE a.id = $1::bigint OR a.wecom_userid = $2::text
@@ -53,12 +57,12 @@ ON CONFLICT DO NOTHING
 
 async def session_by_hash(token_hash: bytes) -> db.Row | None:
     """The session of a token with its account and org."""
-    return await db.row(_SESSION, token_hash)
+    return await db.row(_SESSION, token_hash, clock.today())
 
 
 async def account_facts(account_id: int | None, wecom_userid: str | None = None) -> db.Row | None:
     """An account with its org, by id or by its WeCom member id."""
-    return await db.row(_ACCOUNT, account_id, wecom_userid)
+    return await db.row(_ACCOUNT, account_id, wecom_userid, clock.today())
 
 
 async def own_page(account_id: int) -> db.Row | None:

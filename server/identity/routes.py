@@ -10,7 +10,7 @@ from server.core.actor import Actor
 from server.core.errors import NotSignedIn, OrgFrozen, StaleVersion, TooManyRequests, Unavailable
 from server.core.http import RequestInfo, Routes
 from server.core.types import OrgRef
-from server.identity import accounts, queries, service, wechat
+from server.identity import accounts, queries, service, substitutes, wechat
 from server.identity.models import Account
 from server.identity.roles import ROLE_NAMES
 from server.identity.schemas import (
@@ -22,11 +22,14 @@ from server.identity.schemas import (
     Me,
     NewAccount,
     NewPassword,
+    NewSubstitute,
     OwnOrg,
     PasswordChange,
     SessionList,
     SessionOut,
     SignedIn,
+    SubstituteList,
+    SubstituteOut,
     WeChatBind,
     WeChatLogin,
 )
@@ -177,3 +180,27 @@ async def unfreeze_account(actor: Actor, account_id: int) -> AccountOut:
 async def set_account_password(actor: Actor, account_id: int, body: NewPassword) -> None:
     """Give an account a new password."""
     await accounts.set_password(actor, account_id, body.password)
+
+
+async def _substitutes(actor: Actor) -> SubstituteList:
+    found = await substitutes.list_substitutes(actor)
+    return SubstituteList([msgspec.convert(dict(item), SubstituteOut) for item in found])
+
+
+@routes.get("/substitutes", permission="order.approve")
+async def list_substitutes(actor: Actor) -> SubstituteList:
+    """Who is away, and who decides meanwhile."""
+    return await _substitutes(actor)
+
+
+@routes.post("/substitutes", permission="order.approve", status=201, errors=[substitutes.AwayThemselves])
+async def add_substitute(actor: Actor, body: NewSubstitute) -> SubstituteList:
+    """Let a colleague decide in somebody's place for some days."""
+    await substitutes.add_substitute(actor, body)
+    return await _substitutes(actor)
+
+
+@routes.delete("/substitutes/<substitute_id:int>", permission="order.approve")
+async def remove_substitute(actor: Actor, substitute_id: int) -> None:
+    """End or withdraw an absence."""
+    await substitutes.remove_substitute(actor, substitute_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -154,3 +154,30 @@ class AccountList(msgspec.Struct):
 
     items: list[AccountOut]
     next_cursor: str | None
+
+
+class NewSubstitute(msgspec.Struct):
+    """Who decides in whose place; business days, both included."""
+
+    account_id: Id
+    substitute_id: Id
+    from_on: date
+    until_on: date
+
+
+class SubstituteOut(msgspec.Struct):
+    """A present or coming absence and who covers it."""
+
+    id: int
+    account_id: int
+    account_name: str
+    substitute_id: int
+    substitute_name: str
+    from_on: date
+    until_on: date
+
+
+class SubstituteList(msgspec.Struct):
+    """Present and coming absences, the next one first."""
+
+    items: list[SubstituteOut]
