@@ -8,6 +8,7 @@ import msgspec
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F, Q
 
+from server.channel.models import Org
 from server.channel.service import find_org
 from server.core import audit, clock, db, paging
 from server.core.actor import Actor
@@ -79,6 +80,22 @@ async def create_account(actor: Actor, new: NewAccount) -> Account:
     except IntegrityError:
         raise PhoneTaken("这个手机号或企业微信成员已经有账号了") from None
     return account
+
+
+async def open_first_account(brand: Org, name: str, phone: str, password: str, wecom_userid: str | None) -> Account:
+    """The administrator of a brand just founded (installation; there is no route to it)."""
+    try:
+        return await Account.create(
+            root_id=brand.root_id,
+            org_id=brand.id,
+            name=name,
+            phone=phone,
+            password_hash=await hash_password(password),
+            role="brand_admin",
+            wecom_userid=wecom_userid,
+        )
+    except IntegrityError:
+        raise PhoneTaken("这个手机号或企业微信成员已经有账号了") from None
 
 
 async def edit_account(actor: Actor, account_id: int, edit: AccountEdit) -> Account:
