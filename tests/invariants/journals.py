@@ -1,0 +1,236 @@
+"""Checks of the two journals: goods (invariant 1) and money (invariant 2)."""
+
+from __future__ import annotations
+
+from tests.invariants.asking import check
+
+# 1. Stock --------------------------------------------------------------------------------------------------
+
+
+@check
+def stock_sums_to_zero() -> str:
+    """Goods neither appear nor vanish: over all locations every product and lot sums to zero."""
+    return """
+    SELECT format('product %s lot %s sums to %s over all locations', product_id, lot_id, sum(on_hand))
+    FROM stock_balance WHERE ($1::bigint IS NULL OR root_id = $1)
+    GROUP BY root_id, product_id, lot_id HAVING sum(on_hand) <> 0
+    """
+
+
+@check
+def balances_equal_the_journal() -> str:
+    """What a location holds is what came minus what went."""
+    return """
+    WITH ends AS (
+        SELECT root_id, to_location_id AS location_id, product_id, lot_id, qty FROM stock_move
+        WHERE ($1::bigint IS NULL OR root_id = $1)
+        UNION ALL
+        SELECT root_id, from_location_id, product_id, lot_id, -qty FROM stock_move
+        WHERE ($1::bigint IS NULL OR root_id = $1)
+    ), journal AS (SELECT root_id, location_id, product_id, lot_id, sum(qty) AS qty FROM ends GROUP BY 1, 2, 3, 4)
+    SELECT format('location %s product %s lot %s holds %s, its moves say %s', location_id, product_id, lot_id,
+                  b.on_hand, j.qty)
+    FROM (SELECT * FROM stock_balance WHERE ($1::bigint IS NULL OR root_id = $1)) b
+    FULL JOIN journal j USING (root_id, location_id, product_id, lot_id)
+    WHERE coalesce(b.on_hand, 0) <> coalesce(j.qty, 0)
+    """
+
+
+@check
+def no_real_location_below_zero() -> str:
+    """No warehouse promises or gives what it has not; only warehouses are real."""
+    return """
+    SELECT format('location %s (%s) product %s lot %s: on hand %s, reserved %s, real %s', b.location_id, l.kind,
+                  b.product_id, b.lot_id, b.on_hand, b.reserved, b.is_real)
+    FROM stock_balance b LEFT JOIN location l ON l.id = b.location_id
+    WHERE ($1::bigint IS NULL OR b.root_id = $1)
+      AND (b.is_real IS DISTINCT FROM (l.kind = 'warehouse') OR b.reserved < 0
+           OR (b.is_real AND b.reserved > b.on_hand) OR (NOT b.is_real AND b.reserved <> 0)
+           OR (l.kind IN ('in_transit', 'loss', 'consumer') AND b.on_hand < 0))
+    """
+
+
+@check
+def reserved_equals_open_reservations() -> str:
+    """What a balance holds back is what orders hold of it."""
+    return """
+    WITH held AS (SELECT root_id, location_id, product_id, lot_id, sum(qty) AS qty FROM reservation
+                  WHERE ($1::bigint IS NULL OR root_id = $1) GROUP BY 1, 2, 3, 4)
+    SELECT format('location %s product %s lot %s: reserved %s, orders hold %s', location_id, product_id, lot_id,
+                  b.reserved, h.qty)
+    FROM (SELECT * FROM stock_balance WHERE ($1::bigint IS NULL OR root_id = $1)) b
+    FULL JOIN held h USING (root_id, location_id, product_id, lot_id)
+    WHERE coalesce(b.reserved, 0) <> coalesce(h.qty, 0)
+    """
+
+
+@check
+def open_orders_hold_what_is_approved_and_not_issued() -> str:
+    """Every approved piece that has not left is held, of the seller's own stock; a finished order holds nothing."""
+    return """
+    WITH held AS (
+        SELECT r.root_id, r.order_id, r.line_no, sum(r.qty) AS qty, bool_and(w.org_id = o.seller_id
+               AND r.product_id = l.product_id AND t.product_id = l.product_id) AS own
+        FROM reservation r
+        JOIN orders o ON o.root_id = r.root_id AND o.id = r.order_id
+        JOIN order_line l ON l.root_id = r.root_id AND l.order_id = r.order_id AND l.line_no = r.line_no
+        JOIN location w ON w.id = r.location_id JOIN lot t ON t.id = r.lot_id
+        WHERE ($1::bigint IS NULL OR r.root_id = $1) GROUP BY 1, 2, 3
+    ), due AS (
+        SELECT l.root_id, l.order_id, l.line_no, l.approved_qty - l.issued_qty AS qty
+        FROM order_line l JOIN orders o ON o.root_id = l.root_id AND o.id = l.order_id
+        WHERE ($1::bigint IS NULL OR l.root_id = $1) AND o.state IN ('approved', 'issued', 'received')
+          AND l.approved_qty > l.issued_qty
+    )
+    SELECT format('order %s line %s holds %s, should hold %s (own stock: %s)', order_id, line_no, h.qty, d.qty, h.own)
+    FROM held h FULL JOIN due d USING (root_id, order_id, line_no)
+    WHERE coalesce(h.qty, 0) <> coalesce(d.qty, 0) OR NOT coalesce(h.own, true)
+    """
+
+
+@check
+def in_transit_equals_unsigned_issues() -> str:
+    """What is on the way to a buyer is what was issued to it and not signed for."""
+    return """
+    WITH way AS (
+        SELECT b.root_id, w.org_id, b.product_id, b.lot_id, b.on_hand AS qty
+        FROM stock_balance b JOIN location w ON w.id = b.location_id AND w.kind = 'in_transit'
+        WHERE ($1::bigint IS NULL OR b.root_id = $1)
+    ), sent AS (
+        SELECT i.root_id, i.buyer_id AS org_id, l.product_id, l.lot_id, sum(l.qty) AS qty
+        FROM goods_issue i JOIN goods_issue_line l ON l.root_id = i.root_id AND l.issue_id = i.id
+        WHERE ($1::bigint IS NULL OR i.root_id = $1) AND i.state = 'in_transit' GROUP BY 1, 2, 3, 4
+    )
+    SELECT format('to org %s product %s lot %s: %s on the way, unsigned issues say %s', org_id, product_id, lot_id,
+                  w.qty, s.qty)
+    FROM way w FULL JOIN sent s USING (root_id, org_id, product_id, lot_id)
+    WHERE coalesce(w.qty, 0) <> coalesce(s.qty, 0)
+    """
+
+
+@check
+def moves_equal_their_documents() -> str:
+    """A goods issue moves its lines once, a receipt what arrived, broke and is missing of them once."""
+    return """
+    WITH moved AS (
+        SELECT m.root_id, m.document_kind AS kind, m.document_id AS id, m.product_id, m.lot_id, m.reason,
+               sum(m.qty) AS qty
+        FROM stock_move m
+        WHERE ($1::bigint IS NULL OR m.root_id = $1) AND m.document_kind IN ('goods_issue', 'receipt')
+        GROUP BY 1, 2, 3, 4, 5, 6
+    ), parts AS (
+        SELECT l.root_id, 'goods_issue' AS kind, l.issue_id AS id, l.product_id, l.lot_id, 'issue' AS reason, l.qty
+        FROM goods_issue_line l WHERE ($1::bigint IS NULL OR l.root_id = $1)
+        UNION ALL
+        SELECT l.root_id, 'receipt', r.id, l.product_id, l.lot_id, x.reason, x.qty
+        FROM goods_issue_line l JOIN receipt r ON r.root_id = l.root_id AND r.issue_id = l.issue_id
+        CROSS JOIN LATERAL (VALUES ('receipt', l.received_qty), ('damaged', l.damaged_qty), ('short', l.short_qty))
+            AS x (reason, qty)
+        WHERE ($1::bigint IS NULL OR l.root_id = $1) AND x.qty > 0
+    ), written AS (SELECT root_id, kind, id, product_id, lot_id, reason, sum(qty) AS qty FROM parts
+                   GROUP BY 1, 2, 3, 4, 5, 6)
+    SELECT format('%s %s product %s lot %s %s: moved %s, written %s', kind, id, product_id, lot_id, reason,
+                  m.qty, w.qty)
+    FROM moved m FULL JOIN written w USING (root_id, kind, id, product_id, lot_id, reason)
+    WHERE coalesce(m.qty, 0) <> coalesce(w.qty, 0)
+    """
+
+
+# 2. Money --------------------------------------------------------------------------------------------------
+
+
+@check
+def journal_sums_to_zero() -> str:
+    """Every entry has two ends, so a brand's accounts sum to zero."""
+    return """
+    SELECT format('brand %s: the accounts sum to %s', root_id, sum(amount))
+    FROM (SELECT root_id, debit AS account, amount_fen AS amount FROM ledger_entry
+          UNION ALL SELECT root_id, credit, -amount_fen FROM ledger_entry) ends
+    WHERE ($1::bigint IS NULL OR root_id = $1) GROUP BY root_id HAVING sum(amount) <> 0
+    """
+
+
+@check
+def trade_accounts_equal_the_ledger() -> str:
+    """The running totals of a pair are those of its entries."""
+    return """
+    WITH ends AS (
+        SELECT root_id, seller_id, buyer_id, debit AS account, amount_fen AS amount FROM ledger_entry
+        UNION ALL SELECT root_id, seller_id, buyer_id, credit, -amount_fen FROM ledger_entry
+    ), ledger AS (
+        SELECT root_id, seller_id, buyer_id,
+               coalesce(sum(amount) FILTER (WHERE account = 'receivable'), 0) AS receivable,
+               -coalesce(sum(amount) FILTER (WHERE account = 'prepaid'), 0) AS prepaid,
+               -coalesce(sum(amount) FILTER (WHERE account = 'rebate_credit'), 0) AS rebate
+        FROM ends WHERE ($1::bigint IS NULL OR root_id = $1) GROUP BY 1, 2, 3
+    )
+    SELECT format('seller %s buyer %s: account (%s, %s, %s), ledger (%s, %s, %s)', seller_id, buyer_id,
+                  t.receivable_fen, t.prepaid_fen, t.rebate_credit_fen, l.receivable, l.prepaid, l.rebate)
+    FROM (SELECT * FROM trade_account WHERE ($1::bigint IS NULL OR root_id = $1)) t
+    FULL JOIN ledger l USING (root_id, seller_id, buyer_id)
+    WHERE (coalesce(t.receivable_fen, 0), coalesce(t.prepaid_fen, 0), coalesce(t.rebate_credit_fen, 0))
+          <> (coalesce(l.receivable, 0), coalesce(l.prepaid, 0), coalesce(l.rebate, 0))
+    """
+
+
+@check
+def receivable_equals_issued_less_credited_less_paid() -> str:
+    """What a buyer owes follows from the documents: issued − short or damaged − paid in money."""
+    return """
+    WITH parts AS (
+        SELECT root_id, seller_id, buyer_id, total_fen AS fen FROM goods_issue
+        UNION ALL
+        SELECT i.root_id, i.seller_id, i.buyer_id, -r.credit_fen
+        FROM receipt r JOIN goods_issue i ON i.root_id = r.root_id AND i.id = r.issue_id
+        UNION ALL
+        SELECT root_id, seller_id, buyer_id, -amount_fen FROM ledger_entry
+        WHERE credit = 'receivable' AND debit <> 'revenue'
+    ), owed AS (
+        SELECT root_id, seller_id, buyer_id, sum(fen) AS fen FROM parts
+        WHERE ($1::bigint IS NULL OR root_id = $1) GROUP BY 1, 2, 3
+    )
+    SELECT format('seller %s buyer %s: receivable %s, documents say %s', seller_id, buyer_id, t.receivable_fen, o.fen)
+    FROM (SELECT * FROM trade_account WHERE ($1::bigint IS NULL OR root_id = $1)) t
+    FULL JOIN owed o USING (root_id, seller_id, buyer_id)
+    WHERE coalesce(t.receivable_fen, 0) <> coalesce(o.fen, 0)
+    """
+
+
+@check
+def entries_equal_their_documents() -> str:
+    """A goods issue is charged once, a receipt credited once, each with its amount."""
+    return """
+    WITH booked AS (
+        SELECT root_id, document_kind AS kind, document_id AS id, seller_id, buyer_id, count(*) AS n,
+               sum(amount_fen) AS fen
+        FROM ledger_entry WHERE ($1::bigint IS NULL OR root_id = $1) AND document_kind IN ('goods_issue', 'receipt')
+        GROUP BY 1, 2, 3, 4, 5
+    ), written AS (
+        SELECT root_id, 'goods_issue' AS kind, id, seller_id, buyer_id, total_fen AS fen FROM goods_issue
+        WHERE ($1::bigint IS NULL OR root_id = $1)
+        UNION ALL
+        SELECT r.root_id, 'receipt', r.id, i.seller_id, i.buyer_id, r.credit_fen
+        FROM receipt r JOIN goods_issue i ON i.root_id = r.root_id AND i.id = r.issue_id
+        WHERE ($1::bigint IS NULL OR r.root_id = $1) AND r.credit_fen > 0
+    )
+    SELECT format('%s %s: booked %s in %s entries, written %s', kind, id, b.fen, b.n, w.fen)
+    FROM booked b FULL JOIN written w USING (root_id, kind, id, seller_id, buyer_id)
+    WHERE b.n IS DISTINCT FROM 1 OR b.fen IS DISTINCT FROM w.fen
+    """
+
+
+@check
+def committed_equals_approved_and_not_issued() -> str:
+    """The part of the exposure that is not yet owed is that of the open orders."""
+    return """
+    WITH open AS (
+        SELECT o.root_id, o.seller_id, o.buyer_id, sum((l.approved_qty - l.issued_qty) * l.price_fen) AS fen
+        FROM orders o JOIN order_line l ON l.root_id = o.root_id AND l.order_id = o.id
+        WHERE ($1::bigint IS NULL OR o.root_id = $1) AND o.state IN ('approved', 'issued', 'received')
+        GROUP BY 1, 2, 3
+    )
+    SELECT format('seller %s buyer %s: committed %s, open orders say %s', seller_id, buyer_id, t.committed_fen, o.fen)
+    FROM (SELECT * FROM trade_account WHERE ($1::bigint IS NULL OR root_id = $1)) t
+    FULL JOIN open o USING (root_id, seller_id, buyer_id)
+    WHERE coalesce(t.committed_fen, 0) <> coalesce(o.fen, 0)
+    """
