@@ -1,0 +1,84 @@
+import { ref } from 'vue'
+import { api } from '@/api/client'
+import { ApiProblem, messageOf } from '@/api/problem'
+import type { CatalogProduct } from '@/api/types'
+import type { ScanResult } from '@/components/scan-result'
+import { checkCode, cleanCode } from '@/domain/gtin'
+import { keptProducts } from '@/state/catalog'
+import { t } from '@/texts'
+
+interface Found {
+  product: CatalogProduct
+  packaging_id: number
+}
+
+/**
+ * From a scanned code to a product and its packaging. `found` does something with it and says what (the sentence
+ * under the camera). Check digits are tested before the server is asked; without network the kept catalogue answers.
+ */
+export function useProductScan(found: (product: CatalogProduct, packagingId: number) => ScanResult) {
+  const scanning = ref(false)
+  const busy = ref(false)
+  const result = ref<ScanResult | null>(null)
+
+  function open(): void {
+    result.value = null
+    scanning.value = true
+  }
+
+  function close(): void {
+    scanning.value = false
+  }
+
+  async function handle(scanned: string): Promise<void> {
+    if (busy.value) return
+    busy.value = true
+    const code = cleanCode(scanned)
+    try {
+      result.value = complaint(code) ?? taken(await look(code))
+    } catch (problem) {
+      result.value = bad(problem, code)
+    } finally {
+      busy.value = false
+    }
+    if (result.value?.tone === 'good') uni.vibrateShort?.({ fail: () => undefined })
+  }
+
+  function taken(item: Found): ScanResult {
+    return found(item.product, item.packaging_id)
+  }
+
+  return { scanning, busy, result, open, close, handle }
+}
+
+function complaint(code: string): ScanResult | null {
+  const check = checkCode(code)
+  if (check === 'not_gtin') return { tone: 'bad', title: t.scan.notGtin(code.slice(0, 30)), detail: '' }
+  if (check === 'check_digit') return { tone: 'bad', title: t.scan.checkDigit(code), detail: '' }
+  return null
+}
+
+async function look(code: string): Promise<Found> {
+  try {
+    return await api.get('/api/v1/catalog/scan/{code}', { path: { code } })
+  } catch (problem) {
+    if (!(problem instanceof ApiProblem && problem.offline)) throw problem
+    return fromKept(code)
+  }
+}
+
+/** The kept pages carry the packagings with their 14-digit GTINs. */
+function fromKept(code: string): Found {
+  const gtin = code.padStart(14, '0')
+  const [product] = keptProducts((item) => item.packagings.some((pack) => pack.gtin.padStart(14, '0') === gtin))
+  const packaging = product?.packagings.find((pack) => pack.gtin.padStart(14, '0') === gtin)
+  if (!product || !packaging) throw new ApiProblem(0, 'offline', t.scan.offline)
+  return { product, packaging_id: packaging.id }
+}
+
+function bad(problem: unknown, code: string): ScanResult {
+  const kind = problem instanceof ApiProblem ? problem.code : ''
+  if (kind === 'gtin_unknown') return { tone: 'bad', title: t.scan.unknown, detail: t.scan.unknownDetail(code) }
+  if (kind === 'not_offered') return { tone: 'bad', title: t.scan.notOffered, detail: t.scan.unknownDetail(code) }
+  return { tone: 'bad', title: messageOf(problem), detail: t.scan.unknownDetail(code) }
+}

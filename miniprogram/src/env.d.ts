@@ -1,0 +1,6 @@
+/// <reference types="vite/client" />
+
+interface ImportMetaEnv {
+  /** Host of the API for the mp-weixin package; the H5 build asks its own origin. */
+  readonly VITE_API_BASE?: string
+}

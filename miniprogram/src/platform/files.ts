@@ -1,0 +1,79 @@
+import { noAnswer, problemOf } from '@/api/problem'
+import { newKey } from '@/domain/keys'
+import { currentToken } from '@/state/session'
+import { apiBase } from './host'
+
+function authorization(): Record<string, string> {
+  return { Authorization: `Bearer ${currentToken()}` }
+}
+
+/** A file that needs the session, as an address that <image> can show. */
+export async function localFile(path: string): Promise<string> {
+  // #ifdef H5
+  const answer = await fetch(`${apiBase()}${path}`, { headers: authorization() })
+  if (!answer.ok) throw problemOf(answer.status, null)
+  return URL.createObjectURL(await answer.blob())
+  // #endif
+  // #ifndef H5
+   
+  return new Promise((resolve, reject) => {
+    uni.downloadFile({
+      url: `${apiBase()}${path}`,
+      header: authorization(),
+      success: ({ statusCode, tempFilePath }) =>
+        statusCode === 200 ? resolve(tempFilePath) : reject(problemOf(statusCode, null)),
+      fail: () => reject(noAnswer()),
+    })
+  })
+  // #endif
+}
+
+/** Opens the printable goods issue note: a new tab in a browser, the document viewer in WeChat. */
+export async function printNote(issueId: number): Promise<void> {
+  const path = `/api/v1/goods-issues/${issueId}/note.pdf`
+  // #ifdef H5
+  // Opened before the answer: a browser only lets the tap itself open a tab.
+  const tab = window.open('', '_blank')
+  try {
+    const url = await localFile(path)
+    if (tab) tab.location.href = url
+    else window.location.href = url
+  } catch (problem) {
+    tab?.close()
+    throw problem
+  }
+  // #endif
+  // #ifndef H5
+  const filePath = await localFile(path)
+  await new Promise<void>((resolve, reject) => {
+    uni.openDocument({ filePath, fileType: 'pdf', showMenu: true, success: () => resolve(), fail: () => reject(noAnswer()) })
+  })
+  // #endif
+}
+
+/** Uploads a photo; answers with its id. */
+export function uploadPhoto(filePath: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    uni.uploadFile({
+      url: `${apiBase()}/api/v1/files`,
+      filePath,
+      name: 'file',
+      header: { ...authorization(), 'Idempotency-Key': newKey() },
+      success: ({ statusCode, data }) => {
+        const body = parsed(data)
+        if (statusCode >= 200 && statusCode < 300) resolve(Number((body as { id: number }).id))
+        else reject(problemOf(statusCode, body))
+      },
+      fail: () => reject(noAnswer()),
+    })
+  })
+}
+
+function parsed(data: unknown): unknown {
+  if (typeof data !== 'string') return data
+  try {
+    return JSON.parse(data) as unknown
+  } catch {
+    return null
+  }
+}

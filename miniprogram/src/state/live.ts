@@ -1,0 +1,70 @@
+import { openEventStream, type EventStream } from '@/platform/event-stream'
+import { currentToken, setUnread } from './session'
+
+/** What happened, as the server tells it; pages ask again for what they show. */
+export type LiveEvent =
+  | { kind: 'order'; id: number; number: string; state: string; seller_id: number; buyer_id: number }
+  | { kind: 'notice'; unread: number }
+  | { kind: 'resync' }
+
+const POLL_MS = 10_000
+const RETRY_MS = 30_000
+
+const listeners = new Set<(event: LiveEvent) => void>()
+let stream: EventStream | null = null
+let poll: ReturnType<typeof setInterval> | undefined
+let retry: ReturnType<typeof setTimeout> | undefined
+let seen = false
+
+function tell(event: LiveEvent): void {
+  if (event.kind === 'notice') setUnread(event.unread)
+  listeners.forEach((listener) => listener(event))
+}
+
+function startPolling(): void {
+  poll ??= setInterval(() => tell({ kind: 'resync' }), POLL_MS)
+}
+
+function stopPolling(): void {
+  clearInterval(poll)
+  poll = undefined
+}
+
+function connect(): void {
+  clearTimeout(retry)
+  stream?.close()
+  stream = openEventStream(currentToken(), {
+    open: stopPolling,
+    message: (name, data) => {
+      // The first word on a fresh connection is "ask again", but the page has only just asked.
+      if (name === 'resync' && !seen) seen = true
+      else tell({ kind: name, ...(data as object) } as LiveEvent)
+    },
+    lost: (final) => {
+      startPolling()
+      if (final) retry = setTimeout(connect, RETRY_MS)
+    },
+  })
+  if (!stream) startPolling()
+}
+
+/** Begins to listen: server-sent events where there are any, else asking every ten seconds. */
+export function startLive(): void {
+  stopLive()
+  if (!currentToken()) return
+  seen = false
+  connect()
+}
+
+export function stopLive(): void {
+  clearTimeout(retry)
+  stream?.close()
+  stream = null
+  stopPolling()
+}
+
+/** Listens until the returned function is called. */
+export function onLive(listener: (event: LiveEvent) => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}

@@ -1,0 +1,132 @@
+/** Every Chinese text of the app, by screen. Parts that vary are functions. */
+export const t = {
+  app: { name: '渠通', slogan: '品牌、经销商与门店，同一本账' },
+
+  common: {
+    cancel: '取消', confirm: '确定', save: '保存', delete: '删除', edit: '编辑', retry: '重试', close: '关闭', back: '返回',
+    loading: '正在加载…', noMore: '没有更多了', loadMore: '上滑加载更多', loadFailed: '加载失败', empty: '这里还没有内容',
+    done: '完成', next: '下一步', gotIt: '知道了', default: '默认', all: '全部', optional: '选填', working: '处理中…',
+    colon: (name: string, value: string) => `${name}：${value}`,
+  },
+
+  error: {
+    offline: '网络不通，请检查网络后重试',
+    server: '服务器暂时无法处理，请稍后再试',
+    unknown: '操作没有完成，请重试',
+    signedOut: '登录已失效，请重新登录',
+    forbidden: '当前账号没有这个权限',
+    notFound: '没有找到，可能已被删除',
+    tooLarge: '文件太大，请换一张小一点的照片',
+    tooOften: '操作太频繁，请稍等一会儿再试',
+  },
+
+  network: {
+    offline: '当前没有网络',
+    staleSince: (when: string) => `离线中，显示的是${when}的内容`,
+    waitingOrders: (count: number) => `${count} 张订单等待网络，恢复后自动提交`,
+  },
+
+  login: {
+    title: '登录渠通', phone: '手机号', phoneHint: '请输入手机号', password: '密码', passwordHint: '请输入密码',
+    submit: '登录', submitting: '正在登录…', wechat: '微信一键登录', or: '或',
+    phoneInvalid: '请输入 11 位手机号', passwordMissing: '请输入密码', show: '显示', hide: '隐藏',
+    wechatFailed: '没有取得微信登录凭证，请用手机号登录', help: '账号由品牌或上级经销商开通，忘记密码请联系他们重置',
+  },
+  bind: { title: '绑定已有账号', hint: '这个微信还没有绑定账号。输入手机号和密码绑定一次，以后就能一键登录。', submit: '绑定并登录' },
+
+  tabs: { shop: '进货', cart: '购物车', orders: '订单', mine: '我的', sales: '门店订单', purchase: '采购', stock: '库存' },
+
+  catalog: {
+    search: '搜商品名、编码或拼音', frequent: '常购', all: '全部', noPrice: '暂无报价', perUnit: (unit: string) => `/${unit}`,
+    empty: '这个分类还没有商品', emptySearch: (q: string) => `没有找到“${q}”`, emptyFrequent: '下过单的商品会出现在这里',
+    available: { in_stock: '有货', low: '库存紧张', none: '暂时缺货' },
+    guidePrice: (price: string) => `建议零售 ${price}`, shelfLife: (days: number) => `保质期 ${days} 天`, code: (code: string) => `编码 ${code}`,
+    packaging: '包装规格', perCase: (qty: number, unit: string, name: string) => `1${name} = ${qty}${unit}`, barcode: '条码',
+    addToCart: '加入购物车', lastOrdered: (when: string, qty: string) => `${when}订过 ${qty}`, goCart: '去结算', cartEmpty: '还没有选商品',
+    selected: (count: number) => `已选 ${count} 种`, purchaseOrders: '采购单', subtotal: '小计', noSupplier: '当前账号没有上级供应商，不能进货',
+    brandOnly: '品牌账号请使用网页控制台或企业微信处理业务', supplierIs: (name: string) => `由 ${name} 供货`,
+  },
+
+  scan: {
+    title: '扫描条码', hint: '将商品或箱子上的条码放入框内', starting: '正在打开摄像头…', typeHint: '没有摄像头？输入条码数字',
+    typePlaceholder: '条码数字（8 至 14 位）', find: '查找', noCamera: '这个设备没有可用的摄像头，请输入条码',
+    denied: '没有摄像头权限，请在浏览器设置中允许，或输入条码', failed: '扫描组件没有加载成功，请输入条码',
+    notGtin: (code: string) => `“${code}”不是商品条码（应为 8 至 14 位数字）`,
+    checkDigit: (code: string) => `条码 ${code} 的校验位不对，可能没有扫清楚，请重扫`,
+    unknown: '商品库里没有这个条码', unknownDetail: (code: string) => `条码 ${code}`,
+    notOffered: '供应商没有向您供应这个商品', added: (name: string, qty: string) => `${name} 已加入，共 ${qty}`,
+    again: (name: string, qty: string) => `又扫到 ${name}，数量加到 ${qty}`, offline: '没有网络，这个条码不在已缓存的目录里',
+    notHere: (name: string) => `这张单里没有 ${name}`, continue: '继续扫', torch: '照明', again1: '重新扫描', viewCart: '完成',
+  },
+
+  cart: {
+    title: '购物车', empty: '购物车是空的', emptyHint: '去目录里挑商品，或直接扫码添加', goShop: '去进货', clear: '清空', clearConfirm: '清空购物车里的所有商品？',
+    removeConfirm: (name: string) => `把“${name}”移出购物车？`, delivery: '配送方式',
+    methods: { deliver: '送货上门', pickup: '自提', logistics: '物流发货' }, address: '收货地址', chooseAddress: '请选择收货地址', addAddress: '新增收货地址',
+    wishedOn: '期望到货', noWish: '不指定', note: '备注', notePlaceholder: '给供货方的话（选填）', total: '合计', estimate: '估算', submit: '提交订单', submitting: '正在提交…',
+    quoting: '正在核价…', quoteFailed: '没有取得最新价格', quoteAgain: '重新核价', offlineEstimate: '没有网络：按上次看到的价格估算，提交后排队，联网自动发送',
+    priceChanged: '价格有变化，请确认新价格后再提交', priceWas: (old: string, now: string) => `原 ${old} → 现 ${now}`, steps: '价格说明', unitPrice: '单价',
+    creditLeft: (left: string) => `可用信用额度 ${left}`, creditShort: (over: string) => `超出信用额度 ${over}，供货方审核时可能退回`,
+    notStored: '手机存储已满，草稿没有保存', problems: (count: number) => `有 ${count} 行需要调整`, tooMany: (max: number) => `一张订单最多 ${max} 行`,
+    lines: (products: number) => `${products} 种商品`, needAddress: '请选择收货地址', pickupHint: '到供货方仓库自提', draftKept: '草稿已自动保存在本机',
+  },
+
+  result: {
+    sent: '订单已提交', sentHint: (seller: string) => `${seller} 审核后会通知您`, waiting: '等待网络', waitingHint: '订单已保存在本机，网络恢复后自动提交，只会提交一次。',
+    view: '查看订单', more: '继续进货', number: '订单号', amount: '订单金额', sub: '审核、发货时通过微信通知您',
+  },
+
+  order: {
+    states: { submitted: '待审核', approved: '待出库', issued: '配送中', received: '已签收', closed: '已完成', rejected: '已驳回', cancelled: '已取消', on_hold: '已挂起' },
+    stages: { submitted: '提交', approved: '审核', issued: '出库', received: '签收' },
+    waiting: '等待网络', sending: '正在提交', refused: '未能提交', putBack: '放回购物车', drop: '删除', dropConfirm: '删除这张还没有提交的订单？', sendNow: '立即重试',
+    searchPurchases: '搜订单号、商品', searchSales: '搜订单号、门店、商品', empty: '还没有订单', emptySales: '还没有门店订单', emptyState: '这个状态下没有订单', emptyHint: '新订单会自动出现在这里',
+    count: (lines: number) => `${lines} 行`, firstAnd: (name: string, lines: number) => (lines > 1 ? `${name} 等 ${lines} 行商品` : name),
+    title: '订单详情', number: '订单号', seller: '供货方', buyer: '订货方', submittedAt: '下单时间', wishedOn: '期望到货', note: '备注', goods: '商品', copy: '复制', copied: '已复制', info: '订单信息',
+    ordered: '订', approved: '批', issued: '发', received: '收', short: '少', damaged: '损', availableQty: (qty: string) => `可用库存 ${qty}`, stockShort: (qty: string) => `库存只有 ${qty}`,
+    total: '订单金额', approvedTotal: '审核金额', receivedTotal: '签收金额', progress: '进度', timeline: '订单动态', issues: '出库单', lot: '批次', expiresOn: (day: string) => `${day} 到期`,
+    printNote: '打印出库单', receiveIssue: '签收', issuedAt: '出库时间', receipt: '签收记录', photos: '现场照片', backOrderOf: '由部分审核的订单转来', viewOriginal: '查看原订单',
+    rejectReason: '驳回原因', cancel: '取消订单', cancelConfirm: '取消后供货方不再处理这张订单。请选择原因：', cancelled: '订单已取消', again: '再来一单', againDone: (count: number) => `${count} 种商品已放入购物车`, againSkipped: (count: number) => `${count} 种商品现在不供应，没有放入`,
+    close: '完结订单', closeConfirm: '未发的数量不再发货，释放占用的库存。请选择原因：', closed: '订单已完结', askedFor: (names: string) => `等待 ${names} 审批`,
+    newArrived: (count: number) => `有 ${count} 张新订单`, cancelReasons: ['数量填错了', '商品选错了', '暂时不需要了', '重新下单'], closeReasons: ['缺货，不再补发', '客户不要了', '另开新单'],
+    noteFailed: '出库单没有打开，请重试', from: '来自', lineAmount: '金额',
+  },
+
+  review: {
+    title: '审核订单', approveAll: '全部通过', approve: '通过', reject: '驳回', adjust: '调整数量', adjusted: '已调整', decided: (state: string) => `这张订单现在是“${state}”，不能再审核`, second: '初审已通过，订单金额较大，还要上级复审', rest: '未通过的数量', drop: '不再供应', backOrder: '有货后补发', dropHint: '减少的数量直接取消', backOrderHint: '减少的数量转成一张补货单',
+    confirmAll: (amount: string) => `按订货数量全部通过，金额 ${amount}？`, confirmPart: (amount: string) => `按调整后的数量通过，金额 ${amount}？`, done: '审核通过', rejected: '已驳回', fillAvailable: '按库存', fillOrdered: '按订货', nothing: '所有数量都是 0，请改用驳回',
+    overCredit: '超出信用额度', overCreditAsk: '仍然放行这张订单吗？', override: '仍然放行', reasonTitle: '驳回原因', reasonPlaceholder: '补充说明（选填）', reasonMissing: '请选择或填写原因', reasons: ['库存不足', '价格已调整，请重新下单', '超出信用额度', '不在配送范围', '重复下单'], note: '审核备注', balance: '门店往来', owed: '已欠', left: '额度剩余', afterwards: '本单通过后剩余',
+    batch: '批量处理', selected: (count: number) => `已选 ${count} 张`, selectAll: '全选', batchApprove: (count: number) => `批量通过 ${count} 张订单？`, batchResult: '处理结果', okCount: (ok: number, failed: number) => `成功 ${ok} 张${failed ? `，失败 ${failed} 张` : ''}`, exit: '退出',
+  },
+
+  issue: {
+    title: '出库发货', nothing: '没有要出库的商品', rest: '继续出库', hint: '按先到期先出自动拣选批次', ordered: '审核', already: '已发', toIssue: '本次出库', all: '全部出库', none: '本次出库数量都是 0', confirm: (qty: string) => `确认出库 ${qty}？出库后库存即时扣减，应收同时记账。`, submit: '确认出库', done: '出库完成', lots: '拣货批次', print: '打印出库单', backToOrder: '返回订单', partial: '部分出库', stock: '可用', kinds: (count: number) => `${count} 种商品`,
+  },
+
+  receive: {
+    title: '签收', hint: '请逐项清点。少了、坏了如实填写，差额会自动从应付中扣除。', issued: '发货', received: '实收', damaged: '破损', good: '完好', short: '短少', allComplete: '全部收齐', photo: '现场照片', addPhoto: '拍照', photoHint: '有短少或破损时请拍照（最多 6 张）', note: '签收备注', notePlaceholder: '选填，如：外箱受潮', submit: '确认签收', confirm: '货物数量与发货单一致，确认签收？', confirmDifferences: (lines: number, credit: string) => `${lines} 行有差异，少付 ${credit}。签收后不能修改，确认签收？`, completeConfirm: '把所有数量改回与发货一致？', onlyDamaged: '数量齐，有破损', differing: (lines: number) => `${lines} 行有差异`, credit: (amount: string) => `应付减少 ${amount}`, done: '签收完成', uploading: '正在上传…', uploadFailed: '照片没有上传成功', choose: '选择要签收的出库单', lineNote: '差异说明',
+  },
+
+  stock: {
+    title: '库存', search: '搜商品名、编码', empty: '仓库里还没有库存', onHand: '在库', reserved: '占用', available: '可用', inTransit: '在途', expiry: (day: string) => `最近到期 ${day}`, expirySoon: (days: number) => `${days} 天后到期`, expired: '已过期', kinds: (count: number) => `共 ${count} 种`, none: '无可用',
+  },
+
+  balance: {
+    title: '往来账', withSupplier: '与供货方', receivable: '应付货款', receivableOf: '应收货款', committed: '在途订单占用', limit: '信用额度', left: '剩余额度', noLimit: '不限额度', entries: '账目明细', empty: '还没有账目', prepaid: '预付余额', used: (percent: number) => `已用 ${percent}%`,
+    reasons: { issue: '出库', goods_issue: '出库', receipt: '签收差额', shortage: '短少冲减', damage: '破损冲减', payment: '付款', prepayment: '预付款', rebate: '返利' } as Record<string, string>,
+  },
+
+  mine: {
+    title: '我的', purchases: '采购单', notices: '消息', addresses: '收货地址', sessions: '登录设备', password: '修改密码', balance: '往来账', logout: '退出登录', logoutConfirm: '退出后，购物车草稿仍保存在本机。', supplier: '供货方', region: '地址', contact: '联系人', version: (v: string) => `渠通 ${v}`, logoutWaiting: (count: number) => `还有 ${count} 张订单没有提交。退出后要重新登录这个账号才会发送。`, service: '常用', security: '账号与安全',
+  },
+
+  notices: { title: '消息', empty: '还没有消息', emptyUnread: '没有未读消息', readAll: '全部已读', unread: '未读', all: '全部' },
+
+  address: {
+    title: '收货地址', empty: '还没有收货地址', add: '新增地址', contactName: '收货人', contactPhone: '手机号', region: '所在地区', detail: '详细地址', isDefault: '设为默认地址', namePlaceholder: '姓名', regionPlaceholder: '省 / 市 / 区县', detailPlaceholder: '街道、门牌号', deleteConfirm: '删除这个地址？', saved: '地址已保存', deleted: '地址已删除', nameMissing: '请填写收货人', phoneInvalid: '请填写 11 位手机号', detailMissing: '请填写详细地址', editTitle: '编辑地址', addTitle: '新增地址',
+  },
+
+  sessions: { title: '登录设备', current: '本机', lastSeen: (when: string) => `最近使用 ${when}`, since: (when: string) => `${when} 登录`, end: '下线', endConfirm: (name: string) => `让“${name}”下线？`, ended: '已下线', unnamed: '未知设备' },
+
+  password: { title: '修改密码', old: '当前密码', fresh: '新密码', again: '再输一次', hint: '至少 8 位', tooShort: '新密码至少 8 位', different: '两次输入的新密码不一致', submit: '修改密码', done: '密码已修改', others: '修改后，其他设备需要重新登录' },
+}
