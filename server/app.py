@@ -62,6 +62,7 @@ async def _start(settings: Settings, app: Sanic[Any, Any]) -> None:
 
 
 async def _stop(app: Sanic[Any, Any]) -> None:
+    await live.close()
     await redis.disconnect()
     await db.disconnect()
 

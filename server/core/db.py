@@ -53,10 +53,16 @@ def count_statements() -> StatementCount:
     return counter
 
 
-def _counted() -> None:
+def count_one() -> None:
+    """Count a statement of the current task: one that it sends, or its share in one that several send together."""
     counter = _statements.get()
     if counter is not None:
         counter.count += 1
+
+
+def stop_counting() -> None:
+    """Count nothing more in the current task, which works for several."""
+    _statements.set(None)
 
 
 class CountingConnection(asyncpg.Connection):  # type: ignore[misc]
@@ -70,22 +76,22 @@ class CountingConnection(asyncpg.Connection):  # type: ignore[misc]
         return ""
 
     async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
-        _counted()
+        count_one()
         result: str = await super().execute(query, *args, timeout=timeout)
         return result
 
     async def fetch(self, query: str, *args: Any, **options: Any) -> list[Row]:
-        _counted()
+        count_one()
         result: list[Row] = await super().fetch(query, *args, **options)
         return result
 
     async def fetchrow(self, query: str, *args: Any, **options: Any) -> Row | None:
-        _counted()
+        count_one()
         result: Row | None = await super().fetchrow(query, *args, **options)
         return result
 
     async def executemany(self, command: str, args: Any, *, timeout: float | None = None) -> None:
-        _counted()
+        count_one()
         await super().executemany(command, args, timeout=timeout)
 
 
@@ -164,6 +170,11 @@ async def transaction() -> AsyncIterator[None]:
         _after_commit.reset(token)
     for work in waiting:
         await work()
+
+
+def transaction_open() -> bool:
+    """Whether the current task has a transaction open."""
+    return _after_commit.get() is not None
 
 
 async def after_commit(work: Callable[[], Awaitable[None]]) -> None:

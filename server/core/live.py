@@ -1,26 +1,38 @@
 """What open pages are told, over Redis and server-sent events.
 
 A live message only says that something changed; the page asks again for what it shows. Messages may be lost: a
-page that (re)connects, and every page while Redis is away, is told to ask again (`resync`).
+page that (re)connects, one that is too slow, and every page while Redis is away, is told to ask again (`resync`).
+
+A process has one subscription, whatever the number of its open pages, and one sender, which takes all that waits in
+one round trip.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections import deque
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import Any
 
 import msgspec
+from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from server.core import db
 from server.core.actor import Actor
 from server.core.redis import attempt, client
 
-_running: set[asyncio.Task[None]] = set()
+Told = tuple[str, dict[str, Any]]
 
+RESYNC: Told = ("resync", {})
 RESYNC_SECONDS = 5.0
 BEAT_SECONDS = 20.0
+BACKLOG = 100
+"""How many messages a slow page may be behind."""
+
+_SEND_AT_ONCE = 500
+_outgoing: deque[tuple[str, str]] = deque(maxlen=10_000)  # while Redis hangs the oldest are lost; pages ask again
+_sender: asyncio.Task[None] | None = None
 
 
 def org_channel(org_id: int) -> str:
@@ -33,20 +45,25 @@ def account_channel(account_id: int) -> str:
     return f"live:account:{account_id}"
 
 
-async def _publish(channels: list[str], text: str) -> None:
-    redis = client()
-    if redis is not None:
-        pipeline = redis.pipeline(transaction=False)
-        for name in channels:
-            pipeline.publish(name, text)
-        await attempt(pipeline.execute())
+async def _send() -> None:
+    while _outgoing:
+        redis = client()
+        now = [_outgoing.popleft() for _ in range(min(len(_outgoing), _SEND_AT_ONCE))]
+        if redis is not None:
+            pipeline = redis.pipeline(transaction=False)
+            for channel, text in now:
+                pipeline.publish(channel, text)
+            await attempt(pipeline.execute())
 
 
-def _publish_soon(channels: list[str], path: str, event: str, data: Mapping[str, Any]) -> None:
+def _publish(channels: Iterable[str], path: str, event: str, data: Mapping[str, Any]) -> asyncio.Task[None]:
+    global _sender
     text = msgspec.json.encode({"path": path, "event": event, "data": data}).decode()
-    task = asyncio.get_running_loop().create_task(_publish(channels, text))
-    _running.add(task)
-    task.add_done_callback(_running.discard)
+    _outgoing.extend((channel, text) for channel in channels)
+    loop = asyncio.get_running_loop()
+    if _sender is None or _sender.done() or _sender.get_loop() is not loop:
+        _sender = loop.create_task(_send())
+    return _sender
 
 
 async def tell(org_ids: Iterable[int], path: str, event: str, data: Mapping[str, Any]) -> None:
@@ -57,15 +74,14 @@ async def tell(org_ids: Iterable[int], path: str, event: str, data: Mapping[str,
     channels = [org_channel(org_id) for org_id in dict.fromkeys(org_ids)]
 
     async def publish() -> None:
-        _publish_soon(channels, path, event, data)
+        _publish(channels, path, event, data)
 
     await db.after_commit(publish)
 
 
 async def tell_account(account_id: int, event: str, data: Mapping[str, Any]) -> None:
     """Tell the open pages of one account."""
-    text = msgspec.json.encode({"path": "", "event": event, "data": data}).decode()
-    await _publish([account_channel(account_id)], text)
+    await asyncio.shield(_publish([account_channel(account_id)], "", event, data))
 
 
 def frame(event: str, data: str) -> str:
@@ -73,27 +89,150 @@ def frame(event: str, data: str) -> str:
     return f"event: {event}\ndata: {data}\n\n"
 
 
-async def listen(actor: Actor) -> AsyncIterator[tuple[str, dict[str, Any]] | None]:
-    """What an account is told, as (event, data); None is a heartbeat. Never ends by itself, outlives Redis."""
-    channels = [org_channel(actor.org_id), account_channel(actor.account_id)]
-    while True:
-        yield "resync", {}
-        redis = client()
-        if redis is None:
-            await asyncio.sleep(RESYNC_SECONDS)
-            continue
-        subscription = redis.pubsub(ignore_subscribe_messages=True)
+class Page:
+    """An open page, and what it has not been sent yet."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.channels = (org_channel(actor.org_id), account_channel(actor.account_id))
+        self.waiting: asyncio.Queue[Told] = asyncio.Queue(BACKLOG)
+        self._must_resync = False
+
+    def put(self, told: Told) -> None:
+        """Leave a message; one more than the page can be behind becomes a single `resync`."""
+        if self._must_resync:
+            return  # it will ask for everything anyway
+        if told is RESYNC or self.waiting.full():
+            while not self.waiting.empty():
+                self.waiting.get_nowait()
+            told = RESYNC
+            self._must_resync = True
+        self.waiting.put_nowait(told)
+
+    async def next(self) -> Told | None:
+        """The next message; None when there was none for a while."""
         try:
-            await subscription.subscribe(*channels)
-            while True:
-                message = await subscription.get_message(timeout=BEAT_SECONDS)
-                if message is None:
-                    yield None
-                    continue
-                told = msgspec.json.decode(message["data"])
-                if not told["path"] or actor.sees(told["path"]):
-                    yield told["event"], told["data"]
-        except (RedisError, OSError, TimeoutError):
+            async with asyncio.timeout(BEAT_SECONDS):
+                told = await self.waiting.get()
+        except TimeoutError:
+            return None
+        if told is RESYNC:
+            self._must_resync = False
+        return told
+
+
+class Hub:
+    """The one subscription of a process, handed out in memory to its open pages."""
+
+    def __init__(self) -> None:
+        self._pages: dict[str, set[Page]] = {}
+        self._subscription: PubSub | None = None
+        self._confirmed: set[str] = set()
+        self._away = False
+        self.task = asyncio.get_running_loop().create_task(self._run())
+
+    async def add(self, page: Page) -> None:
+        """Let a page hear; it is told to ask again as soon as nothing can be missed any more."""
+        for channel in page.channels:
+            self._pages.setdefault(channel, set()).add(page)
+        if self._away or self._confirmed.issuperset(page.channels):
+            page.put(RESYNC)
+        if self._subscription is not None:
+            new = [channel for channel in page.channels if channel not in self._confirmed]
+            if new:
+                await attempt(self._subscription.subscribe(*new))
+
+    async def remove(self, page: Page) -> None:
+        """Forget a page that was closed, and the channels that nobody listens to."""
+        gone = []
+        for channel in page.channels:
+            pages = self._pages.get(channel, set())
+            pages.discard(page)
+            if not pages and self._pages.pop(channel, None) is not None:
+                gone.append(channel)
+        self._confirmed.difference_update(gone)
+        if gone and self._subscription is not None:
+            await attempt(self._subscription.unsubscribe(*gone))
+
+    async def _run(self) -> None:
+        while True:
+            redis = client()
+            if redis is not None:
+                subscription = redis.pubsub()
+                try:
+                    await self._hear(subscription)
+                except (RedisError, OSError, TimeoutError):
+                    pass
+                finally:
+                    self._subscription = None
+                    self._confirmed.clear()
+                    await attempt(subscription.aclose())  # type: ignore[no-untyped-call]
+            self._away = True
+            self._all_ask_again()
             await asyncio.sleep(RESYNC_SECONDS)
-        finally:
-            await attempt(subscription.aclose())  # type: ignore[no-untyped-call]
+
+    async def _hear(self, subscription: PubSub) -> None:
+        # A channel of nobody's keeps the subscription alive when the last page is closed.
+        asked = {"live", *self._pages}
+        await subscription.subscribe(*asked)
+        self._subscription, self._away = subscription, False
+        if came_since := self._pages.keys() - asked:
+            await subscription.subscribe(*came_since)
+        while True:
+            message = await subscription.get_message(timeout=BEAT_SECONDS)
+            if message is None:
+                await subscription.ping()  # finds a connection that died in silence
+            elif message["type"] == "message":
+                self._hand_out(message["channel"], message["data"])
+            elif message["type"] == "subscribe":
+                self._confirm(message["channel"])
+
+    def _confirm(self, channel: str) -> None:
+        if channel in self._pages:
+            self._confirmed.add(channel)
+        for page in self._pages.get(channel, ()):
+            if self._confirmed.issuperset(page.channels):
+                page.put(RESYNC)
+
+    def _hand_out(self, channel: str, text: str) -> None:
+        told = msgspec.json.decode(text)
+        for page in self._pages.get(channel, ()):
+            if not told["path"] or page.actor.sees(told["path"]):
+                page.put((told["event"], told["data"]))
+
+    def _all_ask_again(self) -> None:
+        for pages in self._pages.values():
+            for page in pages:
+                page.put(RESYNC)
+
+
+_hub: Hub | None = None
+
+
+def hub() -> Hub:
+    """The hub of this process and of this event loop."""
+    global _hub
+    if _hub is None or _hub.task.done() or _hub.task.get_loop() is not asyncio.get_running_loop():
+        _hub = Hub()
+    return _hub
+
+
+async def close() -> None:
+    """Stop listening: the process ends."""
+    global _hub
+    if _hub is not None and not _hub.task.done() and _hub.task.get_loop() is asyncio.get_running_loop():
+        _hub.task.cancel()
+        await asyncio.gather(_hub.task, return_exceptions=True)
+    _hub = None
+
+
+async def listen(actor: Actor) -> AsyncGenerator[Told | None]:
+    """What an account is told, as (event, data); None is a heartbeat. Never ends by itself, outlives Redis."""
+    page = Page(actor)
+    home = hub()
+    try:
+        await home.add(page)
+        while True:
+            yield await page.next()
+    finally:
+        await home.remove(page)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from server.core import clock, db
+from server.core.together import Together
 
-# One look-up a request, all as it is now; a rep also sees the dealers of those he stands in for.
-_SESSION = """
-SELECT s.id AS session_id, s.last_seen_at, s.expires_at, a.id AS account_id, a.name, a.role, a.status,
+# Every request looks, all as it is now, and those of a moment look together; a rep also sees the dealers of those he
+# stands in for.
+_SESSIONS = """
+SELECT s.token_hash, s.id AS session_id, s.last_seen_at, s.expires_at, a.id AS account_id, a.name, a.role, a.status,
        a.frozen_reason, o.root_id, o.id AS org_id, o.kind, o.name AS org_name, o.path, o.parent_id, o.price_group,
        o.status AS org_status, o.frozen_reason AS org_frozen_reason,
        CASE WHEN a.role = 'brand_rep' THEN
@@ -19,7 +22,7 @@ SELECT s.id AS session_id, s.last_seen_at, s.expires_at, a.id AS account_id, a.n
 FROM session s
 JOIN account a ON a.id = s.account_id
 JOIN org o ON o.id = a.org_id
-WHERE s.token_hash = $1 AND s.revoked_at IS NULL
+WHERE s.token_hash = ANY ($1::bytea[]) AND s.revoked_at IS NULL
 """
 
 _ACCOUNT = """
@@ -55,9 +58,17 @@ ON CONFLICT DO NOTHING
 """
 
 
+async def _sessions(hashes: Sequence[bytes]) -> list[db.Row | None]:
+    found = {item["token_hash"]: item for item in await db.rows(_SESSIONS, list(set(hashes)), clock.today())}
+    return [found.get(token_hash) for token_hash in hashes]
+
+
+_look_up: Together[bytes, db.Row | None] = Together(_sessions, lanes=2, heaviest=100)
+
+
 async def session_by_hash(token_hash: bytes) -> db.Row | None:
-    """The session of a token with its account and org."""
-    return await db.row(_SESSION, token_hash, clock.today())
+    """The session of a token with its account and org, as they are now."""
+    return await _look_up.ask(token_hash)
 
 
 async def account_facts(account_id: int | None, wecom_userid: str | None = None) -> db.Row | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import cast
 
 import msgspec
@@ -85,11 +86,13 @@ async def live_events(request: Request, actor: Actor) -> HTTPResponse:
     """Server-sent events for the account: order, notice, resync."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     response = cast(HTTPResponse, await request.respond(content_type="text/event-stream", headers=headers))
-    async for told in live.listen(actor):
-        text = ": beat\n\n" if told is None else live.frame(told[0], msgspec.json.encode(told[1]).decode())
-        await response.send(text)
-        if not await request.app.ctx.still_in(request):  # ended or frozen since: hears no more
-            break
+    pages = live.listen(actor)
+    async with contextlib.aclosing(pages):
+        async for told in pages:
+            if not await request.app.ctx.still_in(request):  # ended or frozen since: hears no more
+                break
+            text = ": beat\n\n" if told is None else live.frame(told[0], msgspec.json.encode(told[1]).decode())
+            await response.send(text)
     await response.eof()  # type: ignore[no-untyped-call]
     return response
 

@@ -1,12 +1,14 @@
-"""Placing an order: one statement, whatever the number of lines.
+"""Placing orders: one statement, whatever the number of lines, for all orders that come at the same moment.
 
-It looks up the prices, refuses what cannot be sold, takes the idempotency key and writes the order, its lines, its
-event, the question to the seller, the message and the audit entry, or nothing at all.
+It looks up the prices, refuses what cannot be sold, takes the idempotency keys and writes each order, its lines, its
+event, the question to the seller, the message and the audit entry, or nothing at all of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,6 +19,7 @@ from server.core.errors import BusinessError, FieldError, InvalidInput, NotFound
 from server.core.idempotency import Claim
 from server.core.logs import request_id
 from server.core.money import yuan
+from server.core.together import Together
 from server.orders.schemas import NewOrder, OrderPlaced
 
 
@@ -28,73 +31,136 @@ class PriceChanged(BusinessError):
 
 SUBMIT = """
 WITH input AS (
-    SELECT * FROM unnest($8::bigint[], $9::bigint[], $10::int[], $11::bigint[]) WITH ORDINALITY
-        AS t (product_id, packaging_id, packaging_qty, seen_fen, line_no)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bytea[], $7::text[],
+                         $8::bigint[], $9::text[], $10::timestamptz[], $11::text[], $12::date[], $13::text[],
+                         $14::text[]) WITH ORDINALITY
+        AS t (root_id, account_id, seller_id, buyer_id, key, request_hash, price_group,
+              address_id, prefix, moment, delivery_method, wished_on, note,
+              request_id, n)
 ), priced AS (
-    SELECT i.line_no::int AS line_no, i.product_id, i.packaging_id, i.packaging_qty, i.seen_fen, p.name,
-           p.guide_price_fen, k.unit_qty, r.price_fen
-    FROM input i
-    LEFT JOIN product p ON p.id = i.product_id AND p.root_id = $1 AND p.status = 'active'
-    LEFT JOIN packaging k ON k.id = i.packaging_id AND k.product_id = p.id
-    LEFT JOIN price r ON r.root_id = $1 AND r.seller_id = $3 AND r.price_group = $7 AND r.product_id = p.id
+    SELECT l.n, l.line_no, l.product_id, l.packaging_id, l.packaging_qty, l.seen_fen, p.name, p.guide_price_fen,
+           k.unit_qty, r.price_fen
+    FROM unnest($15::int[], $16::int[], $17::bigint[], $18::bigint[], $19::int[], $20::bigint[])
+        AS l (n, line_no, product_id, packaging_id, packaging_qty, seen_fen)
+    JOIN input i ON i.n = l.n
+    LEFT JOIN product p ON p.id = l.product_id AND p.root_id = i.root_id AND p.status = 'active'
+    LEFT JOIN packaging k ON k.id = l.packaging_id AND k.product_id = p.id
+    LEFT JOIN price r ON r.root_id = i.root_id AND r.seller_id = i.seller_id AND r.price_group = i.price_group
+                     AND r.product_id = p.id
 ), total AS (
-    SELECT count(*)::int AS line_count, sum(packaging_qty * unit_qty * price_fen)::bigint AS total_fen,
+    SELECT n, count(*)::int AS line_count, sum(packaging_qty * unit_qty * price_fen)::bigint AS total_fen,
            bool_and(unit_qty IS NOT NULL AND price_fen IS NOT NULL AND price_fen = seen_fen) AS good,
-           (array_agg(name ORDER BY line_no))[1] AS first_product
-    FROM priced
-), seller AS (
-    SELECT name, status, frozen_reason FROM org WHERE id = $3
-), place AS (
-    SELECT jsonb_build_object('contact_name', contact_name, 'contact_phone', contact_phone,
-                              'detail', region_name || detail) AS address
-    FROM delivery_address WHERE id = $12::bigint AND org_id = $4
-), fresh AS (
-    SELECT nextval('orders_id_seq') AS id FROM total, seller
-    WHERE total.good AND seller.status = 'active' AND ($12::bigint IS NULL OR EXISTS (SELECT FROM place))
-), answer AS (
-    SELECT f.id, $13::text || lpad(f.id::text, 6, '0') AS number FROM fresh f
+           min(name) FILTER (WHERE line_no = 1) AS first_product
+    FROM priced GROUP BY n
+), checked AS (
+    SELECT i.*, t.line_count, t.total_fen, t.good, t.first_product, s.name AS seller_name, s.status AS seller_status,
+           CASE WHEN d.id IS NOT NULL THEN
+               jsonb_build_object('contact_name', d.contact_name, 'contact_phone', d.contact_phone,
+                                  'detail', d.region_name || d.detail) END AS address
+    FROM input i
+    JOIN total t ON t.n = i.n
+    JOIN org s ON s.id = i.seller_id
+    LEFT JOIN delivery_address d ON d.id = i.address_id AND d.org_id = i.buyer_id
+), ready AS (
+    SELECT DISTINCT ON (account_id, key) * FROM checked
+    WHERE good AND seller_status = 'active' AND (address_id IS NULL OR address IS NOT NULL)
+    ORDER BY account_id, key, n
+), fresh AS MATERIALIZED (
+    SELECT r.*, nextval('orders_id_seq') AS id FROM ready r
 ), claim AS (
     INSERT INTO idempotency (account_id, key, root_id, request_hash, status, response, created_at)
-    SELECT $2, $5, $1, $6, 201,
-           json_build_object('id', a.id, 'number', a.number, 'state', 'submitted', 'total_fen', t.total_fen,
-                             'line_count', t.line_count, 'submitted_at', $14::timestamptz)::text, $14
-    FROM answer a, total t
+    SELECT account_id, key, root_id, request_hash, 201,
+           json_build_object('id', id, 'number', prefix || lpad(id::text, 6, '0'), 'state', 'submitted',
+                             'total_fen', total_fen, 'line_count', line_count, 'submitted_at', moment)::text, moment
+    FROM fresh
+    ORDER BY account_id, key  -- sets of several processes wait for each other's keys in one order only
     ON CONFLICT (account_id, key) DO NOTHING
-    RETURNING response
+    RETURNING account_id, key, response
+), taken AS (
+    SELECT f.*, f.prefix || lpad(f.id::text, 6, '0') AS number, c.response
+    FROM fresh f JOIN claim c ON c.account_id = f.account_id AND c.key = f.key
 ), placed AS (
     INSERT INTO orders (id, root_id, number, seller_id, buyer_id, state, delivery_method, address, wished_on, note,
                         line_count, first_product, total_fen, created_by, submitted_at, updated_at)
-    SELECT a.id, $1, a.number, $3, $4, 'submitted', $15, (SELECT address FROM place), $16, $17,
-           t.line_count, t.first_product, t.total_fen, $2, $14, $14
-    FROM answer a, total t, claim
-    RETURNING id, number, total_fen
+    SELECT id, root_id, number, seller_id, buyer_id, 'submitted', delivery_method, address, wished_on, note,
+           line_count, first_product, total_fen, account_id, moment, moment
+    FROM taken
 ), lines AS (
     INSERT INTO order_line (root_id, order_id, line_no, product_id, packaging_id, unit_qty, packaging_qty,
                             ordered_qty, guide_price_fen, price_fen, amount_fen)
-    SELECT $1, o.id, p.line_no, p.product_id, p.packaging_id, p.unit_qty, p.packaging_qty,
+    SELECT o.root_id, o.id, p.line_no, p.product_id, p.packaging_id, p.unit_qty, p.packaging_qty,
            p.packaging_qty * p.unit_qty, p.guide_price_fen, p.price_fen, p.packaging_qty * p.unit_qty * p.price_fen
-    FROM placed o, priced p
+    FROM taken o JOIN priced p ON p.n = o.n
 ), event AS (
     INSERT INTO order_event (root_id, order_id, verb, to_state, account_id, at)
-    SELECT $1, id, 'submit', 'submitted', $2, $14 FROM placed
+    SELECT root_id, id, 'submit', 'submitted', account_id, moment FROM taken
 ), asked AS (
     INSERT INTO approval (root_id, subject_kind, subject_id, number, org_id, buyer_id, amount_fen, created_at)
-    SELECT $1, 'order', id, number, $3, $4, total_fen, $14 FROM placed
+    SELECT root_id, 'order', id, number, seller_id, buyer_id, total_fen, moment FROM taken
 ), message AS (
     INSERT INTO outbox (root_id, channel, topic, subject_id, next_at, created_at)
-    SELECT $1, 'event', 'order.submitted', id, $14, $14 FROM placed
+    SELECT root_id, 'event', 'order.submitted', id, moment, moment FROM taken
 ), trail AS (
     INSERT INTO audit_entry (root_id, account_id, org_id, verb, subject_kind, subject_id, changes, request_id, at)
-    SELECT $1, $2, $4, 'submit', 'order', id, jsonb_build_object('total_fen', total_fen), $18, $14 FROM placed
+    SELECT root_id, account_id, buyer_id, 'submit', 'order', id, jsonb_build_object('total_fen', total_fen),
+           request_id, moment FROM taken
 )
-SELECT (SELECT response FROM claim) AS response, t.good, s.status AS seller_status, s.name AS seller_name,
-       s.frozen_reason, EXISTS (SELECT FROM fresh) AS taken,
-       CASE WHEN NOT t.good THEN
+SELECT c.n, (SELECT t.response FROM taken t WHERE t.n = c.n) AS response, c.seller_status, c.seller_name,
+       CASE WHEN NOT c.good THEN
            (SELECT json_agg(json_build_object('line_no', line_no, 'name', name, 'unit_qty', unit_qty,
                                               'price_fen', price_fen, 'seen_fen', seen_fen) ORDER BY line_no)
-            FROM priced)::text END AS lines
-FROM total t, seller s
+            FROM priced p WHERE p.n = c.n)::text END AS lines
+FROM checked c
 """
+
+SET_LINES = 400
+"""Orders that wait for the database at the same moment are placed by one statement, of so many lines at most."""
+
+
+class _Cart(NamedTuple):
+    """An order to be placed, with all that its rows say."""
+
+    actor: Actor
+    order: NewOrder
+    claim: Claim
+    moment: datetime
+    request_id: str
+
+
+async def _place(carts: Sequence[_Cart]) -> list[db.Row | None]:
+    """Place these orders, each whole or not at all; what became of each in their order."""
+    lines = [(n, no, line) for n, cart in enumerate(carts, 1) for no, line in enumerate(cart.order.lines, 1)]
+    prefix = clock.today().strftime("%y%m%d")
+    found = await db.rows(
+        SUBMIT,
+        [cart.actor.root_id for cart in carts],
+        [cart.actor.account_id for cart in carts],
+        [cart.actor.supplier_id for cart in carts],
+        [cart.actor.org_id for cart in carts],
+        [cart.claim.key for cart in carts],
+        [cart.claim.request_hash for cart in carts],
+        [cart.actor.price_group for cart in carts],
+        [cart.order.address_id for cart in carts],
+        [prefix] * len(carts),
+        [cart.moment for cart in carts],
+        [cart.order.delivery_method for cart in carts],
+        [cart.order.wished_on for cart in carts],
+        [cart.order.note for cart in carts],
+        [cart.request_id for cart in carts],
+        [n for n, _, _ in lines],
+        [no for _, no, _ in lines],
+        [line.product_id for _, _, line in lines],
+        [line.packaging_id for _, _, line in lines],
+        [line.packaging_qty for _, _, line in lines],
+        [line.price_fen for _, _, line in lines],
+    )
+    by_number = {item["n"]: item for item in found}
+    return [by_number.get(n) for n in range(1, len(carts) + 1)]
+
+
+_placing: Together[_Cart, db.Row | None] = Together(
+    _place, lanes=2, heaviest=SET_LINES, weight=lambda cart: len(cart.order.lines)
+)
 
 
 class _Line(msgspec.Struct):
@@ -133,28 +199,7 @@ async def submit_order(actor: Actor, order: NewOrder, claim: Claim) -> OrderPlac
         raise InvalidInput("品牌没有上级供应商,不能下采购订单")
     if order.wished_on is not None and order.wished_on < clock.today():
         raise InvalidInput("期望送达日期不能早于今天", [FieldError("/wished_on", "不能早于今天")])
-    moment = clock.now()
-    found = await db.row(
-        SUBMIT,
-        actor.root_id,
-        actor.account_id,
-        actor.supplier_id,
-        actor.org_id,
-        claim.key,
-        claim.request_hash,
-        actor.price_group,
-        [line.product_id for line in order.lines],
-        [line.packaging_id for line in order.lines],
-        [line.packaging_qty for line in order.lines],
-        [line.price_fen for line in order.lines],
-        order.address_id,
-        clock.today().strftime("%y%m%d"),
-        moment,
-        order.delivery_method,
-        order.wished_on,
-        order.note,
-        request_id.get(),
-    )
+    found = await _placing.ask(_Cart(actor, order, claim, clock.now(), request_id.get()))
     if found is None or found["response"] is None:
         return await _not_placed(found, claim)
     placed = msgspec.json.decode(found["response"], type=OrderPlaced)

@@ -1,0 +1,94 @@
+"""Live updates: whoever has a page open hears what concerns him, whatever the number of pages."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from redis.asyncio import Redis
+from sanic import Sanic
+
+from server.core import live
+from server.core.actor import Actor
+from server.core.redis import client
+from tests.world import World
+
+
+@contextlib.asynccontextmanager
+async def open_page(actor: Actor) -> AsyncIterator[Any]:
+    """A page that has heard its first `resync`: nothing can be missed from now on."""
+    async with contextlib.aclosing(live.listen(actor)) as page:
+        assert await anext(page) == live.RESYNC
+        yield page
+
+
+def redis() -> Redis:
+    """The Redis of this process."""
+    found = client()
+    assert found is not None
+    return found
+
+
+async def test_a_thousand_open_pages_hear_over_one_connection_and_leave_nothing_behind(world: World) -> None:
+    dealer = await world.dealer()
+    actor = (await world.boss(dealer)).actor
+    before = len(await redis().client_list())
+    async with contextlib.AsyncExitStack() as stack:
+        pages = [await stack.enter_async_context(open_page(actor)) for _ in range(1000)]
+        await live.tell([dealer.id], dealer.path, "order", {"id": 7})
+        async with asyncio.timeout(10):
+            heard = await asyncio.gather(*(anext(page) for page in pages))
+        assert heard == [("order", {"id": 7})] * 1000
+        assert len(await redis().client_list()) <= before + 2  # the subscription, and one that publishes
+    assert (await redis().pubsub_numsub(live.org_channel(dealer.id)))[0][1] == 0
+
+
+async def test_a_page_hears_only_of_orgs_that_its_account_sees(world: World) -> None:
+    mine, other = await world.dealer(), await world.dealer()
+    rep = await world.user(world.brand, "brand_rep", [mine])
+    async with open_page(rep.actor) as page:
+        await live.tell([world.brand.id], other.path, "order", {"id": 1})
+        await live.tell([world.brand.id], mine.path, "order", {"id": 2})
+        async with asyncio.timeout(10):
+            assert await anext(page) == ("order", {"id": 2})
+
+
+async def test_a_page_too_slow_for_its_messages_is_told_to_ask_again_and_costs_no_memory(world: World) -> None:
+    page = live.Page(world.admin.actor)
+    for n in range(10 * live.BACKLOG):
+        page.put(("order", {"id": n}))
+    assert page.waiting.qsize() == 1
+    assert await page.next() == live.RESYNC
+    page.put(("order", {"id": 1}))
+    assert await page.next() == ("order", {"id": 1})
+
+
+async def test_a_lost_connection_to_redis_makes_every_page_ask_again_and_hear_again(
+    world: World, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(live, "RESYNC_SECONDS", 0.05)
+    dealer = await world.dealer()
+    actor = (await world.boss(dealer)).actor
+    async with open_page(actor) as page:
+        await redis().client_kill_filter(_type="pubsub")
+        async with asyncio.timeout(10):
+            assert await anext(page) == live.RESYNC
+            # Once while it is away, and once more when nothing can be missed any longer.
+            assert await anext(page) == live.RESYNC
+            await live.tell([dealer.id], dealer.path, "order", {"id": 3})
+            assert await anext(page) == ("order", {"id": 3})
+
+
+async def test_whoever_was_signed_out_hears_nothing_more(world: World, app: Sanic[Any, Any]) -> None:
+    dealer = await world.dealer()
+    boss = await (await world.boss(dealer)).sign_in()
+    headers = {"Authorization": f"Bearer {boss.token}"}
+    async with world.http.stream("GET", "/api/v1/events", headers=headers) as stream:
+        text = stream.aiter_text()
+        async with asyncio.timeout(10):
+            assert "event: resync" in await anext(text)
+            await boss.post("/auth/logout", status=204)
+            await live.tell([dealer.id], dealer.path, "order", {"id": 9})
+            assert "".join([part async for part in text]) == ""
