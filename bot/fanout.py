@@ -190,10 +190,20 @@ async def _closed(fan: Fanout, event: Event) -> None:
         await fan.tell(event, buyers, f"订单已完成 {order.number}", body, f"order/{order.id}")
 
 
+async def _set_aside(fan: Fanout, event: Event) -> None:
+    order = await _order(event)
+    if order is not None:
+        buyers = await _people(order.buyer_id, order.buyer_kind, "order.create")
+        held = event.topic == "order.hold"
+        body = f"{order.seller_name}" + (f":{event.payload.get('reason', '')}" if held else "已恢复审核")
+        title = f"订单已挂起 {order.number}" if held else f"订单已恢复 {order.number}"
+        await fan.tell(event, buyers, title, body, f"order/{order.id}")
+
+
 async def _stale(fan: Fanout, event: Event) -> None:
     order = await _order(event)
     approval = await approvals.facts_of(event.root_id, "order", event.subject_id)
-    if order is None or approval is None or approval.state != "pending":
+    if order is None or order.state == "on_hold" or approval is None or approval.state != "pending":
         return
     people = await _deciders(order, second=approval.step == "second")
     title = f"还没有审核 {order.number}"
@@ -211,7 +221,7 @@ async def _escalated(fan: Fanout, event: Event) -> None:
     """Those who may take the second step get a card of their own beside the first deciders' one."""
     order = await _order(event)
     approval = await approvals.facts_of(event.root_id, "order", event.subject_id)
-    if order is None or approval is None or approval.state != "pending":
+    if order is None or order.state == "on_hold" or approval is None or approval.state != "pending":
         return
     asked = {person["id"] for person in await _deciders(order)}
     people = [person for person in await _deciders(order, second=True) if person["id"] not in asked]
@@ -236,6 +246,8 @@ _HANDLERS: dict[str, Callable[[Fanout, Event], Awaitable[None]]] = {
     "order.issue": _issued,
     "order.receive": _received,
     "order.close": _closed,
+    "order.hold": _set_aside,
+    "order.resume": _set_aside,
     "approval.stale": _stale,
     "approval.escalated": _escalated,
     "payment.registered": _paid,

@@ -63,6 +63,11 @@ WHERE root_id = $1 AND subject_kind = $2 AND subject_id = $3 AND state = 'pendin
 RETURNING id
 """
 
+_STEP = """
+SELECT step, proposal::text AS proposal FROM approval
+WHERE root_id = $1 AND subject_kind = $2 AND subject_id = $3 AND state = 'pending'
+"""
+
 # The first of two steps: keeps what was proposed, and asks those who may take the second.
 _ADVANCE = """
 UPDATE approval a SET step = 'second', proposal = $4::text::jsonb, reminded_at = NULL
@@ -149,6 +154,7 @@ async def open_approval(
 async def needs_second(actor: Actor, kind: str, subject_id: int, amount_fen: int, proposal: Any) -> bool:
     """Take the first of two steps where a rule asks for it; False when this decision is final.
 
+    `amount_fen` is what this decision would let pass, `proposal` what the second decider is asked to confirm.
     Whoever may take the second step decides alone.
     """
     if actor.may("approval.second"):
@@ -156,10 +162,23 @@ async def needs_second(actor: Actor, kind: str, subject_id: int, amount_fen: int
     text = msgspec.json.encode(proposal).decode()
     advanced = await db.value(_ADVANCE, actor.root_id, kind, subject_id, text, amount_fen)
     if advanced is None:
-        facts = await facts_of(actor.root_id, kind, subject_id)
-        if facts is not None and facts.state == "pending" and facts.step == "second":
-            raise Forbidden("金额较大,已提交经理复审,请等待经理处理")
+        await may_decide(actor, kind, subject_id)
     return advanced is not None
+
+
+async def may_decide(actor: Actor, kind: str, subject_id: int) -> None:
+    """Raise `Forbidden` where the second of two steps waits and the actor may take the first only."""
+    if actor.may("approval.second"):
+        return
+    waiting = await db.row(_STEP, actor.root_id, kind, subject_id)
+    if waiting is not None and waiting["step"] == "second":
+        raise Forbidden("金额较大,已提交经理复审,请等待经理处理")
+
+
+async def proposal(root_id: int, kind: str, subject_id: int) -> str | None:
+    """What the first of two steps proposed, as JSON, where the second waits."""
+    waiting = await db.row(_STEP, root_id, kind, subject_id)
+    return None if waiting is None else waiting["proposal"]
 
 
 async def close(actor: Actor, kind: str, subject_id: int, state: str, reason: str = "") -> None:
@@ -192,7 +211,15 @@ async def decide(actor: Actor, approval_id: int, decision: Decision) -> None:
         raise NotFound("没有找到这项审批")
     if decision.decision == "reject" and not decision.reason.strip():
         raise InvalidInput("请填写驳回原因")
-    await _deciders[facts.subject_kind](actor, facts.subject_id, decision)
+    try:
+        await _deciders[facts.subject_kind](actor, facts.subject_id, decision)
+    except BusinessError as refusal:
+        if refusal.status != 409:
+            raise
+        decided = await facts_by_id(actor.root_id, approval_id)
+        if decided is not None and decided.state != "pending":
+            raise already_decided(decided) from None
+        raise
 
 
 async def deciders(org_id: int, buyer_id: int, roles: Sequence[str]) -> Sequence[db.Row]:

@@ -34,7 +34,8 @@ WHERE e.root_id = $1 AND e.order_id = $2 ORDER BY e.id DESC LIMIT 1
 
 _TRANSITION = """
 WITH header AS (
-    UPDATE orders SET state = $3, reason = CASE WHEN $6 IN ('reject', 'cancel', 'close') THEN $7 ELSE reason END,
+    UPDATE orders SET state = $3,
+        reason = CASE WHEN $6 IN ('reject', 'cancel', 'close', 'hold', 'resume') THEN $7 ELSE reason END,
         approved_fen = approved_fen + $8, issued_fen = issued_fen + $9, received_fen = received_fen + $10,
         updated_at = $11
     WHERE root_id = $1 AND id = $2

@@ -11,6 +11,7 @@ from server.core.errors import OrgFrozen
 from server.core.http import Raw, Routes
 from server.core.idempotency import Claim, KeyReused
 from server.orders import service, shelf, views
+from server.orders.batch import batch
 from server.orders.note import goods_issue_note
 from server.orders.schemas import (
     Approve,
@@ -118,6 +119,20 @@ async def reject_order(actor: Actor, order_id: int, body: ReasonGiven) -> Order:
     return await views.get_order(actor, order_id)
 
 
+@routes.post("/orders/<order_id:int>/hold", permission="order.approve", errors=[OrderState, KeyReused])
+async def hold_order(actor: Actor, order_id: int, body: ReasonGiven) -> Order:
+    """Put an order aside with a reason."""
+    await service.hold_order(actor, order_id, body.reason)
+    return await views.get_order(actor, order_id)
+
+
+@routes.post("/orders/<order_id:int>/resume", permission="order.approve", errors=[OrderState, KeyReused])
+async def resume_order(actor: Actor, order_id: int) -> Order:
+    """Take an order up again that was put aside."""
+    await service.resume_order(actor, order_id)
+    return await views.get_order(actor, order_id)
+
+
 @routes.post("/orders/<order_id:int>/cancel", permission="order.read", errors=_DECIDING)
 async def cancel_order(actor: Actor, order_id: int, body: ReasonGiven) -> Order:
     """Cancel before anything was issued."""
@@ -136,7 +151,7 @@ async def close_order(actor: Actor, order_id: int, body: ReasonGiven) -> Order:
 async def approve_orders(actor: Actor, body: BatchApprove, claim: Claim) -> BatchResults:
     """Approve many orders in full; a result per order."""
     return BatchResults(
-        await service.batch(claim, body.ids, lambda order_id: service.approve_order(actor, order_id, Approve()))
+        await batch(claim, body.ids, lambda order_id: service.approve_order(actor, order_id, Approve()))
     )
 
 
@@ -144,14 +159,14 @@ async def approve_orders(actor: Actor, body: BatchApprove, claim: Claim) -> Batc
 async def reject_orders(actor: Actor, body: BatchReject, claim: Claim) -> BatchResults:
     """Reject many orders for one reason; a result per order."""
     return BatchResults(
-        await service.batch(claim, body.ids, lambda order_id: service.reject_order(actor, order_id, body.reason))
+        await batch(claim, body.ids, lambda order_id: service.reject_order(actor, order_id, body.reason))
     )
 
 
 @routes.post(
     "/orders/<order_id:int>/issue",
     permission="order.issue",
-    errors=[OrderState, KeyReused, StockShort, service.QuantityInvalid],
+    errors=[OrderState, KeyReused, StockShort, service.QuantityInvalid, OrgFrozen],
 )
 async def issue_goods(actor: Actor, order_id: int, body: Issue) -> Issued:
     """Issue what is approved, in full or in part."""

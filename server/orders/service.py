@@ -6,30 +6,26 @@ deadlock; it reads, applies a plain rule, and writes, in one transaction and a f
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+
+import msgspec
 
 from server.approvals import service as approvals
 from server.approvals.schemas import Decision
 from server.core import clock, db, live
 from server.core.actor import Actor
-from server.core.errors import BusinessError, FieldError, Forbidden, InvalidInput, NotFound, OrgFrozen
-from server.core.idempotency import Answer, Claim, once, part
-from server.orders import queries
+from server.core.errors import FieldError, Forbidden, InvalidInput, NotFound, OrgFrozen
+from server.orders import quantities, queries
+from server.orders.quantities import QuantityInvalid, by_line, unique
 from server.orders.queries import IssueMade, LineState, ReceiptMade, Transition
-from server.orders.schemas import Approve, BatchResult, Issue, LineProblem, Receive, ReceivedLine
+from server.orders.schemas import Approve, Issue, Receive, ReceivedLine
 from server.orders.states import VERB_NAMES, OrderState, next_state
 from server.orders.submit import PriceChanged, submit_order
 from server.settlement import service as settlement
 from server.stock import service as stock
 from server.stock.fefo import Wanted
 
-__all__ = ["PriceChanged", "submit_order"]
-
-
-class QuantityInvalid(BusinessError):
-    """A quantity that the document does not allow; the line is named."""
-
-    status, code, title = 422, "quantity_invalid", "数量不对"
+__all__ = ["PriceChanged", "QuantityInvalid", "submit_order"]
 
 
 class _Locked:
@@ -64,6 +60,11 @@ def _as_seller(actor: Actor, order: _Locked) -> None:
 def _as_buyer(actor: Actor, order: _Locked) -> None:
     if actor.org_id != order.buyer_id:
         raise Forbidden("只有订货方可以操作这张订单")
+
+
+def _not_frozen(order: _Locked, what: str) -> None:
+    if order.head["buyer_status"] != "active":
+        raise OrgFrozen(f"{order.head['buyer_name']}已被冻结,{what}")
 
 
 async def _after(actor: Actor, order: _Locked, verb: str) -> str:
@@ -101,26 +102,6 @@ def _lines_after(order: _Locked, **changes: Mapping[int, int]) -> list[LineState
     ]
 
 
-def _by_line(order: _Locked, given: Mapping[int, int], limit: Callable[[db.Row], int], what: str) -> dict[int, int]:
-    """Check quantities given per line against what the document allows."""
-    known = {line["line_no"]: line for line in order.lines}
-    errors = []
-    for index, (line_no, qty) in enumerate(given.items()):
-        if line_no not in known:
-            errors.append(FieldError(f"/lines/{index}/line_no", "订单没有这一行"))
-        elif qty > limit(known[line_no]):
-            errors.append(FieldError(f"/lines/{index}", f"最多{what} {limit(known[line_no])}"))
-    if errors:
-        raise QuantityInvalid(f"有 {len(errors)} 行数量不对,没有做任何改动", errors)
-    return dict(given)
-
-
-def _unique(pairs: list[tuple[int, int]]) -> dict[int, int]:
-    if len({line_no for line_no, _ in pairs}) != len(pairs):
-        raise InvalidInput("同一行出现了两次")
-    return dict(pairs)
-
-
 async def approve_order(actor: Actor, order_id: int, wanted: Approve) -> str:
     """Approve in full or in part: reserves stock, counts the amount into the buyer's credit (S2.1, D1.2).
 
@@ -132,15 +113,17 @@ async def approve_order(actor: Actor, order_id: int, wanted: Approve) -> str:
         order = await _lock(actor, order_id)
         _as_seller(actor, order)
         state = await _after(actor, order, "approve")
-        if order.head["buyer_status"] != "active":
-            raise OrgFrozen(f"{order.head['buyer_name']}已被冻结,不能通过它的订单")
+        _not_frozen(order, "不能通过它的订单")
+        wanted = await _as_proposed(actor, order, wanted)
         granted = _granted(order, wanted)
         amount = sum(granted[line["line_no"]] * line["price_fen"] for line in order.lines)
-        if await approvals.needs_second(actor, "order", order.id, order.head["total_fen"], granted):
-            change = Transition("first_approve", order.state, order.state, wanted.note)
+        if await approvals.needs_second(actor, "order", order.id, amount, wanted):
+            waits = await _after(actor, order, "first_approve")
+            facts = {"approved_fen": amount}
+            change = Transition("first_approve", order.state, waits, wanted.note, facts=facts)
             await queries.write_transition(actor, order.id, change, clock.now())
-            await _tell(actor, order, order.state)
-            return order.state
+            await _tell(actor, order, waits)
+            return waits
         await stock.reserve(
             actor.root_id,
             order.seller_id,
@@ -165,11 +148,22 @@ async def approve_order(actor: Actor, order_id: int, wanted: Approve) -> str:
         return state
 
 
+async def _as_proposed(actor: Actor, order: _Locked, wanted: Approve) -> Approve:
+    """A second decision that names no quantities confirms what the first one proposed."""
+    if wanted.lines is not None or not actor.may("approval.second"):
+        return wanted
+    proposed = await approvals.proposal(actor.root_id, "order", order.id)
+    if proposed is None:
+        return wanted
+    first = msgspec.json.decode(proposed, type=Approve)
+    return Approve(first.lines, first.rest, wanted.override_credit, wanted.note)
+
+
 def _granted(order: _Locked, wanted: Approve) -> dict[int, int]:
     if wanted.lines is None:
         return {line["line_no"]: line["ordered_qty"] for line in order.lines}
-    given = _unique([(line.line_no, line.approved_qty) for line in wanted.lines])
-    granted = _by_line(order, given, lambda line: int(line["ordered_qty"]), "批准")
+    given = unique([(line.line_no, line.approved_qty) for line in wanted.lines])
+    granted = by_line(order.lines, given, lambda line: int(line["ordered_qty"]), "批准")
     granted = {line["line_no"]: granted.get(line["line_no"], 0) for line in order.lines}
     if not any(granted.values()):
         raise QuantityInvalid("批准数量全部为 0,请改用驳回")
@@ -183,6 +177,7 @@ async def reject_order(actor: Actor, order_id: int, reason: str) -> str:
         order = await _lock(actor, order_id)
         _as_seller(actor, order)
         state = await _after(actor, order, "reject")
+        await approvals.may_decide(actor, "order", order.id)
         await approvals.close(actor, "order", order.id, "rejected", reason)
         change = Transition("reject", order.state, state, reason)
         await queries.write_transition(actor, order.id, change, clock.now())
@@ -190,8 +185,29 @@ async def reject_order(actor: Actor, order_id: int, reason: str) -> str:
         return state
 
 
+async def hold_order(actor: Actor, order_id: int, reason: str) -> str:
+    """Put an order aside, for arrears or a dispute, with a reason that the buyer reads (S2.1)."""
+    return await _set_aside(actor, order_id, "hold", reason)
+
+
+async def resume_order(actor: Actor, order_id: int) -> str:
+    """Take an order up again that was put aside: it waits for its decision as before."""
+    return await _set_aside(actor, order_id, "resume", "")
+
+
+async def _set_aside(actor: Actor, order_id: int, verb: str, reason: str) -> str:
+    actor.require("order.approve")
+    async with db.transaction():
+        order = await _lock(actor, order_id)
+        _as_seller(actor, order)
+        state = await _after(actor, order, verb)
+        await queries.write_transition(actor, order.id, Transition(verb, order.state, state, reason), clock.now())
+        await _tell(actor, order, state)
+        return state
+
+
 async def cancel_order(actor: Actor, order_id: int, reason: str) -> str:
-    """Cancel before anything was issued: the buyer, or the seller once it is approved."""
+    """Cancel before anything was issued: the buyer, or the seller once it is approved (before that he rejects)."""
     actor.require("order.read")
     async with db.transaction():
         order = await _lock(actor, order_id)
@@ -201,6 +217,8 @@ async def cancel_order(actor: Actor, order_id: int, reason: str) -> str:
             _as_seller(actor, order)
             actor.require("order.approve")
         state = await _after(actor, order, "cancel")
+        if order.state != "approved" and actor.org_id != order.buyer_id:
+            raise OrderState(f"订单 {order.number} 还没有审核通过,请改用驳回", state=order.state)
         if order.state == "approved":
             await stock.release(actor.root_id, order.id)
             await settlement.release(actor, order.seller_id, order.buyer_id, order.unissued_fen)
@@ -222,6 +240,7 @@ async def issue_goods(actor: Actor, order_id: int, wanted: Issue) -> int:
         order = await _lock(actor, order_id)
         _as_seller(actor, order)
         state = await _after(actor, order, "issue")
+        _not_frozen(order, "不能给它发货")
         leaving = _leaving(order, wanted)
         prices = {line["line_no"]: line["price_fen"] for line in order.lines}
         products = {line["line_no"]: line["product_id"] for line in order.lines}
@@ -256,7 +275,7 @@ def _leaving(order: _Locked, wanted: Issue) -> dict[int, int]:
     if wanted.lines is None:
         leaving = {line["line_no"]: left(line) for line in order.lines}
     else:
-        leaving = _by_line(order, _unique([(line.line_no, line.qty) for line in wanted.lines]), left, "出库")
+        leaving = by_line(order.lines, unique([(line.line_no, line.qty) for line in wanted.lines]), left, "出库")
     if not any(leaving.values()):
         raise QuantityInvalid("没有可以出库的商品")
     return leaving
@@ -274,14 +293,14 @@ async def receive_goods(actor: Actor, issue_id: int, counted: Receive) -> int:
             raise NotFound("没有找到这张出库单")
         order = await _lock(actor, issue["order_id"])
         _as_buyer(actor, order)
-        await _after(actor, order, "receive")
+        after = await _after(actor, order, "receive")
         # Read again: the order's lock was waited for.
         issue = await queries.issue_head(actor, issue_id)
         if issue is None or issue["state"] != "in_transit":
             raise OrderState("这张出库单已经签收过了", state=order.state)
         await _check_photos(actor, counted.photo_ids)
         lines = list(await queries.issue_lines(actor.root_id, issue_id))
-        arrived = _arrived(lines, counted)
+        arrived = quantities.arrived(lines, counted)
         receipt_id = await queries.next_id("receipt")
         credit = sum((line["qty"] - arrived[line["line_no"]].received_qty) * line["price_fen"] for line in lines)
         receipt = ReceiptMade(
@@ -308,7 +327,7 @@ async def receive_goods(actor: Actor, issue_id: int, counted: Receive) -> int:
         await stock.take_in(actor, order.seller_id, order.buyer_id, receipt_id, goods)
         await settlement.credit_receipt(actor, order.seller_id, order.buyer_id, receipt_id, credit)
         complete = issue["others_in_transit"] == 0 and order.unissued_fen == 0
-        state = "received" if complete else "issued"
+        state = after if complete else order.state
         change = Transition(
             "receive",
             order.state,
@@ -326,24 +345,6 @@ async def receive_goods(actor: Actor, issue_id: int, counted: Receive) -> int:
 async def _check_photos(actor: Actor, photo_ids: list[int]) -> None:
     if await queries.own_files(actor, photo_ids) != len(set(photo_ids)):
         raise InvalidInput("有照片没有上传成功,请重新拍照", [FieldError("/photo_ids", "请重新上传")])
-
-
-def _arrived(lines: list[db.Row], counted: Receive) -> dict[int, ReceivedLine]:
-    """What was counted per issued line; lines not named arrived complete."""
-    if counted.lines is None:
-        return {line["line_no"]: ReceivedLine(line["line_no"], line["qty"]) for line in lines}
-    given = {line.line_no: line for line in counted.lines}
-    if len(given) != len(counted.lines):
-        raise InvalidInput("同一行出现了两次")
-    issued = {line["line_no"]: line["qty"] for line in lines}
-    errors = [
-        FieldError(f"/lines/{index}", f"这一行发出 {issued.get(line.line_no, 0)},签收加破损不能更多")
-        for index, line in enumerate(counted.lines)
-        if line.received_qty + line.damaged_qty > issued.get(line.line_no, -1)
-    ]
-    if errors:
-        raise QuantityInvalid("签收数量不对,没有做任何改动", errors)
-    return {n: given.get(n, ReceivedLine(n, qty)) for n, qty in issued.items()}
 
 
 def _received_lines(order: _Locked, lines: list[db.Row], arrived: dict[int, ReceivedLine]) -> list[LineState]:
@@ -379,22 +380,6 @@ async def close_order(actor: Actor, order_id: int, reason: str) -> str:
 
 def _on_the_way(line: db.Row) -> bool:
     return bool(line["issued_qty"] > line["received_qty"] + line["short_qty"] + line["damaged_qty"])
-
-
-async def batch(claim: Claim, ids: list[int], verb: Callable[[int], Awaitable[str]]) -> list[BatchResult]:
-    """One verb for many orders, each in its own transaction: one that fails does not stop the others."""
-    return [await _one_of_batch(part(claim, order_id), order_id, verb) for order_id in dict.fromkeys(ids)]
-
-
-async def _one_of_batch(claim: Claim, order_id: int, verb: Callable[[int], Awaitable[str]]) -> BatchResult:
-    async def work() -> Answer:
-        return Answer(200, await verb(order_id))
-
-    try:
-        answer = await db.retried(lambda: once(claim, work))
-    except BusinessError as error:
-        return BatchResult(order_id, False, None, LineProblem(error.code, error.detail))
-    return BatchResult(order_id, True, answer.response, None)  # type: ignore[arg-type]  # a state, from the table
 
 
 async def decide_order(actor: Actor, order_id: int, decision: Decision) -> None:

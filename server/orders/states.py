@@ -24,21 +24,25 @@ VERB_NAMES = {
     "issue": "出库",
     "receive": "签收",
     "close": "完成",
+    "hold": "挂起",
+    "resume": "恢复",
 }
 
-# (state, verb) → the state after it. Issue and receive may come in parts, so they may stay where they are.
+# (state, verb) → the state after it. An order that was issued is received once all of it is signed for: until then
+# a receipt leaves it where it is. On hold (arrears, a dispute) nothing is approved until it is resumed.
 TRANSITIONS: dict[tuple[str, str], str] = {
     ("submitted", "first_approve"): "submitted",
     ("submitted", "approve"): "approved",
     ("submitted", "reject"): "rejected",
     ("submitted", "cancel"): "cancelled",
-    ("on_hold", "approve"): "approved",
+    ("submitted", "hold"): "on_hold",
+    ("on_hold", "resume"): "submitted",
     ("on_hold", "reject"): "rejected",
     ("on_hold", "cancel"): "cancelled",
     ("approved", "cancel"): "cancelled",
     ("approved", "issue"): "issued",
     ("issued", "issue"): "issued",
-    ("issued", "receive"): "issued",
+    ("issued", "receive"): "received",
     ("issued", "close"): "closed",
     ("received", "close"): "closed",
 }

@@ -234,7 +234,7 @@ async def get_order(actor: Actor, order_id: int) -> Order:
             "lines": [_line(line, left) for line in lines],
             "issues": issues,
             "events": [_event(item) for item in events],
-            "actions": _actions(actor, head, lines, issues),
+            "actions": _actions(actor, head, approval and approval.step, lines, issues),
             "approval": None
             if approval is None
             else OrderApproval(
@@ -259,15 +259,20 @@ def _event(found: db.Row) -> Event:
     return Event(verb_name=VERB_NAMES[found["verb"]], **found)
 
 
-def _actions(actor: Actor, head: db.Row, lines: Sequence[db.Row], issues: list[GoodsIssue]) -> list[str]:
+def _actions(
+    actor: Actor, head: db.Row, step: str | None, lines: Sequence[db.Row], issues: list[GoodsIssue]
+) -> list[str]:
     """The verbs that the state, the party and the permissions allow."""
     state = head["state"]
     seller, buyer = actor.org_id == head["seller_id"], actor.org_id == head["buyer_id"]
     unissued = any(line["approved_qty"] > line["issued_qty"] for line in lines)
     on_way = any(issue.state == "in_transit" for issue in issues)
+    decides = seller and actor.may("order.approve") and (step != "second" or actor.may("approval.second"))
     allowed = {
-        "approve": seller and actor.may("order.approve"),
-        "reject": seller and actor.may("order.approve"),
+        "approve": decides,
+        "reject": decides,
+        "hold": seller and actor.may("order.approve"),
+        "resume": seller and actor.may("order.approve"),
         "cancel": (buyer and actor.may("order.cancel"))
         or (seller and state == "approved" and actor.may("order.approve")),
         "issue": seller and unissued and actor.may("order.issue"),
