@@ -89,6 +89,7 @@ def states_agree_with_quantities() -> str:
     FROM orders o JOIN sums s ON s.root_id = o.root_id AND s.order_id = o.id
     WHERE NOT CASE o.state
         WHEN 'submitted' THEN s.approved = 0
+        WHEN 'on_hold' THEN s.approved = 0
         WHEN 'rejected' THEN s.approved = 0
         WHEN 'approved' THEN s.approved > 0 AND s.issued = 0
         WHEN 'cancelled' THEN s.issued = 0
@@ -134,7 +135,8 @@ def one_decision_per_order() -> str:
     WHERE ($1::bigint IS NULL OR o.root_id = $1)
       AND (a.id IS NULL OR d.approvals + d.rejections > 1 OR d.cancels > 1
            OR a.org_id <> o.seller_id OR a.buyer_id <> o.buyer_id OR a.amount_fen <> o.total_fen
-           OR (a.state = 'pending') <> (o.state = 'submitted') OR (a.state = 'pending') <> (a.decided_at IS NULL)
+           OR (a.state = 'pending') <> (o.state IN ('submitted', 'on_hold'))
+           OR (a.state = 'pending') <> (a.decided_at IS NULL)
            OR (a.state = 'approved') <> (d.approvals = 1) OR (a.state = 'rejected') <> (d.rejections = 1)
            OR (a.state = 'void') <> (d.approvals = 0 AND d.cancels = 1))
     """
