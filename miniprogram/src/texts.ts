@@ -7,6 +7,7 @@ export const t = {
     loading: '正在加载…', noMore: '没有更多了', loadMore: '上滑加载更多', loadFailed: '加载失败', empty: '这里还没有内容',
     done: '完成', next: '下一步', gotIt: '知道了', default: '默认', all: '全部', optional: '选填', working: '处理中…',
     colon: (name: string, value: string) => `${name}：${value}`,
+    wholeNumber: '请输入整数', atMost: (max: number, unit: string) => `最多 ${max}${unit}`,
   },
 
   error: {

@@ -30,8 +30,8 @@ export function inCases(qty: number, unitQty: number, packagingName: string, bas
   return `${sign}${cases}${packagingName}${rest ? `${rest}${baseUnit}` : ''}`
 }
 
-/** A typed quantity: digits only, within 0 … max. */
-export function parseQty(text: string, max = 99_999): number {
-  const digits = text.replace(/\D/g, '').slice(0, 7)
-  return Math.min(max, digits ? Number(digits) : 0)
+/** A typed quantity; null for what is no whole number, so that "1.5" does not become 15. */
+export function parseQty(text: string): number | null {
+  const digits = text.trim()
+  return /^\d{1,7}$/.test(digits) ? Number(digits) : null
 }

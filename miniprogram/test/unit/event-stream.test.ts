@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openEventStream } from '@/platform/event-stream'
+
+/** A browser's EventSource, driven by the test. */
+class Source {
+  static readonly CLOSED = 2
+  static last: Source
+  readyState = 1
+  closed = false
+  onopen: () => void = () => undefined
+  onerror: () => void = () => undefined
+  private readonly listeners = new Map<string, (event: { data: string }) => void>()
+
+  constructor(readonly url: string) {
+    Source.last = this
+  }
+
+  addEventListener(name: string, listener: (event: { data: string }) => void): void {
+    this.listeners.set(name, listener)
+  }
+
+  says(name: string, data: string): void {
+    this.listeners.get(name)?.({ data })
+  }
+
+  close(): void {
+    this.closed = true
+  }
+}
+
+let heard: unknown[][]
+
+function open() {
+  heard = []
+  return openEventStream('a&b=c', {
+    open: () => heard.push(['open']),
+    message: (name, data) => heard.push([name, data]),
+    lost: (final) => heard.push(['lost', final]),
+  })
+}
+
+beforeEach(() => vi.stubGlobal('EventSource', Source))
+afterEach(() => vi.unstubAllGlobals())
+
+describe('live updates', () => {
+  it('reach the page as events with their data', () => {
+    open()
+    Source.last.onopen()
+    Source.last.says('order', '{"id":12,"state":"approved"}')
+    Source.last.says('notice', '{"unread":3}')
+    expect(heard).toEqual([['open'], ['order', { id: 12, state: 'approved' }], ['notice', { unread: 3 }]])
+  })
+
+  it('that cannot be read make the page ask again, instead of staying on old figures', () => {
+    open()
+    Source.last.says('order', '{"id":1')
+    expect(heard).toEqual([['resync', {}]])
+  })
+
+  it('that break off are told, and whether the browser comes back by itself', () => {
+    open()
+    Source.last.onerror()
+    Source.last.readyState = Source.CLOSED
+    Source.last.onerror()
+    expect(heard).toEqual([['lost', false], ['lost', true]])
+  })
+
+  it('are asked for with the token, whatever characters it has, and end when the page ends', () => {
+    open()?.close()
+    expect(Source.last.url.endsWith('/api/v1/events?access_token=a%26b%3Dc')).toBe(true)
+    expect(Source.last.closed).toBe(true)
+  })
+
+  it('are asked for in turns where there is no EventSource', () => {
+    vi.stubGlobal('EventSource', undefined)
+    expect(open()).toBeNull()
+  })
+})

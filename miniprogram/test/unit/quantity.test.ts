@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { casePack, casesAndPieces, inCases, parseQty, piecePack } from '@/domain/quantity'
+import { aDrink } from './support/goods'
+
+const { packagings } = aDrink()
+
+describe('quantities', () => {
+  it.each([
+    [0, '0瓶'],
+    [5, '5瓶'],
+    [24, '1箱'],
+    [53, '2箱5瓶'],
+    [-26, '-1箱2瓶'],
+  ])('%d bottles are said as %s, as the boxes stand on the floor', (qty, words) => {
+    expect(casesAndPieces(qty, packagings, '瓶')).toBe(words)
+  })
+
+  it('without a case are said in pieces alone', () => {
+    expect(casesAndPieces(53, [packagings[0]!], '瓶')).toBe('53瓶')
+    expect(inCases(53, 1, '瓶', '瓶')).toBe('53瓶')
+  })
+
+  it('tell the case from the piece whatever the order in which the server lists them', () => {
+    const pallet = { id: 9, name: '板', unit_qty: 960, gtin: '', is_default: false }
+    expect(casePack([...packagings].reverse())?.name).toBe('箱')
+    expect(casePack([...packagings, pallet])?.name).toBe('板')
+    expect(piecePack([pallet, ...packagings])?.name).toBe('瓶')
+    expect(casePack([packagings[0]!])).toBeUndefined()
+  })
+
+  it.each([
+    ['12', 12],
+    [' 7 ', 7],
+    ['007', 7],
+    ['0', 0],
+  ])('typed as %j are %d', (text, qty) => {
+    expect(parseQty(text)).toBe(qty)
+  })
+
+  it.each(['1.5', '-5', '', 'abc', '1e3', '12345678'])('typed as %j are asked for again, not guessed', (text) => {
+    expect(parseQty(text)).toBeNull()
+  })
+})
