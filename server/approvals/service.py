@@ -11,6 +11,7 @@ from server.approvals.schemas import ApprovalFilter, Decision
 from server.core import audit, clock, db, paging
 from server.core.actor import Actor
 from server.core.errors import BusinessError, Forbidden, InvalidInput, NotFound
+from server.core.types import MAX_ID
 
 Decide = Callable[[Actor, int, Decision], Awaitable[None]]
 
@@ -83,7 +84,7 @@ FROM approval a
 JOIN org b ON b.id = a.buyer_id
 LEFT JOIN account d ON d.id = a.decided_by
 WHERE a.root_id = $1 AND a.org_id = $2 AND a.state = $3 AND b.path LIKE ANY ($4::text[])
-  AND ($5::bigint IS NULL OR a.id < $5)
+  AND a.id < $5
 ORDER BY a.id DESC
 LIMIT $6
 """
@@ -230,7 +231,7 @@ async def deciders(org_id: int, buyer_id: int, roles: Sequence[str]) -> Sequence
 async def list_approvals(actor: Actor, wanted: ApprovalFilter) -> tuple[list[db.Row], str | None]:
     """What waits for the own org's decision inside the scope, or was decided."""
     actor.require("order.approve")
-    before = paging.id_cursor(wanted.cursor)
+    before = paging.id_cursor(wanted.cursor) or MAX_ID
     found = await db.rows(
         _LIST, actor.root_id, actor.org_id, wanted.state, actor.patterns, before, wanted.limit + 1
     )

@@ -53,6 +53,11 @@ class Actor(msgspec.Struct, frozen=True):
         return [prefix + "%" for prefix in self.scope]
 
     @property
+    def sees_all(self) -> bool:
+        """Whether the scope is the whole brand."""
+        return self.assigned is None and self.path == f"/{self.root_id}/"
+
+    @property
     def sells(self) -> bool:
         """Whether this org has buyers."""
         return self.org_kind in ("brand", "dealer")

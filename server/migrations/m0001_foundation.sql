@@ -194,6 +194,7 @@ CREATE TABLE audit_entry (
     at           timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (root_id, id)
 );
+CREATE INDEX audit_entry_org ON audit_entry (root_id, org_id, id DESC);
 CREATE INDEX audit_entry_subject ON audit_entry (root_id, subject_kind, subject_id, id);
 
 -- Orders --------------------------------------------------------------------------------------------------
@@ -225,9 +226,10 @@ CREATE TABLE orders (
     UNIQUE (root_id, number),
     CHECK (total_fen >= approved_fen AND approved_fen >= issued_fen AND issued_fen >= received_fen AND received_fen >= 0)
 );
-CREATE INDEX orders_sales ON orders (root_id, seller_id, id DESC);
-CREATE INDEX orders_purchases ON orders (root_id, buyer_id, id DESC);
+-- Lists are put together from runs of these (server/orders/lists.py).
+CREATE INDEX orders_state ON orders (root_id, state, id DESC);
 CREATE INDEX orders_sales_state ON orders (root_id, seller_id, state, id DESC);
+CREATE INDEX orders_purchases ON orders (root_id, buyer_id, id DESC);
 CREATE INDEX orders_purchases_state ON orders (root_id, buyer_id, state, id DESC);
 
 CREATE TABLE order_line (
@@ -287,8 +289,8 @@ CREATE TABLE goods_issue (
     FOREIGN KEY (root_id, order_id) REFERENCES orders (root_id, id)
 );
 CREATE INDEX goods_issue_order ON goods_issue (root_id, order_id, id);
-CREATE INDEX goods_issue_sales ON goods_issue (root_id, seller_id, id DESC);
-CREATE INDEX goods_issue_purchases ON goods_issue (root_id, buyer_id, id DESC);
+CREATE INDEX goods_issue_sales ON goods_issue (root_id, seller_id, state, id DESC);
+CREATE INDEX goods_issue_purchases ON goods_issue (root_id, buyer_id, state, id DESC);
 
 CREATE TABLE goods_issue_line (
     root_id       bigint NOT NULL,
@@ -362,7 +364,8 @@ CREATE TABLE approval (
     PRIMARY KEY (root_id, id),
     UNIQUE (root_id, subject_kind, subject_id)
 );
-CREATE INDEX approval_pending ON approval (root_id, org_id, created_at) WHERE state = 'pending';
+CREATE INDEX approval_list ON approval (root_id, org_id, state, id DESC);
+CREATE INDEX approval_pending ON approval (created_at) WHERE state = 'pending';
 
 CREATE TABLE approval_rule (
     root_id      bigint NOT NULL,
@@ -500,9 +503,9 @@ CREATE TABLE outbox (
     PRIMARY KEY (root_id, id)
 );
 CREATE UNIQUE INDEX outbox_once ON outbox (root_id, dedupe_key) WHERE dedupe_key IS NOT NULL;
-CREATE INDEX outbox_due ON outbox (next_at, id) WHERE state = 'pending';
+CREATE INDEX outbox_due ON outbox (channel, id) WHERE state = 'pending';
 CREATE INDEX outbox_stream ON outbox (stream, id) WHERE state = 'pending' AND stream <> '';
-CREATE INDEX outbox_failed ON outbox (root_id, id DESC) WHERE state = 'failed';
+CREATE INDEX outbox_state ON outbox (root_id, state, id DESC);
 CREATE INDEX outbox_done ON outbox (delivered_at) WHERE state IN ('delivered', 'skipped');
 
 CREATE TABLE notice (
@@ -520,7 +523,7 @@ CREATE TABLE notice (
     UNIQUE (root_id, account_id, dedupe_key)
 );
 CREATE INDEX notice_inbox ON notice (account_id, id DESC);
-CREATE INDEX notice_unread ON notice (account_id) WHERE read_at IS NULL;
+CREATE INDEX notice_unread ON notice (account_id, id DESC) WHERE read_at IS NULL;
 
 -- A card in the chat: who has it, and the code with which it can be changed.
 CREATE TABLE chat_card (

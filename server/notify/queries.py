@@ -33,13 +33,20 @@ class Message(NamedTuple):
     payload: Mapping[str, Any]
 
 
+# The heads of the channels are few, whatever waits behind them or was delivered before.
 _TAKE = """
-SELECT id, root_id, channel, topic, subject_id, stream, payload::text AS payload, attempts, created_at
-FROM outbox
-WHERE state = 'pending' AND next_at <= $1 AND channel = ANY ($2::text[])
-ORDER BY id
+WITH heads AS (
+    SELECT h.root_id, h.id FROM unnest($2::text[]) AS c (channel) CROSS JOIN LATERAL (
+        SELECT x.root_id, x.id FROM outbox x
+        WHERE x.state = 'pending' AND x.channel = c.channel AND x.next_at <= $1 ORDER BY x.id LIMIT 10) h
+)
+SELECT o.id, o.root_id, o.channel, o.topic, o.subject_id, o.stream, o.payload::text AS payload, o.attempts,
+       o.created_at
+FROM outbox o JOIN heads h ON h.root_id = o.root_id AND h.id = o.id
+WHERE o.state = 'pending' AND o.next_at <= $1
+ORDER BY o.id
 LIMIT 1
-FOR UPDATE SKIP LOCKED
+FOR UPDATE OF o SKIP LOCKED
 """
 
 _LEASE = "UPDATE outbox SET attempts = attempts + 1, next_at = $3 WHERE root_id = $1 AND id = $2"

@@ -5,13 +5,17 @@ from __future__ import annotations
 from server.core import audit, clock, db, paging
 from server.core.actor import Actor
 from server.core.errors import BusinessError, NotFound
+from server.core.types import MAX_ID
 from server.notify.schemas import AuditFilter, MarkRead, NoticeFilter, OutboxFilter
 
 _NOTICES = """
 SELECT id, kind, title, body, link, created_at, read_at FROM notice
-WHERE root_id = $1 AND account_id = $2 AND (NOT $3 OR read_at IS NULL) AND ($4::bigint IS NULL OR id < $4)
-ORDER BY id DESC LIMIT $5
+WHERE root_id = $1 AND account_id = $2 AND id < $3{unread}
+ORDER BY id DESC LIMIT $4
 """
+# One text for each, so that the unread are found by their own index.
+_INBOX = _NOTICES.format(unread="")
+_UNREAD = _NOTICES.format(unread=" AND read_at IS NULL")
 _READ = """
 UPDATE notice SET read_at = $3
 WHERE root_id = $1 AND account_id = $2 AND read_at IS NULL AND ($4::bigint[] IS NULL OR id = ANY ($4))
@@ -22,20 +26,33 @@ ON CONFLICT (account_id, template_id) DO UPDATE SET remaining = subscription_gra
 """
 _OUTBOX = """
 SELECT id, channel, topic, subject_id, state, attempts, last_error, created_at, next_at, delivered_at FROM outbox
-WHERE root_id = $1 AND state = $2 AND ($3::bigint IS NULL OR id < $3)
+WHERE root_id = $1 AND state = $2 AND id < $3
 ORDER BY id DESC LIMIT $4
 """
 _RETRY = """
 UPDATE outbox SET state = 'pending', attempts = 0, next_at = $3 WHERE root_id = $1 AND id = $2 AND state = 'failed'
 """
-# An org's people see what was done in its subtree.
+# An org's people see what was done in its subtree: the newest of each org there, or, for the brand's people, of all.
 _AUDIT = """
 SELECT e.id, a.name AS account_name, g.name AS org_name, e.verb, e.subject_kind, e.subject_id, e.changes::text, e.at
-FROM audit_entry e JOIN org g ON g.id = e.org_id LEFT JOIN account a ON a.id = e.account_id
-WHERE e.root_id = $1 AND g.path LIKE ANY ($2::text[]) AND ($3::text IS NULL OR e.subject_kind = $3)
-  AND ($4::bigint IS NULL OR e.subject_id = $4) AND ($5::bigint IS NULL OR e.id < $5)
-ORDER BY e.id DESC LIMIT $6
+FROM ({newest}) e JOIN org g ON g.id = e.org_id LEFT JOIN account a ON a.id = e.account_id
+ORDER BY e.id DESC LIMIT $5
 """
+_ENTRIES = """
+SELECT x.* FROM audit_entry x
+WHERE x.root_id = $1{org} AND ($2::text IS NULL OR x.subject_kind = $2) AND ($3::bigint IS NULL OR x.subject_id = $3)
+  AND x.id < $4
+ORDER BY x.id DESC LIMIT $5
+"""
+# As the order lists do it: a path "/1/7/" and all that begin with it lie between it and "/1/70".
+_BELOW = """
+SELECT n.* FROM (
+    SELECT DISTINCT o.id FROM unnest($6::text[]) AS prefix
+    JOIN org o ON o.path ~>=~ prefix AND o.path ~<~ (left(prefix, -1) || '0')) o
+CROSS JOIN LATERAL ({entries}) n
+"""
+_AUDIT_OF_ALL = _AUDIT.format(newest=_ENTRIES.format(org=" AND x.org_id IS NOT NULL"))
+_AUDIT_BELOW = _AUDIT.format(newest=_BELOW.format(entries=_ENTRIES.format(org=" AND x.org_id = o.id")))
 
 
 class NotFailed(BusinessError):
@@ -46,10 +63,9 @@ class NotFailed(BusinessError):
 
 async def list_notices(actor: Actor, wanted: NoticeFilter) -> tuple[list[db.Row], str | None]:
     """The own inbox, the newest first (D6.2)."""
-    before = paging.id_cursor(wanted.cursor)
-    found = await db.rows(
-        _NOTICES, actor.root_id, actor.account_id, wanted.unread, before, wanted.limit + 1
-    )
+    before = paging.id_cursor(wanted.cursor) or MAX_ID
+    statement = _UNREAD if wanted.unread else _INBOX
+    found = await db.rows(statement, actor.root_id, actor.account_id, before, wanted.limit + 1)
     return paging.page(found, wanted.limit)
 
 
@@ -66,7 +82,7 @@ async def count_grant(actor: Actor, template_id: str, accepted: bool) -> None:
 
 async def list_outbox(actor: Actor, wanted: OutboxFilter) -> tuple[list[db.Row], str | None]:
     """The brand's messages in a state, the newest first (B7)."""
-    before = paging.id_cursor(wanted.cursor)
+    before = paging.id_cursor(wanted.cursor) or MAX_ID
     return paging.page(await db.rows(_OUTBOX, actor.root_id, wanted.state, before, wanted.limit + 1), wanted.limit)
 
 
@@ -83,8 +99,7 @@ async def retry(actor: Actor, message_id: int) -> None:
 
 async def list_audit(actor: Actor, wanted: AuditFilter) -> tuple[list[db.Row], str | None]:
     """Who did what inside the scope, the newest first."""
-    before = paging.id_cursor(wanted.cursor)
-    found = await db.rows(
-        _AUDIT, actor.root_id, actor.patterns, wanted.subject_kind, wanted.subject_id, before, wanted.limit + 1
-    )
+    before = paging.id_cursor(wanted.cursor) or MAX_ID
+    asked = (actor.root_id, wanted.subject_kind, wanted.subject_id, before, wanted.limit + 1)
+    found = await (db.rows(_AUDIT_OF_ALL, *asked) if actor.sees_all else db.rows(_AUDIT_BELOW, *asked, actor.scope))
     return paging.page(found, wanted.limit)

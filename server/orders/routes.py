@@ -10,7 +10,7 @@ from server.core.actor import Actor
 from server.core.errors import OrgFrozen
 from server.core.http import Raw, Routes
 from server.core.idempotency import Claim, KeyReused
-from server.orders import service, shelf, views
+from server.orders import lists, service, shelf, views
 from server.orders.batch import batch
 from server.orders.note import goods_issue_note
 from server.orders.schemas import (
@@ -86,13 +86,13 @@ async def submit_order(actor: Actor, body: NewOrder, claim: Claim) -> OrderPlace
 @routes.get("/orders", permission="order.read")
 async def list_orders(actor: Actor, query: OrderFilter) -> OrderList:
     """Orders of the own org as seller or buyer, or all inside the scope."""
-    return OrderList(*await views.list_orders(actor, query))
+    return OrderList(*await lists.list_orders(actor, query))
 
 
 @routes.get("/orders/counts", permission="order.read")
 async def count_orders(actor: Actor, query: SideQuery) -> StateCounts:
     """How many orders are in each state."""
-    return StateCounts(await views.count_states(actor, query.side))
+    return StateCounts(await lists.count_states(actor, query.side))
 
 
 @routes.get("/orders/<order_id:int>", permission="order.read")

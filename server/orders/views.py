@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from datetime import date, datetime
+from typing import NamedTuple
 
 import msgspec
 
 from server.approvals import service as approvals
-from server.core import clock, db, paging
+from server.core import db, paging
 from server.core.actor import Actor
-from server.core.errors import FieldError, InvalidInput, NotFound
-from server.core.types import OrgRef
+from server.core.errors import NotFound
+from server.core.types import MAX_ID, OrgRef
+from server.orders.lists import summary
 from server.orders.prices import steps
 from server.orders.schemas import (
     Event,
@@ -21,47 +22,16 @@ from server.orders.schemas import (
     IssueLine,
     Order,
     OrderApproval,
-    OrderFilter,
     OrderLine,
-    OrderSummary,
     Receipt,
-    Side,
-    StateCount,
 )
-from server.orders.states import STATE_NAMES, TRANSITIONS, VERB_NAMES
+from server.orders.states import TRANSITIONS, VERB_NAMES
 from server.stock import service as stock
 
 _HEAD = """
 SELECT o.*, s.name AS seller_name, b.name AS buyer_name
 FROM orders o JOIN org s ON s.id = o.seller_id JOIN org b ON b.id = o.buyer_id
 """
-
-_LIST = """
-  AND b.path LIKE ANY ($3::text[])
-  AND ($4::text[] IS NULL OR o.state = ANY ($4))
-  AND ($5::text IS NULL OR position($5 IN o.number) > 0 OR position($5 IN b.name) > 0
-       OR position($5 IN o.first_product) > 0)
-  AND ($6::timestamptz IS NULL OR o.submitted_at >= $6) AND ($7::timestamptz IS NULL OR o.submitted_at < $7)
-  AND ($8::bigint IS NULL OR o.buyer_id = $8)
-  AND ($9::bigint IS NULL OR o.id < $9)
-ORDER BY o.id DESC
-LIMIT $10
-"""
-
-# One text per side, so that each gets the plan of its own index.
-_LISTS: dict[Side, str] = {
-    "sales": _HEAD + "WHERE o.root_id = $1 AND o.seller_id = $2" + _LIST,
-    "purchases": _HEAD + "WHERE o.root_id = $1 AND o.buyer_id = $2" + _LIST,
-    "all": _HEAD + "WHERE o.root_id = $1 AND $2::bigint IS NOT NULL" + _LIST,
-}
-
-_COUNT = "SELECT o.state, count(*) AS count FROM orders o JOIN org b ON b.id = o.buyer_id WHERE o.root_id = $1"
-_BY_STATE = " AND b.path LIKE ANY ($3::text[]) GROUP BY 1"
-_COUNTS: dict[Side, str] = {
-    "sales": _COUNT + " AND o.seller_id = $2" + _BY_STATE,
-    "purchases": _COUNT + " AND o.buyer_id = $2" + _BY_STATE,
-    "all": _COUNT + " AND $2::bigint IS NOT NULL" + _BY_STATE,
-}
 
 _DETAIL = _HEAD + "WHERE o.root_id = $1 AND o.id = $2 AND b.path LIKE ANY ($3::text[])"
 
@@ -94,7 +64,7 @@ SELECT i.*, o.number AS order_number, s.name AS seller_name, b.name AS buyer_nam
         JOIN order_line ol ON ol.root_id = l.root_id AND ol.order_id = i.order_id AND ol.line_no = l.order_line_no
         JOIN product p ON p.id = l.product_id JOIN packaging k ON k.id = ol.packaging_id JOIN lot t ON t.id = l.lot_id
         WHERE l.root_id = i.root_id AND l.issue_id = i.id) AS lines
-FROM goods_issue i
+FROM {source} i
 JOIN orders o ON o.root_id = i.root_id AND o.id = i.order_id
 JOIN org s ON s.id = i.seller_id JOIN org b ON b.id = i.buyer_id
 JOIN location w ON w.id = i.location_id
@@ -103,64 +73,20 @@ LEFT JOIN receipt r ON r.root_id = i.root_id AND r.issue_id = i.id
 LEFT JOIN account ra ON ra.id = r.received_by
 """
 
-_ISSUES_OF = _ISSUES + "WHERE i.root_id = $1 AND i.order_id = $2 ORDER BY i.id"
-_ISSUE_BY_ID = _ISSUES + "WHERE i.root_id = $1 AND i.id = $2 AND b.path LIKE ANY ($3::text[])"
-_ISSUE_LIST = (
-    _ISSUES
-    + """
-WHERE i.root_id = $1 AND (CASE WHEN $2 THEN i.seller_id ELSE i.buyer_id END) = $3 AND b.path LIKE ANY ($4::text[])
-  AND ($5::text IS NULL OR i.state = $5) AND ($6::bigint IS NULL OR i.id < $6)
-ORDER BY i.id DESC
-LIMIT $7
-"""
-)
-
-
-def _summary(found: db.Row) -> dict[str, Any]:
-    return {
-        **found,
-        "seller": OrgRef(found["seller_id"], found["seller_name"]),
-        "buyer": OrgRef(found["buyer_id"], found["buyer_name"]),
-        "first_product_name": found["first_product"],
-    }
-
-
-def _states(text: str | None) -> list[str] | None:
-    if not text:
-        return None
-    states = [item.strip() for item in text.split(",") if item.strip()]
-    if any(item not in STATE_NAMES for item in states):
-        raise InvalidInput("没有这种订单状态", [FieldError("/state", "没有这种订单状态")])
-    return states
-
-
-def _day(day: Any, plus: int = 0) -> datetime | None:
-    return None if day is None else datetime.combine(day + timedelta(days=plus), time(), clock.zone())
-
-
-async def list_orders(actor: Actor, wanted: OrderFilter) -> tuple[list[OrderSummary], str | None]:
-    """Orders of one side inside the scope, the newest first (S2.1, D1.3)."""
-    found = await db.rows(
-        _LISTS[wanted.side],
-        actor.root_id,
-        actor.org_id,
-        actor.patterns,
-        _states(wanted.state),
-        wanted.q.strip() or None if wanted.q else None,
-        _day(wanted.from_),
-        _day(wanted.to, 1),
-        wanted.buyer_id,
-        paging.id_cursor(wanted.cursor),
-        wanted.limit + 1,
-    )
-    shown, cursor = paging.page(found, wanted.limit)
-    return [msgspec.convert(_summary(item), OrderSummary) for item in shown], cursor
-
-
-async def count_states(actor: Actor, side: Side) -> list[StateCount]:
-    """How many orders of one side are in each state."""
-    found = await db.rows(_COUNTS[side], actor.root_id, actor.org_id, actor.patterns)
-    return [StateCount(item["state"], item["count"]) for item in found]
+_ANY_ISSUE = _ISSUES.format(source="goods_issue")
+_ISSUES_OF = _ANY_ISSUE + "WHERE i.root_id = $1 AND i.order_id = $2 ORDER BY i.id"
+_ISSUE_BY_ID = _ANY_ISSUE + "WHERE i.root_id = $1 AND i.id = $2 AND b.path LIKE ANY ($3::text[])"
+# A run per state, as in `lists`; one text per side, so that each reads its own index.
+_NEWEST_ISSUES = """(
+    SELECT h.* FROM unnest($3::text[]) AS s (state) CROSS JOIN LATERAL (
+        SELECT x.* FROM goods_issue x JOIN org g ON g.id = x.buyer_id
+        WHERE x.root_id = $1 AND x.{party} = $2 AND x.state = s.state AND x.id < $4 AND g.path LIKE ANY ($6::text[])
+        ORDER BY x.id DESC LIMIT $5) h
+    ORDER BY h.id DESC LIMIT $5)"""
+_ISSUE_LISTS = {
+    side: _ISSUES.format(source=_NEWEST_ISSUES.format(party=party)) + "ORDER BY i.id DESC"
+    for side, party in (("sales", "seller_id"), ("purchases", "buyer_id"))
+}
 
 
 def _issue(found: db.Row) -> GoodsIssue:
@@ -202,14 +128,13 @@ async def get_issue(actor: Actor, issue_id: int) -> GoodsIssue:
 async def list_issues(actor: Actor, wanted: IssueFilter) -> tuple[list[GoodsIssue], str | None]:
     """Goods issues of the own org as seller or as buyer, the newest first."""
     found = await db.rows(
-        _ISSUE_LIST,
+        _ISSUE_LISTS[wanted.side],
         actor.root_id,
-        wanted.side == "sales",
         actor.org_id,
-        actor.patterns,
-        wanted.state,
-        paging.id_cursor(wanted.cursor),
+        [wanted.state] if wanted.state else ["in_transit", "received"],
+        paging.id_cursor(wanted.cursor) or MAX_ID,
         wanted.limit + 1,
+        actor.patterns,
     )
     shown, cursor = paging.page(found, wanted.limit)
     return [_issue(item) for item in shown], cursor
@@ -229,7 +154,7 @@ async def get_order(actor: Actor, order_id: int) -> Order:
         left = await stock.available(actor.root_id, actor.org_id, [line["product_id"] for line in lines])
     return msgspec.convert(
         {
-            **_summary(head),
+            **summary(head),
             "address": msgspec.json.decode(head["address"]) if head["address"] else None,
             "lines": [_line(line, left) for line in lines],
             "issues": issues,

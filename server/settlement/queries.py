@@ -57,7 +57,7 @@ WHERE b.id = $1
 _ENTRIES = """
 SELECT e.*, s.name AS seller_name, b.name AS buyer_name
 FROM ledger_entry e JOIN org s ON s.id = e.seller_id JOIN org b ON b.id = e.buyer_id
-WHERE e.root_id = $1 AND e.buyer_id = $2 AND ($3::bigint IS NULL OR e.id < $3)
+WHERE e.root_id = $1 AND e.buyer_id = $2 AND e.id < $3
 ORDER BY e.id DESC
 LIMIT $4
 """
@@ -107,6 +107,6 @@ async def balance(buyer_id: int) -> db.Row | None:
     return await db.row(_BALANCE, buyer_id)
 
 
-async def entries(root_id: int, buyer_id: int, before: int | None, limit: int) -> Sequence[db.Row]:
+async def entries(root_id: int, buyer_id: int, before: int, limit: int) -> Sequence[db.Row]:
     """A page of a buyer's entries, the newest first."""
     return await db.rows(_ENTRIES, root_id, buyer_id, before, limit)

@@ -10,6 +10,7 @@ from server.core import audit, clock, db, outbox, paging
 from server.core.actor import Actor
 from server.core.errors import BusinessError, Forbidden, NotFound
 from server.core.money import yuan
+from server.core.types import MAX_ID
 from server.settlement import queries
 from server.settlement.schemas import CreditLimit, EntryFilter, Payment
 
@@ -118,5 +119,5 @@ async def entries(actor: Actor, wanted: EntryFilter) -> tuple[list[db.Row], str 
     """A buyer's entries with its supplier, the newest first."""
     actor.require("settlement.read")
     buyer_id = await find_buyer(actor, wanted.buyer_id)
-    before = paging.id_cursor(wanted.cursor)
+    before = paging.id_cursor(wanted.cursor) or MAX_ID
     return paging.page(await queries.entries(actor.root_id, buyer_id, before, wanted.limit + 1), wanted.limit)

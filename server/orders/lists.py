@@ -1,0 +1,184 @@
+"""Lists of orders and what their tabs count, in a time that does not grow with the number of orders.
+
+A list is put together from runs of one index each: a party's orders, or those of one of its states, or of each buyer
+inside the scope, the newest first. Of each run no more is read than a page holds, and the newest of all are the page.
+So no statement here filters its way through orders that it does not show.
+"""
+
+# ruff: noqa: S608 - put together from constants of this file; every value is a parameter
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from server.core import clock, db, paging
+from server.core.actor import Actor
+from server.core.errors import FieldError, InvalidInput
+from server.core.types import MAX_ID, OrgRef
+from server.orders.schemas import OrderFilter, OrderSummary, Side, StateCount
+from server.orders.states import STATE_NAMES
+
+COUNTED = 1000
+"""A tab counts so far; more is more."""
+
+NEWEST = {False: 500, True: 50}
+"""Among how many of the newest orders of a run a text is looked for; fewer where there is a run per buyer."""
+
+NAMED = 50
+"""The orders of how many buyers are shown whose name has the text."""
+
+_EVER = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
+
+# $1 root  $2 own org  $3 scope  $4 states  $5 from  $6 to  $7 before this id  $8 rows  $9 buyer
+# $10 text  $11 the text as a number  $12 rows in which the text is looked for
+_GIVEN = """
+WITH given AS (
+    SELECT $2::bigint, $3::text[], $4::text[], $5::timestamptz, $6::timestamptz, $7::bigint, $9::bigint, $10::text,
+           $11::bigint, $12::int
+)"""
+
+# A path "/1/7/" and all that begin with it lie between it and "/1/70", for "0" follows "/": so the index is used.
+_BUYERS = """
+    SELECT DISTINCT g.id, g.name FROM unnest($3::text[]) AS prefix
+    JOIN org g ON g.path ~>=~ prefix AND g.path ~<~ (left(prefix, -1) || '0')
+    WHERE g.root_id = $1 AND ($9::bigint IS NULL OR g.id = $9)"""
+
+_PARTY: dict[Side, str] = {"sales": " AND o.seller_id = $2", "purchases": " AND o.buyer_id = $2", "all": ""}
+
+_SHOWN = """
+SELECT o.*, s.name AS seller_name, b.name AS buyer_name
+FROM hits h
+JOIN orders o ON o.root_id = $1 AND o.id = h.id
+JOIN org s ON s.id = o.seller_id
+JOIN org b ON b.id = o.buyer_id
+ORDER BY o.id DESC
+LIMIT $8
+"""
+
+
+def _runs(side: Side, by_buyer: bool, by_state: bool, found: str) -> str:
+    """What is `found` of each run, in a lateral subquery `h`; sellers have an index of states only."""
+    sources = [_BUYERS.join(("(", ") b"))] if by_buyer else []
+    condition = "o.root_id = $1" + _PARTY[side] + (" AND o.buyer_id = b.id" if by_buyer else "")
+    if by_state or (side == "sales" and not by_buyer):
+        sources.append("unnest($4::text[]) AS s (state)")
+        condition += " AND o.state = s.state"
+    sources.append(f"LATERAL ({found.format(condition)}) h")
+    return " CROSS JOIN ".join(sources)
+
+
+_NEWEST = """
+    SELECT o.id, o.number, o.first_product, o.buyer_id FROM orders o
+    WHERE {{}} AND o.id < $7 AND o.submitted_at >= $5 AND o.submitted_at < $6
+    ORDER BY o.id DESC LIMIT {rows}"""
+
+
+@cache
+def list_statement(side: Side, by_buyer: bool, by_state: bool, searched: bool) -> str:
+    """The statement of a list; without a run per buyer everything of the side is inside the scope."""
+    runs = _runs(side, by_buyer, by_state, _NEWEST.format(rows="$12" if searched else "$8"))
+    if not searched:
+        return f"{_GIVEN}, hits AS (\n    SELECT h.id FROM {runs} ORDER BY h.id DESC LIMIT $8\n){_SHOWN}"
+    condition = f"o.root_id = $1{_PARTY[side]} AND o.buyer_id = n.id AND o.state = ANY ($4)"
+    of_buyer = _NEWEST.format(rows="$8").format(condition)
+    in_scope = " AND EXISTS (SELECT FROM buyers b WHERE b.id = o.buyer_id)" if by_buyer else ""
+    return f"""{_GIVEN}, buyers AS ({_BUYERS}
+), named AS (
+    SELECT id FROM buyers WHERE position($10 IN name) > 0 LIMIT {NAMED}
+), hits AS (
+  SELECT id FROM (
+    SELECT h.id FROM {runs} JOIN org g ON g.id = h.buyer_id
+    WHERE position($10 IN h.number) > 0 OR position($10 IN h.first_product) > 0 OR position($10 IN g.name) > 0
+    UNION
+    SELECT h.id FROM named n CROSS JOIN LATERAL ({of_buyer}) h
+    UNION
+    SELECT o.id
+    FROM (SELECT $11 AS id UNION SELECT x.id FROM orders x WHERE x.root_id = $1 AND x.number = $10) e
+    JOIN orders o ON o.root_id = $1 AND o.id = e.id
+    WHERE o.state = ANY ($4) AND o.id < $7 AND o.submitted_at >= $5 AND o.submitted_at < $6{_PARTY[side]}{in_scope}
+  ) found ORDER BY id DESC LIMIT $8
+){_SHOWN}"""
+
+
+@cache
+def count_statement(side: Side, by_buyer: bool) -> str:
+    """How many orders are in each state, up to `COUNTED`."""
+    found = "SELECT count(*) AS n FROM (SELECT FROM orders o WHERE {} LIMIT $5) c"
+    runs = _runs(side, by_buyer, True, found).replace("$9::bigint IS NULL OR g.id = $9", "true")
+    return f"""
+WITH given AS (SELECT $2::bigint, $3::text[])
+SELECT s.state, least(sum(h.n), $5)::int AS count FROM {runs} GROUP BY 1 HAVING sum(h.n) > 0
+"""
+
+
+def _run_per_buyer(actor: Actor, side: Side) -> bool:
+    """Whether the scope is narrower than what the side has."""
+    return actor.assigned is not None or (side == "all" and not actor.sees_all)
+
+
+def _states(text: str | None) -> list[str]:
+    states = [item.strip() for item in (text or "").split(",") if item.strip()]
+    if any(item not in STATE_NAMES for item in states):
+        raise InvalidInput("没有这种订单状态", [FieldError("/state", "没有这种订单状态")])
+    return list(dict.fromkeys(states))
+
+
+def _midnight(day: date | None, otherwise: datetime, plus: int = 0) -> datetime:
+    if day is None or not _EVER[0].date() < day < _EVER[1].date():
+        return otherwise
+    return datetime.combine(day + timedelta(days=plus), time(), clock.zone())
+
+
+def summary(found: db.Row) -> dict[str, Any]:
+    """What a list shows of an order's row."""
+    return {
+        **found,
+        "seller": OrgRef(found["seller_id"], found["seller_name"]),
+        "buyer": OrgRef(found["buyer_id"], found["buyer_name"]),
+        "first_product_name": found["first_product"],
+    }
+
+
+async def list_orders(actor: Actor, wanted: OrderFilter) -> tuple[list[OrderSummary], str | None]:
+    """Orders of one side inside the scope, the newest first (S2.1, D1.3).
+
+    A text finds whole order numbers, buyers by a part of their name, and parts of anything among the newest orders.
+    """
+    states = _states(wanted.state)
+    text = (wanted.q or "").strip()
+    by_buyer = _run_per_buyer(actor, wanted.side) or wanted.buyer_id is not None
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    found = await db.rows(
+        list_statement(wanted.side, by_buyer, bool(states), bool(text)),
+        actor.root_id,
+        actor.org_id,
+        actor.scope,
+        states or list(STATE_NAMES),
+        _midnight(wanted.from_, _EVER[0]),
+        _midnight(wanted.to, _EVER[1], 1),
+        paging.id_cursor(wanted.cursor) or MAX_ID,
+        wanted.limit + 1,
+        wanted.buyer_id,
+        text,
+        number,
+        max(NEWEST[by_buyer], wanted.limit + 1),
+    )
+    shown, cursor = paging.page(found, wanted.limit)
+    return [msgspec.convert(summary(item), OrderSummary) for item in shown], cursor
+
+
+async def count_states(actor: Actor, side: Side) -> list[StateCount]:
+    """How many orders of one side are in each state; `COUNTED` stands for that many or more."""
+    found = await db.rows(
+        count_statement(side, _run_per_buyer(actor, side)),
+        actor.root_id,
+        actor.org_id,
+        actor.scope,
+        list(STATE_NAMES),
+        COUNTED,
+    )
+    return [StateCount(item["state"], item["count"]) for item in found]
