@@ -16,6 +16,7 @@ REMIND_EVERY = timedelta(hours=24)
 ESCALATE_AFTER = timedelta(hours=24)
 KEEP_MESSAGES = timedelta(days=30)
 KEEP_KEYS = timedelta(days=30)
+KEEP_FAILURES = timedelta(days=1)
 KEEP_CALLBACKS = timedelta(days=7)
 _log = logging.getLogger("qutong.jobs")
 
@@ -44,6 +45,7 @@ SELECT root_id, 'event', 'approval.escalated', subject_id, $1, $1 FROM late WHER
 _CLEAN = (
     ("DELETE FROM outbox WHERE state IN ('delivered', 'skipped') AND delivered_at < $1", KEEP_MESSAGES),
     ("DELETE FROM idempotency WHERE created_at < $1", KEEP_KEYS),
+    ("DELETE FROM login_failure WHERE at < $1", KEEP_FAILURES),
     ("DELETE FROM callback_seen WHERE seen_at < $1", KEEP_CALLBACKS),
 )
 

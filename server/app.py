@@ -14,6 +14,7 @@ from sanic.response import file as send_file
 
 from server import modules
 from server.core import clock, db, http, live, logs, openapi, redis
+from server.core.actor import Actor
 from server.core.errors import BusinessError
 from server.identity.service import authenticate
 from server.settings import Settings, load_settings
@@ -43,9 +44,10 @@ def create_app(settings: Settings | None = None, name: str = "qutong") -> Sanic[
         RESPONSE_TIMEOUT=60,
         KEEP_ALIVE_TIMEOUT=75,
         OAS=False,
+        PROXIES_COUNT=settings.proxies or None,
     )
     app.ctx.settings = settings
-    app.ctx.still_in = _still_in
+    app.ctx.who = _who
     app.before_server_start(partial(_start, settings))
     app.after_server_stop(_stop)
     http.mount(app, modules.ROUTES, authenticate)
@@ -67,12 +69,12 @@ async def _stop(app: Sanic[Any, Any]) -> None:
     await db.disconnect()
 
 
-async def _still_in(request: Request) -> bool:
+async def _who(request: Request) -> Actor | None:
+    """Who asks, as he stands at this moment; None once he is out."""
     try:
-        await authenticate(http.token_of(request))
+        return await authenticate(http.token_of(request))
     except BusinessError:
-        return False
-    return True
+        return None
 
 
 def _headers(request: Request, response: BaseHTTPResponse) -> None:

@@ -68,6 +68,7 @@ class Settings:
     data_folder: Path
     session_days: int
     login_limit_per_minute: int
+    proxies: int
     log_level: str
     wecom: WeComSettings
     wechat: WeChatSettings
@@ -78,14 +79,28 @@ class Settings:
         return ZoneInfo(self.timezone)
 
 
-def _integer(environment: Mapping[str, str], name: str, default: int) -> int:
+def _integer(environment: Mapping[str, str], name: str, default: int, least: int = 0, most: int = 10**9) -> int:
     text = environment.get(name, "").strip()
     if not text:
         return default
     try:
-        return int(text)
+        found = int(text)
     except ValueError:
         raise SettingError(f"{name} must be a whole number, not {text!r}") from None
+    if not least <= found <= most:
+        raise SettingError(f"{name} must be from {least} to {most}, not {found}")
+    return found
+
+
+def _port(environment: Mapping[str, str], name: str, default: int) -> int:
+    return _integer(environment, name, default, least=1, most=65_535)
+
+
+def _level(environment: Mapping[str, str]) -> str:
+    level = environment.get("QUTONG_LOG_LEVEL", "INFO").upper()
+    if level not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+        raise SettingError(f"QUTONG_LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL, not {level!r}")
+    return level
 
 
 def _folder_url(url: str) -> str:
@@ -95,7 +110,7 @@ def _folder_url(url: str) -> str:
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings; raises `SettingError` naming the variable that cannot be used."""
     env = os.environ if environment is None else environment
-    port = _integer(env, "QUTONG_PORT", 8000)
+    port = _port(env, "QUTONG_PORT", 8000)
     timezone = env.get("QUTONG_TIMEZONE", "Asia/Shanghai")
     try:
         ZoneInfo(timezone)
@@ -106,16 +121,17 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         redis_url=env.get("REDIS_URL", ""),
         host=env.get("QUTONG_HOST", "127.0.0.1"),
         port=port,
-        bot_port=_integer(env, "QUTONG_BOT_PORT", port + 1),
-        sandbox_port=_integer(env, "QUTONG_SANDBOX_PORT", port + 2),
-        workers=_integer(env, "QUTONG_WORKERS", 2),
-        database_connections=_integer(env, "QUTONG_DATABASE_CONNECTIONS", 10),
+        bot_port=_port(env, "QUTONG_BOT_PORT", port + 1),
+        sandbox_port=_port(env, "QUTONG_SANDBOX_PORT", port + 2),
+        workers=_integer(env, "QUTONG_WORKERS", 2, least=1, most=256),
+        database_connections=_integer(env, "QUTONG_DATABASE_CONNECTIONS", 10, least=1, most=1000),
         public_url=env.get("QUTONG_PUBLIC_URL", f"http://127.0.0.1:{port}"),
         timezone=timezone,
         data_folder=Path(env.get("QUTONG_DATA", ".data")),
-        session_days=_integer(env, "QUTONG_SESSION_DAYS", 30),
-        login_limit_per_minute=_integer(env, "QUTONG_LOGIN_LIMIT_PER_MINUTE", 30),
-        log_level=env.get("QUTONG_LOG_LEVEL", "INFO"),
+        session_days=_integer(env, "QUTONG_SESSION_DAYS", 30, least=1, most=3650),
+        login_limit_per_minute=_integer(env, "QUTONG_LOGIN_LIMIT_PER_MINUTE", 30, least=1),
+        proxies=_integer(env, "QUTONG_PROXIES", 0, most=10),
+        log_level=_level(env),
         wecom=WeComSettings(
             api_base=_folder_url(env.get("WECOM_API_BASE", "https://qyapi.weixin.qq.com/cgi-bin/")),
             corp_id=env.get("WECOM_CORP_ID", ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from server.catalog import service
+from server.catalog.gtin import GtinCheckDigit
 from server.catalog.schemas import (
     CategoryList,
     CategoryOut,
@@ -22,7 +23,7 @@ from server.catalog.schemas import (
 )
 from server.core import db
 from server.core.actor import Actor
-from server.core.errors import StaleVersion
+from server.core.errors import NotFound, StaleVersion
 from server.core.http import Routes
 
 routes = Routes("catalog")
@@ -44,7 +45,7 @@ async def list_categories(actor: Actor) -> CategoryList:
     return CategoryList([msgspec.convert(item, CategoryOut, from_attributes=True) for item in found])
 
 
-@routes.post("/categories", permission="catalog.manage", status=201)
+@routes.post("/categories", permission="catalog.manage", status=201, errors=[NotFound, service.CodeTaken])
 async def create_category(actor: Actor, body: NewCategory) -> CategoryOut:
     """Add a category."""
     return msgspec.convert(await service.create_category(actor, body), CategoryOut, from_attributes=True)
@@ -63,7 +64,7 @@ async def get_product(actor: Actor, product_id: int) -> ProductOut:
     return _product(await service.get_product(actor, product_id))
 
 
-@routes.post("/products", permission="catalog.manage", status=201, errors=[service.CodeTaken])
+@routes.post("/products", permission="catalog.manage", status=201, errors=[NotFound, service.CodeTaken, GtinCheckDigit])
 async def create_product(actor: Actor, body: NewProduct) -> ProductOut:
     """Add a product with its packagings."""
     return _product(await service.get_product(actor, await service.create_product(actor, body)))

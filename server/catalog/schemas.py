@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from server.core.types import Id, Limit, Name, ShortText
+from server.core.types import Id, Limit, Name, ShortText, Version
 
 PriceFen = Annotated[int, msgspec.Meta(ge=1, le=100_000_000, description="integer fen per base unit")]
 UnitQty = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 GtinText = Annotated[str, msgspec.Meta(min_length=8, max_length=14, pattern=r"^[0-9]+$")]
+ImageUrl = Annotated[str, msgspec.Meta(pattern=r"^/[^/\\\s][^\\\s]*$", max_length=100, description="on this host")]
 Color = Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
@@ -70,13 +71,13 @@ class NewProduct(msgspec.Struct):
     packagings: Annotated[list[NewPackaging], msgspec.Meta(min_length=1, max_length=10)]
     spec: ShortText = ""
     color: Color = "#8aa4b8"
-    image_url: ShortText | None = None
+    image_url: ImageUrl | None = None
 
 
 class ProductEdit(msgspec.Struct):
     """Changes to a product; only what is given changes."""
 
-    version: Id
+    version: Version
     name: Name | None = None
     spec: ShortText | None = None
     category_id: Id | None = None

@@ -23,7 +23,7 @@ __all__ = ["GtinCheckDigit", "GtinUnknown"]
 
 
 class CodeTaken(BusinessError):
-    """A product code or GTIN is already in use in this brand."""
+    """A product code, GTIN or category name is already in use in this brand."""
 
     status, code, title = 409, "code_taken", "编码重复"
 
@@ -61,13 +61,16 @@ async def list_categories(actor: Actor) -> list[Category]:
 
 
 async def create_category(actor: Actor, new: NewCategory) -> Category:
-    """Add a category."""
+    """Add a category; `CodeTaken` when there is one of this name in the same place."""
     actor.require("catalog.manage")
-    async with db.transaction():
-        if new.parent_id and not await Category.filter(id=new.parent_id, root_id=actor.root_id).exists():
-            raise NotFound("没有找到上级分类")
-        category = await Category.create(root_id=actor.root_id, **msgspec.to_builtins(new))
-        await audit.record(actor, "create", "category", category.id, msgspec.to_builtins(new))
+    try:
+        async with db.transaction():
+            if new.parent_id and not await Category.filter(id=new.parent_id, root_id=actor.root_id).exists():
+                raise NotFound("没有找到上级分类")
+            category = await Category.create(root_id=actor.root_id, **msgspec.to_builtins(new))
+            await audit.record(actor, "create", "category", category.id, msgspec.to_builtins(new))
+    except IntegrityError:
+        raise CodeTaken(f"已经有“{new.name}”这个分类了") from None
     return category
 
 

@@ -18,7 +18,7 @@ from server.channel.schemas import (
     OrgOut,
 )
 from server.core.actor import Actor
-from server.core.errors import StaleVersion
+from server.core.errors import NotFound, StaleVersion
 from server.core.http import Routes
 
 routes = Routes("channel")
@@ -45,7 +45,7 @@ async def get_org(actor: Actor, org_id: int) -> OrgOut:
     return _org(await service.find_org(actor, org_id))
 
 
-@routes.post("/orgs", permission="channel.manage", status=201, errors=[service.OrgMisplaced])
+@routes.post("/orgs", permission="channel.manage", status=201, errors=[NotFound, service.OrgMisplaced])
 async def create_org(actor: Actor, body: NewOrg) -> OrgOut:
     """Add a dealer or store."""
     return _org(await service.create_org(actor, body))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from server.core.types import Id, Limit, Name, Phone, Reason, ShortText
+from server.core.types import Id, Limit, Name, Phone, Reason, ShortText, Version
 
 OrgKind = Literal["brand", "dealer", "store"]
 RegionCode = Annotated[str, msgspec.Meta(pattern=r"^(?:[0-9]{6})?$", description="GB/T 2260 division")]
@@ -67,7 +67,7 @@ class NewOrg(msgspec.Struct):
 class OrgEdit(msgspec.Struct):
     """Changes to an archive; only what is given changes. `version` is that of the record as read."""
 
-    version: Id
+    version: Version
     name: Name | None = None
     code: ShortText | None = None
     price_group: Name | None = None

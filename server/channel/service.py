@@ -10,10 +10,11 @@ from tortoise.expressions import F, Q
 
 from server.channel.models import DeliveryAddress, Org
 from server.channel.schemas import NewAddress, NewOrg, OrgEdit, OrgFilter
-from server.core import audit, db, paging
+from server.core import audit, db, live, paging
 from server.core.actor import Actor
 from server.core.errors import BusinessError, Forbidden, NotFound, StaleVersion
 
+MAX_DEPTH = 50  # levels above an org: its path must fit an index entry
 OrgCreated = Callable[[Org], Awaitable[None]]
 
 _org_created: list[OrgCreated] = []
@@ -81,6 +82,8 @@ async def create_org(actor: Actor, new: NewOrg) -> Org:
         parent = await find_org(actor, new.parent_id)
         if parent.kind == "store":
             raise OrgMisplaced("门店下面不能再添加下级")
+        if parent.path.count("/") > MAX_DEPTH:
+            raise OrgMisplaced(f"渠道最多 {MAX_DEPTH} 级,不能再往下添加")
         org_id = await db.value("SELECT nextval(pg_get_serial_sequence('org', 'id'))")
         values = msgspec.to_builtins(new)
         del values["parent_id"]
@@ -124,6 +127,7 @@ async def set_frozen(actor: Actor, org_id: int, reason: str | None) -> Org:
         status = "active" if reason is None else "frozen"
         await Org.filter(id=org_id).update(status=status, frozen_reason=reason, version=F("version") + 1)
         await audit.record(actor, "unfreeze" if reason is None else "freeze", "org", org_id, {"reason": reason})
+        await live.wake_org(org_id)
     return await Org.get(id=org_id)
 
 
@@ -134,6 +138,7 @@ async def list_addresses(actor: Actor) -> list[DeliveryAddress]:
 
 async def save_address(actor: Actor, new: NewAddress, address_id: int | None = None) -> DeliveryAddress:
     """Add or change a delivery address; a new default takes the place of the old one."""
+    actor.require("order.create")
     values = msgspec.to_builtins(new)
     async with db.transaction():
         await db.run("SELECT 1 FROM org WHERE id = $1 FOR UPDATE", actor.org_id)
@@ -155,7 +160,8 @@ async def save_address(actor: Actor, new: NewAddress, address_id: int | None = N
 
 async def remove_address(actor: Actor, address_id: int) -> None:
     """Remove a delivery address; orders keep their copy."""
+    actor.require("order.create")
     async with db.transaction():
-        removed = await DeliveryAddress.filter(org_id=actor.org_id, id=address_id).delete()
-        if removed:
-            await audit.record(actor, "remove", "delivery_address", address_id, {})
+        if not await DeliveryAddress.filter(org_id=actor.org_id, id=address_id).delete():
+            raise NotFound("没有找到这个收货地址,可能已经删除")
+        await audit.record(actor, "remove", "delivery_address", address_id, {})

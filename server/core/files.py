@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
+import uuid
 from pathlib import Path
 
 from server.core import clock, db
@@ -40,7 +40,7 @@ def _write(path: Path, body: bytes) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}.part")
+    part = path.with_suffix(f".{uuid.uuid4().hex}.part")  # two uploads of one picture may run at once
     part.write_bytes(body)
     part.replace(path)
 
@@ -67,7 +67,7 @@ async def store(actor: Actor, folder: Path, body: bytes) -> int:
     )
 
 
-# The own org's files, those of orgs below, and those on a receipt of the own sales.
+# The own org's files and those of the orgs below: a supplier sees the photos of its buyers' receipts.
 _VISIBLE = """
 SELECT f.content_type, f.sha256 FROM stored_file f JOIN org g ON g.id = f.org_id
 WHERE f.root_id = $1 AND f.id = $2 AND g.path LIKE ANY ($3::text[])

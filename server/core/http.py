@@ -20,6 +20,7 @@ import asyncpg
 import msgspec
 from sanic import HTTPResponse, Request, Sanic
 from sanic.exceptions import SanicException
+from sanic.response import BaseHTTPResponse
 from tortoise.exceptions import BaseORMException
 
 from server.core import db, idempotency
@@ -152,7 +153,7 @@ class Routes:
         return self.add("PATCH", path, **options)
 
     def delete(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
-        """A removal; doing it twice is the same as once."""
+        """A removal; the second time there is nothing to be found any more."""
         return self.add("DELETE", path, **options)
 
 
@@ -179,7 +180,7 @@ def token_of(request: Request) -> str:
     """The bearer token of a request, or an empty text."""
     header = request.headers.get("authorization", "")
     if header[:7].lower() == "bearer ":
-        return header[7:].strip()
+        return header[7:].strip() if header.isascii() else ""
     if request.path == API + "/events":  # EventSource cannot send headers
         return request.args.get("access_token") or ""
     return ""
@@ -208,7 +209,8 @@ def _tagged(request: Request, response: HTTPResponse) -> HTTPResponse:
     """The answer with its ETag, or 304 when the client has it already."""
     tag = f'"{hashlib.blake2b(response.body or b"", digest_size=12).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if request.headers.get("if-none-match") == tag:
+    known = [item.strip().removeprefix("W/") for item in request.headers.get("if-none-match", "").split(",")]
+    if tag in known or known == ["*"]:
         return HTTPResponse(None, 304, headers)
     response.headers.update(headers)
     return response
@@ -240,7 +242,8 @@ async def _handle(route: Route, request: Request, authenticate: Authenticate, va
     if route.query is not None:
         arguments["query"] = decode_query(dict(request.args), route.query)
     if "info" in route.parameters:
-        arguments["info"] = RequestInfo(request.remote_addr or request.ip, request.headers.get("user-agent", ""))
+        agent = "".join(sign for sign in request.headers.get("user-agent", "") if sign.isprintable())
+        arguments["info"] = RequestInfo(request.remote_addr or request.ip, agent)
     if "request" in route.parameters:
         arguments["request"] = request
     if actor is None or route.idempotent == "no":
@@ -268,6 +271,8 @@ def failure_response(request: Request, error: Exception) -> HTTPResponse:
     if isinstance(error, (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)):
         _log.error("database_away", exc_info=error)
         return error_response(Unavailable("系统暂时连不上数据库,请稍后再试", retry_after=5))
+    if isinstance(error, asyncpg.NumericValueOutOfRangeError):
+        return error_response(InvalidInput("数量或金额太大,系统无法记账"))
     _log.error("failed", exc_info=error, extra={"path": request.path})
     return problem_response(
         Problem(
@@ -285,15 +290,12 @@ def _bind(app: Sanic[Any, Any], route: Route, authenticate: Authenticate) -> Non
     async def endpoint(request: Request, **values: Any) -> HTTPResponse | None:
         started = time.perf_counter()
         statements = db.count_statements()
-        given = request.headers.get("x-request-id", "")
-        request_id.set(given if given.isalnum() and len(given) <= 40 else uuid.uuid4().hex)
         try:
             response = await _handle(route, request, authenticate, values)
         except (BusinessError, SanicException, BaseORMException, asyncpg.PostgresError, OSError) as error:
             response = failure_response(request, error)
         except Exception as error:  # the last barrier: nothing but a problem document leaves the server
             response = failure_response(request, error)
-        response.headers["X-Request-Id"] = request_id.get()
         _log.info(
             "request",
             extra={
@@ -307,11 +309,24 @@ def _bind(app: Sanic[Any, Any], route: Route, authenticate: Authenticate) -> Non
         )
         return response
 
-    app.add_route(endpoint, route.path, methods=[route.method], name=f"{route.tag}_{route.name}", strict_slashes=True)
+    name = f"{route.tag}_{route.name}"
+    app.add_route(endpoint, route.path, methods=[route.method], name=name, strict_slashes=True, unquote=True)
+
+
+def _identify(request: Request) -> None:
+    """Name the request before anything can go wrong: the client's own id where it is harmless, else a new one."""
+    given = request.headers.get("x-request-id", "")
+    request_id.set(given if given.isascii() and given.isalnum() and len(given) <= 40 else uuid.uuid4().hex)
+
+
+def _named(request: Request, response: BaseHTTPResponse) -> None:
+    response.headers["X-Request-Id"] = request_id.get()
 
 
 def mount(app: Sanic[Any, Any], routes: Sequence[Route], authenticate: Authenticate) -> None:
     """Give all routes to the application."""
+    app.register_middleware(_identify, "request")
+    app.register_middleware(_named, "response")
     for route in routes:
         _bind(app, route, authenticate)
     app.error_handler.add(Exception, failure_response)

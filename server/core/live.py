@@ -25,6 +25,9 @@ from server.core.redis import attempt, client
 Told = tuple[str, dict[str, Any]]
 
 RESYNC: Told = ("resync", {})
+WAKE = "wake"
+"""Says nothing to a page: its stream looks whether it may go on."""
+
 RESYNC_SECONDS = 5.0
 BEAT_SECONDS = 20.0
 BACKLOG = 100
@@ -75,6 +78,23 @@ async def tell(org_ids: Iterable[int], path: str, event: str, data: Mapping[str,
 
     async def publish() -> None:
         _publish(channels, path, event, data)
+
+    await db.after_commit(publish)
+
+
+async def wake_account(account_id: int) -> None:
+    """Let an account's streams look whether it is still signed in, once the transaction has committed."""
+    await _wake(account_channel(account_id))
+
+
+async def wake_org(org_id: int) -> None:
+    """Let the streams of all accounts of an org look whether they are still signed in."""
+    await _wake(org_channel(org_id))
+
+
+async def _wake(channel: str) -> None:
+    async def publish() -> None:
+        _publish([channel], "", WAKE, {})
 
     await db.after_commit(publish)
 

@@ -10,6 +10,7 @@ import msgspec
 
 from server.core.errors import BusinessError, Forbidden, InvalidInput, NotFound, NotSignedIn, Problem
 from server.core.http import Route
+from server.core.idempotency import KeyReused
 
 _PARAMETER = re.compile(r"<(\w+)(?::(\w+))?>")
 _REF = "#/components/schemas/{name}"
@@ -47,6 +48,8 @@ def _problems(route: Route) -> dict[str, Any]:
         kinds |= {*_SIGNED_IN}
     if "<" in route.path:
         kinds.add(NotFound)
+    if route.idempotent != "no":
+        kinds.add(KeyReused)
     by_status: dict[int, list[str]] = {}
     for kind in kinds:
         by_status.setdefault(kind.status, []).append(kind.code)

@@ -24,6 +24,7 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"Expected `str` of length <= (\d+)"), "最多 {0} 个字"),
     (re.compile(r"Expected `array` of length >= (\d+)"), "至少要有 {0} 项"),
     (re.compile(r"Expected `array` of length <= (\d+)"), "最多 {0} 项"),
+    (re.compile(r"matching regex '\\\\S'"), "不能为空"),
     (re.compile(r"matching regex"), "格式不对"),
     (re.compile(r"Invalid (?:RFC3339|enum value|UUID)"), "不是可选的值"),
     (re.compile(r"Expected `int`|Integer value out of range|Number out of range"), "应为整数"),
@@ -62,7 +63,7 @@ def decode_body(body: bytes, kind: type[T]) -> T:
         return msgspec.json.decode(body or b"null", type=kind)
     except msgspec.ValidationError as error:
         raise _explain(error) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise InvalidInput("请求内容不是有效的 JSON") from None
 
 

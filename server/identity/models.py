@@ -26,8 +26,6 @@ class Account(Model):
     wecom_userid = fields.TextField(null=True)
     status = fields.TextField(default="active")
     frozen_reason = fields.TextField(null=True)
-    failed_logins = fields.IntField(default=0)
-    locked_until = fields.DatetimeField(null=True)
     version = fields.IntField(default=1)
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)

@@ -48,6 +48,27 @@ LEFT JOIN org p ON p.id = o.parent_id
 WHERE a.id = $1
 """
 
+# A phone without an account is counted like one that has one.
+_LOCKED = "SELECT locked_until FROM login_failure WHERE phone = $1 AND locked_until > $2"
+
+_FAILED = """
+INSERT INTO login_failure AS f (phone, failed, at) VALUES ($1, 1, $2)
+ON CONFLICT (phone) DO UPDATE SET failed = f.failed + 1, at = excluded.at,
+    locked_until = CASE WHEN (f.failed + 1) % $3 = 0 THEN $4 ELSE f.locked_until END
+"""
+
+_PASSED = """
+WITH forgiven AS (
+    DELETE FROM login_failure WHERE phone = $1 AND (locked_until IS NULL OR locked_until <= $2)
+)
+SELECT locked_until FROM login_failure WHERE phone = $1 AND locked_until > $2
+"""
+
+_OPEN_SESSION = """
+INSERT INTO session (account_id, token_hash, client, created_at, last_seen_at, expires_at)
+VALUES ($1, $2, $3, $4, $4, $5)
+"""
+
 _SEEN = "UPDATE session SET last_seen_at = $2 WHERE id = $1"
 _REVOKE_ALL = "UPDATE session SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL AND id <> $3"
 _ASSIGN = """
@@ -79,6 +100,33 @@ async def account_facts(account_id: int | None, wecom_userid: str | None = None)
 async def own_page(account_id: int) -> db.Row | None:
     """What the start page shows of the own account beside the actor."""
     return await db.row(_ME, account_id)
+
+
+async def locked_until(phone: str, moment: datetime) -> datetime | None:
+    """When the lock of a phone ends; None while it is not locked."""
+    until: datetime | None = await db.value(_LOCKED, phone, moment)
+    return until
+
+
+async def login_failed(phone: str, moment: datetime, lock_after: int, until: datetime) -> None:
+    """Count a wrong password; every `lock_after`-th in a row locks the phone."""
+    await db.run(_FAILED, phone, moment, lock_after, until)
+
+
+async def login_passed(phone: str, moment: datetime) -> datetime | None:
+    """Forget the wrong passwords of a phone, unless it was locked meanwhile: then the end of the lock."""
+    until: datetime | None = await db.value(_PASSED, phone, moment)
+    return until
+
+
+async def unlock(phone: str) -> None:
+    """Forget the wrong passwords of a phone and its lock."""
+    await db.run("DELETE FROM login_failure WHERE phone = $1", phone)
+
+
+async def open_session(account_id: int, token_hash: bytes, device: str, moment: datetime, until: datetime) -> None:
+    """Write a session."""
+    await db.run(_OPEN_SESSION, account_id, token_hash, device, moment, until)
 
 
 async def seen(session_id: int, moment: datetime) -> None:

@@ -7,7 +7,7 @@ from sanic import Request
 
 from server.channel.schemas import FreezeRequest
 from server.core.actor import Actor
-from server.core.errors import NotSignedIn, OrgFrozen, StaleVersion, TooManyRequests, Unavailable
+from server.core.errors import NotFound, NotSignedIn, OrgFrozen, StaleVersion, TooManyRequests, Unavailable
 from server.core.http import RequestInfo, Routes
 from server.core.types import OrgRef
 from server.identity import accounts, queries, service, substitutes, wechat
@@ -95,7 +95,8 @@ async def login(request: Request, body: LoginRequest, info: RequestInfo) -> Sign
 @routes.post("/auth/wechat", public=True, idempotent="no", errors=[*_WECHAT_ERRORS, wechat.WeChatUnbound])
 async def login_wechat(request: Request, body: WeChatLogin, info: RequestInfo) -> SignedIn:
     """Sign in with the code of wx.login."""
-    return await _signed_in(await wechat.login(_settings(request), body.code, body.client or info.agent))
+    device = body.client or info.agent
+    return await _signed_in(await wechat.login(_settings(request), body.code, device, info.address))
 
 
 @routes.post("/auth/wechat/bind", public=True, idempotent="no", errors=_WECHAT_ERRORS)
@@ -118,7 +119,7 @@ async def me(actor: Actor) -> Me:
     return await _me(actor)
 
 
-@routes.post("/me/password", idempotent="no")
+@routes.post("/me/password", idempotent="no", errors=[TooManyRequests])
 async def change_password(actor: Actor, body: PasswordChange) -> None:
     """Change the own password; other devices are signed out."""
     await service.change_password(actor, body.old_password, body.new_password)
@@ -152,7 +153,7 @@ async def list_accounts(actor: Actor, query: AccountFilter) -> AccountList:
     return AccountList([_account(item) for item in found], cursor)
 
 
-@routes.post("/accounts", permission="account.manage", status=201, errors=[accounts.PhoneTaken])
+@routes.post("/accounts", permission="account.manage", status=201, errors=[NotFound, accounts.PhoneTaken])
 async def create_account(actor: Actor, body: NewAccount) -> AccountOut:
     """Open an account."""
     return _account(await accounts.create_account(actor, body))
@@ -193,7 +194,7 @@ async def list_substitutes(actor: Actor) -> SubstituteList:
     return await _substitutes(actor)
 
 
-@routes.post("/substitutes", permission="order.approve", status=201, errors=[substitutes.AwayThemselves])
+@routes.post("/substitutes", permission="order.approve", status=201, errors=[NotFound, substitutes.AwayThemselves])
 async def add_substitute(actor: Actor, body: NewSubstitute) -> SubstituteList:
     """Let a colleague decide in somebody's place for some days."""
     await substitutes.add_substitute(actor, body)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from server.core.types import Id, Limit, Name, OrgRef, Password, Phone, ShortText
+from server.core.types import Id, Limit, Name, OrgRef, Password, Phone, ShortText, Version
 
 RoleName = Literal[
     "brand_admin", "brand_manager", "brand_rep", "brand_finance", "brand_warehouse",
@@ -114,7 +114,7 @@ class NewAccount(msgspec.Struct):
 class AccountEdit(msgspec.Struct):
     """Changes to an account; only what is given changes."""
 
-    version: Id
+    version: Version
     name: Name | None = None
     role: RoleName | None = None
     wecom_userid: WeComUserid | None = None

@@ -11,10 +11,9 @@ from typing import NamedTuple
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from server.core import clock, db
+from server.core import audit, clock, db, limits, live
 from server.core.actor import Actor
-from server.core.errors import BusinessError, Forbidden, NotFound, NotSignedIn, OrgFrozen, TooManyRequests
-from server.core.redis import attempt, client
+from server.core.errors import BusinessError, Forbidden, NotFound, NotSignedIn, OrgFrozen
 from server.identity import queries
 from server.identity.models import Account, Session
 from server.identity.roles import ROLES
@@ -115,40 +114,32 @@ async def actor_for(account_id: int | None = None, wecom_userid: str | None = No
     return _actor(facts, surface)
 
 
-async def _limit(settings: Settings, *names: str) -> None:
-    """Hold back guessing; without Redis the account's own lock still stands."""
-    redis = client()
-    if redis is None:
-        return
+async def limit_logins(settings: Settings, *names: str) -> None:
+    """Hold back guessing, per phone and per address; the lock of a phone stands beside it."""
     for name in names:
-        key = f"login:{name}:{int(clock.now().timestamp()) // 60}"
-        used = await attempt(redis.incr(key))
-        if used == 1:
-            await attempt(redis.expire(key, 120))
-        if used is not None and used > settings.login_limit_per_minute:
-            raise TooManyRequests("登录太频繁,请一分钟后再试", retry_after=60)
+        await limits.hold_back(f"login:{name}", settings.login_limit_per_minute, "登录太频繁,请一分钟后再试")
+
+
+def _refuse_locked(until: datetime | None, moment: datetime) -> None:
+    if until is not None:
+        minutes = int((until - moment).total_seconds() // 60) + 1
+        raise AccountLocked(f"密码错误次数太多,账号已锁定,请 {minutes} 分钟后再试", retry_after=minutes * 60)
 
 
 async def _check(phone: str, password: str) -> Account:
-    """The account, when the password is right; wrong ones are counted, and lock it after five (15 minutes)."""
-    account = await Account.get_or_none(phone=phone)
+    """The account, when the password is right; five wrong ones lock the phone for 15 minutes.
+
+    A phone without an account is counted and locked just the same, so that nobody learns who has one. The lock is
+    asked again after the password, so that a burst of guesses at once has no more tries than guesses in a row.
+    """
     moment = clock.now()
-    if account is not None and account.locked_until and account.locked_until > moment:
-        minutes = int((account.locked_until - moment).total_seconds() // 60) + 1
-        raise AccountLocked(f"密码错误次数太多,账号已锁定,请 {minutes} 分钟后再试", retry_after=minutes * 60)
+    _refuse_locked(await queries.locked_until(phone, moment), moment)
+    account = await Account.get_or_none(phone=phone)
     right = await asyncio.to_thread(_matches, account.password_hash if account else _NOBODY, password)
     if account is None or not right:
-        if account is not None:
-            await db.run(
-                "UPDATE account SET failed_logins = failed_logins + 1, locked_until = CASE WHEN "
-                "(failed_logins + 1) % $2 = 0 THEN $3::timestamptz END WHERE id = $1",
-                account.id,
-                LOCK_AFTER,
-                moment + LOCK_FOR,
-            )
+        await queries.login_failed(phone, moment, LOCK_AFTER, moment + LOCK_FOR)
         raise WrongPassword("手机号或密码不对")
-    if account.failed_logins:
-        await db.run("UPDATE account SET failed_logins = 0, locked_until = NULL WHERE id = $1", account.id)
+    _refuse_locked(await queries.login_passed(phone, moment), moment)
     return account
 
 
@@ -156,36 +147,32 @@ async def open_session(account_id: int, days: int, device: str) -> NewSession:
     """A new session for an account that has shown who it is."""
     actor = await actor_for(account_id, surface="app")
     token = secrets.token_urlsafe(32)
-    moment = clock.now()
-    expires_at = moment + timedelta(days=days)
-    await db.run(
-        "INSERT INTO session (account_id, token_hash, client, created_at, last_seen_at, expires_at) "
-        "VALUES ($1, $2, $3, $4, $4, $5)",
-        account_id,
-        _hash(token),
-        device[:100],
-        moment,
-        expires_at,
-    )
+    expires_at = clock.now() + timedelta(days=days)
+    async with db.transaction():
+        await queries.open_session(account_id, _hash(token), device[:100], clock.now(), expires_at)
+        await audit.record(actor, "sign_in", "account", account_id, {"client": device[:100]})
     return NewSession(token, expires_at, actor)
 
 
 async def login(settings: Settings, phone: str, password: str, device: str, address: str) -> NewSession:
     """Sign in with phone and password (D6.1)."""
-    await _limit(settings, f"phone:{phone}", f"address:{address}")
+    await limit_logins(settings, f"phone:{phone}", f"address:{address}")
     account = await _check(phone, password)
     return await open_session(account.id, settings.session_days, device)
 
 
 async def verify_password(settings: Settings, phone: str, password: str, address: str) -> int:
     """The id of the account whose phone and password these are, under the same limits as `login`."""
-    await _limit(settings, f"phone:{phone}", f"address:{address}")
+    await limit_logins(settings, f"phone:{phone}", f"address:{address}")
     return int((await _check(phone, password)).id)
 
 
 async def logout(actor: Actor) -> None:
     """End the session of this request."""
-    await Session.filter(id=actor.session_id).update(revoked_at=clock.now())
+    async with db.transaction():
+        await Session.filter(id=actor.session_id).update(revoked_at=clock.now())
+        await audit.record(actor, "sign_out", "account", actor.account_id, {})
+        await live.wake_account(actor.account_id)
 
 
 async def list_sessions(actor: Actor) -> list[Session]:
@@ -196,15 +183,17 @@ async def list_sessions(actor: Actor) -> list[Session]:
 
 async def end_session(actor: Actor, session_id: int) -> None:
     """Sign one of the own devices out."""
-    ended = await Session.filter(id=session_id, account_id=actor.account_id, revoked_at=None).update(
-        revoked_at=clock.now()
-    )
-    if not ended:
-        raise NotFound("没有找到这次登录,可能已经退出")
+    async with db.transaction():
+        alive = Session.filter(id=session_id, account_id=actor.account_id, revoked_at=None)
+        if not await alive.update(revoked_at=clock.now()):
+            raise NotFound("没有找到这次登录,可能已经退出")
+        await audit.record(actor, "end_session", "account", actor.account_id, {"session_id": session_id})
+        await live.wake_account(actor.account_id)
 
 
 async def change_password(actor: Actor, old: str, new: str) -> None:
     """Change the own password; all other devices are signed out."""
+    await limits.hold_back(f"password:{actor.account_id}", LOCK_AFTER, "尝试太频繁,请一分钟后再试")
     account = await Account.get(id=actor.account_id)
     if not await asyncio.to_thread(_matches, account.password_hash, old):
         raise Forbidden("原密码不对")
@@ -212,3 +201,5 @@ async def change_password(actor: Actor, old: str, new: str) -> None:
     async with db.transaction():
         await Account.filter(id=actor.account_id).update(password_hash=hashed)
         await queries.revoke_others(actor.account_id, clock.now(), keep=actor.session_id)
+        await audit.record(actor, "change_password", "account", actor.account_id, {"password": True})
+        await live.wake_account(actor.account_id)

@@ -10,13 +10,20 @@ import httpx
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken
 
-from server.core import clock, db
+from server.core import audit, clock, db
 from server.core.errors import BusinessError, NotFound, Unavailable
 from server.identity import service
 from server.identity.service import NewSession
 from server.settings import Settings, WeChatSettings
 
 TICKET_LIFE = timedelta(minutes=10)
+
+
+_BIND = """
+INSERT INTO wechat_binding (app_id, openid, account_id, unionid, bound_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (app_id, openid)
+DO UPDATE SET account_id = excluded.account_id, unionid = excluded.unionid, bound_at = excluded.bound_at
+"""
 
 
 class WeChatCodeInvalid(BusinessError):
@@ -69,8 +76,9 @@ async def _code_to_session(settings: WeChatSettings, code: str) -> _CodeAnswer:
     return found
 
 
-async def login(settings: Settings, code: str, device: str) -> NewSession:
+async def login(settings: Settings, code: str, device: str, address: str) -> NewSession:
     """Sign in the account bound to the WeChat user; `WeChatUnbound` brings a ticket for `bind`."""
+    await service.limit_logins(settings, f"address:{address}")
     found = await _code_to_session(settings.wechat, code)
     account_id = await db.value(
         "SELECT account_id FROM wechat_binding WHERE app_id = $1 AND openid = $2", settings.wechat.app_id, found.openid
@@ -83,7 +91,12 @@ async def login(settings: Settings, code: str, device: str) -> NewSession:
 
 
 async def bind(settings: Settings, ticket: str, phone: str, password: str, device: str, address: str) -> NewSession:
-    """Bind the WeChat user of a ticket to the account with this phone and password, and sign in."""
+    """Bind the WeChat user of a ticket to the account with this phone and password, and sign in.
+
+    A WeChat user has one account: binding another one takes the place of the first.
+    """
+    if not settings.wechat.configured:  # the tickets' key is made from the secret
+        raise Unavailable("微信登录还没有配置,请用手机号登录")
     try:
         content = _cipher(settings.wechat).decrypt_at_time(
             ticket.encode(), int(TICKET_LIFE.total_seconds()), int(clock.now().timestamp())
@@ -92,14 +105,10 @@ async def bind(settings: Settings, ticket: str, phone: str, password: str, devic
         raise WeChatCodeInvalid("绑定已超时,请重新打开小程序") from None
     found = msgspec.json.decode(content, type=_Ticket)
     account_id = await service.verify_password(settings, phone, password, address)
-    await db.run(
-        "INSERT INTO wechat_binding (app_id, openid, account_id, unionid) VALUES ($1, $2, $3, $4) "
-        "ON CONFLICT (app_id, openid) DO UPDATE SET account_id = excluded.account_id, bound_at = now()",
-        settings.wechat.app_id,
-        found.openid,
-        account_id,
-        found.unionid,
-    )
+    actor = await service.actor_for(account_id, surface="app")
+    async with db.transaction():
+        await db.run(_BIND, settings.wechat.app_id, found.openid, account_id, found.unionid, clock.now())
+        await audit.record(actor, "bind_wechat", "account", account_id, {})
     return await service.open_session(account_id, settings.session_days, device)
 
 

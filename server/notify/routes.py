@@ -89,8 +89,11 @@ async def live_events(request: Request, actor: Actor) -> HTTPResponse:
     pages = live.listen(actor)
     async with contextlib.aclosing(pages):
         async for told in pages:
-            if not await request.app.ctx.still_in(request):  # ended or frozen since: hears no more
+            reader = await request.app.ctx.who(request)
+            if reader is None or reader.scope != actor.scope:  # ended, frozen or moved since: hears no more as it was
                 break
+            if told is not None and told[0] == live.WAKE:
+                continue
             text = ": beat\n\n" if told is None else live.frame(told[0], msgspec.json.encode(told[1]).decode())
             await response.send(text)
     await response.eof()  # type: ignore[no-untyped-call]

@@ -7,7 +7,7 @@ from server.catalog.gtin import GtinCheckDigit, GtinUnknown
 from server.catalog.schemas import ProductFilter
 from server.catalog.service import NotOffered
 from server.core.actor import Actor
-from server.core.errors import OrgFrozen
+from server.core.errors import NotFound, OrgFrozen
 from server.core.http import Raw, Routes
 from server.core.idempotency import Claim, KeyReused
 from server.orders import lists, service, shelf, views
@@ -76,7 +76,7 @@ async def quote_order(actor: Actor, body: QuoteRequest) -> Quote:
     permission="order.create",
     idempotent="own",
     status=201,
-    errors=[service.PriceChanged, NotOffered, OrgFrozen, KeyReused],
+    errors=[NotFound, service.PriceChanged, NotOffered, OrgFrozen, KeyReused],
 )
 async def submit_order(actor: Actor, body: NewOrder, claim: Claim) -> OrderPlaced:
     """Submit an order to the own supplier."""

@@ -7,6 +7,7 @@ import msgspec
 from server.catalog.schemas import PackagingOut
 from server.core import db
 from server.core.actor import Actor
+from server.core.errors import NotFound
 from server.core.http import Routes
 from server.stock import service
 from server.stock.schemas import StockFilter, StockItem, StockList, Supply
@@ -27,7 +28,7 @@ async def list_stock(actor: Actor, query: StockFilter) -> StockList:
     return StockList([_item(item) for item in found], cursor)
 
 
-@routes.post("/stock/supply", permission="stock.manage", errors=[service.LotMismatch])
+@routes.post("/stock/supply", permission="stock.manage", errors=[NotFound, service.LotMismatch])
 async def supply(actor: Actor, body: Supply) -> None:
     """Register goods that come in from outside."""
     await service.supply(actor, body)

@@ -1,0 +1,209 @@
+"""Who may call what, from the product's description of each role; and a good request for every operation.
+
+Written by hand from the capabilities, not from the program's own table of permissions: a route that loses its
+permission, or a role that gets one too many, must make the test fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from server.core.http import Route
+from server.identity.roles import ROLES
+from tests.contract.stage import UNKNOWN, Place, Stage, tomorrow
+from tests.world import gtin13, number, phone
+
+BRAND = {"brand_admin", "brand_manager", "brand_rep", "brand_finance", "brand_warehouse"}
+DEALER = {"dealer_owner", "dealer_clerk", "dealer_warehouse", "dealer_driver", "dealer_finance"}
+STORE = {"store_owner", "store_clerk"}
+ALL = BRAND | DEALER | STORE
+KEEPS_ACCOUNTS = {"brand_admin", "dealer_owner", "store_owner"}
+KEEPS_CHANNEL = {"brand_admin", "brand_manager", "dealer_owner"}
+KEEPS_CATALOGUE = {"brand_admin", "brand_manager"}
+BUYS = {"dealer_owner", "dealer_clerk", "store_owner", "store_clerk"}
+DECIDES = {"brand_admin", "brand_manager", "brand_rep", "dealer_owner", "dealer_clerk"}
+ISSUES = {"brand_admin", "brand_warehouse", "dealer_owner", "dealer_clerk", "dealer_warehouse"}
+SIGNS = {"dealer_owner", "dealer_clerk", "dealer_warehouse", "store_owner", "store_clerk"}
+READS_MONEY = {"brand_admin", "brand_manager", "brand_rep", "brand_finance", "dealer_owner", "dealer_clerk",
+               "dealer_finance", "store_owner"}  # fmt: skip
+TAKES_MONEY = {"brand_admin", "brand_finance", "dealer_owner", "dealer_finance"}
+
+ALLOWED: dict[str, set[str]] = {
+    # identity
+    **dict.fromkeys(("logout", "me", "change_password", "list_sessions", "end_session"), ALL),
+    **dict.fromkeys(("list_accounts", "create_account", "edit_account", "freeze_account", "unfreeze_account",
+                     "set_account_password"), KEEPS_ACCOUNTS),
+    **dict.fromkeys(("list_substitutes", "add_substitute", "remove_substitute"), DECIDES),
+    # channel
+    **dict.fromkeys(("list_orgs", "get_org"), BRAND | DEALER),
+    **dict.fromkeys(("create_org", "edit_org", "freeze_org", "unfreeze_org"), KEEPS_CHANNEL),
+    "list_addresses": ALL,
+    **dict.fromkeys(("add_address", "change_address", "remove_address"), BUYS),
+    # catalogue
+    **dict.fromkeys(("list_categories", "browse_catalog", "scan_code", "list_frequent"), ALL),
+    **dict.fromkeys(("create_category", "list_products", "get_product", "create_product", "edit_product"),
+                    KEEPS_CATALOGUE),
+    **dict.fromkeys(("list_prices", "set_prices"), KEEPS_CHANNEL),
+    # orders
+    **dict.fromkeys(("quote_order", "submit_order"), BUYS),
+    **dict.fromkeys(("list_orders", "count_orders", "get_order", "list_goods_issues", "get_goods_issue",
+                     "print_goods_issue"), ALL),
+    **dict.fromkeys(("approve_order", "reject_order", "close_order", "approve_orders", "reject_orders",
+                     "list_approvals", "decide_approval"), DECIDES),
+    "cancel_order": DECIDES | BUYS,
+    "issue_goods": ISSUES,
+    "receive_goods": SIGNS,
+    "set_approval_rule": KEEPS_CHANNEL,
+    # stock and money
+    "list_stock": ALL - {"dealer_driver"},
+    "supply": {"brand_admin", "brand_warehouse", "dealer_owner"},
+    **dict.fromkeys(("get_balance", "list_entries"), READS_MONEY),
+    "register_payment": TAKES_MONEY,
+    "set_credit_limit": TAKES_MONEY | {"brand_manager"},
+    # notices
+    **dict.fromkeys(("list_notices", "read_notices", "list_templates", "count_subscription", "upload_file",
+                     "get_file", "live_events"), ALL),
+    "list_outbox": {"brand_admin", "brand_manager"},
+    "retry_message": {"brand_admin"},
+    "list_audit": KEEPS_CHANNEL,
+}  # fmt: skip
+
+# Path parameter → the kind of row that it names.
+KINDS = {
+    "order_id": "order", "issue_id": "issue", "approval_id": "approval", "org_id": "org", "account_id": "account",
+    "address_id": "address", "file_id": "file", "session_id": "session", "product_id": "product",
+    "message_id": "message", "code": "code", "substitute_id": "substitute",
+}  # fmt: skip
+
+_ADDRESS = {"contact_name": "李店", "contact_phone": "13800000000", "detail": "人民路 1 号"}
+_REASON = {"reason": "试一试"}
+
+
+def _account(stage: Stage, org_id: int, role: str = "store_clerk", **more: Any) -> dict[str, Any]:
+    return {"org_id": org_id, "name": "新同事", "phone": phone(), "password": "passw0rd-9", "role": role, **more}
+
+
+def _product(stage: Stage, category_id: int) -> dict[str, Any]:
+    price = {"guide_price_fen": 300, "floor_price_fen": 200, "ceiling_price_fen": 400}
+    packed = [{"name": "瓶", "unit_qty": 1, "gtin": gtin13()}]
+    return {
+        "category_id": category_id, "code": f"N{number()}", "name": "新品", "base_unit": "瓶", "shelf_life_days": 90,
+        **price, "packagings": packed,
+    }  # fmt: skip
+
+
+def _away(stage: Stage, account_id: int, substitute_id: int) -> dict[str, Any]:
+    days = {"from_on": tomorrow(), "until_on": tomorrow()}
+    return {"account_id": account_id, "substitute_id": substitute_id, **days}
+
+
+def _line(stage: Stage, **more: Any) -> dict[str, Any]:
+    line = {"product_id": stage.goods.id, "packaging_id": stage.goods.piece, "packaging_qty": 1, **more}
+    return {"lines": [line]}
+
+
+def _order(stage: Stage, **more: Any) -> dict[str, Any]:
+    return {"delivery_method": "deliver", "wished_on": tomorrow(), **_line(stage, price_fen=300), **more}
+
+
+def _supply(stage: Stage, product_id: int) -> dict[str, Any]:
+    return {"lines": [{"product_id": product_id, "lot_code": "L9", "expires_on": "2030-01-01", "qty": 5}]}
+
+
+# Operation → a request that is good in itself, made for a place whose rows the caller may use.
+BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
+    "change_password": lambda s, p: {"old_password": "wrong-old-1", "new_password": "passw0rd-9"},
+    "create_account": lambda s, p: _account(s, p.rows["org"]),
+    "edit_account": lambda s, p: {"version": 1, "name": "改名"},
+    "freeze_account": lambda s, p: _REASON,
+    "set_account_password": lambda s, p: {"password": "passw0rd-9"},
+    "add_substitute": lambda s, p: _away(s, p.boss.account_id, p.rows["account"]),
+    "create_org": lambda s, p: {"parent_id": p.rows["org"], "kind": "store", "name": "新店"},
+    "edit_org": lambda s, p: {"version": 1, "name": "改名"},
+    "freeze_org": lambda s, p: _REASON,
+    "add_address": lambda s, p: _ADDRESS,
+    "change_address": lambda s, p: _ADDRESS,
+    "create_category": lambda s, p: {"name": f"分类{number()}"},
+    "create_product": lambda s, p: _product(s, s.world.category_id),
+    "edit_product": lambda s, p: {"version": 1, "name": "改名"},
+    "set_prices": lambda s, p: {"price_group": "vip", "prices": [{"product_id": s.goods.id, "price_fen": 300}]},
+    "quote_order": lambda s, p: _line(s),
+    "submit_order": lambda s, p: _order(s),
+    "approve_order": lambda s, p: {},
+    "reject_order": lambda s, p: _REASON,
+    "cancel_order": lambda s, p: _REASON,
+    "close_order": lambda s, p: _REASON,
+    "approve_orders": lambda s, p: {"ids": [p.rows["order"]]},
+    "reject_orders": lambda s, p: {"ids": [p.rows["order"]], **_REASON},
+    "issue_goods": lambda s, p: {},
+    "receive_goods": lambda s, p: {},
+    "decide_approval": lambda s, p: {"decision": "reject", **_REASON},
+    "set_approval_rule": lambda s, p: {"above_fen": 1},
+    "supply": lambda s, p: _supply(s, s.goods.id),
+    "register_payment": lambda s, p: {"buyer_id": p.rows["org"], "amount_fen": 1, "method": "cash"},
+    "set_credit_limit": lambda s, p: {"buyer_id": p.rows["org"], "limit_fen": 1},
+    "read_notices": lambda s, p: {"ids": [p.rows["notice"]]},
+    "count_subscription": lambda s, p: {"template_id": "template-order", "accepted": True},
+    "login": lambda s, p: {"phone": phone(), "password": "wrong-pass-1"},
+    "login_wechat": lambda s, p: {"code": "x"},
+    "bind_wechat": lambda s, p: {"bind_ticket": "x", "phone": phone(), "password": "wrong-pass-1"},
+}
+
+# (operation, field of the body or query that names a row) → its kind, and a request that is good but for that id.
+Reference = tuple[str, Callable[[Stage, Any], dict[str, Any]]]
+REFERENCES: dict[tuple[str, str], Reference] = {
+    ("list_accounts", "org_id"): ("org", lambda s, i: {"org_id": i}),
+    ("create_account", "org_id"): ("org", lambda s, i: _account(s, i)),
+    ("create_account", "dealer_ids"): ("org", lambda s, i: _account(s, s.world.brand.id, "brand_rep", dealer_ids=[i])),
+    ("edit_account", "dealer_ids"): ("org", lambda s, i: {"version": 1, "dealer_ids": [i]}),
+    ("add_substitute", "account_id"): ("account", lambda s, i: _away(s, i, s.users["dealer_clerk"].account_id)),
+    ("add_substitute", "substitute_id"): ("account", lambda s, i: _away(s, s.users["dealer_owner"].account_id, i)),
+    ("list_orgs", "parent_id"): ("org", lambda s, i: {"parent_id": i}),
+    ("create_org", "parent_id"): ("org", lambda s, i: {"parent_id": i, "kind": "store", "name": "新店"}),
+    ("create_category", "parent_id"): ("category", lambda s, i: {"name": f"分类{number()}", "parent_id": i}),
+    ("list_products", "category_id"): ("category", lambda s, i: {"category_id": i}),
+    ("browse_catalog", "category_id"): ("category", lambda s, i: {"category_id": i}),
+    ("list_stock", "category_id"): ("category", lambda s, i: {"category_id": i}),
+    ("create_product", "category_id"): ("category", _product),
+    ("edit_product", "category_id"): ("category", lambda s, i: {"version": 1, "category_id": i}),
+    ("set_prices", "product_id"): (
+        "product", lambda s, i: {"price_group": "standard", "prices": [{"product_id": i, "price_fen": 300}]}),
+    ("quote_order", "product_id"): ("product", lambda s, i: _line(s, product_id=i, packaging_id=s.other_goods.piece)),
+    ("quote_order", "packaging_id"): ("packaging", lambda s, i: _line(s, packaging_id=i)),
+    ("submit_order", "product_id"): (
+        "product", lambda s, i: _order(s, **_line(s, product_id=i, packaging_id=s.other_goods.piece, price_fen=300))),
+    ("submit_order", "packaging_id"): ("packaging", lambda s, i: _order(s, **_line(s, packaging_id=i, price_fen=300))),
+    ("submit_order", "address_id"): ("address", lambda s, i: _order(s, address_id=i)),
+    ("list_orders", "buyer_id"): ("org", lambda s, i: {"buyer_id": i, "side": "all"}),
+    ("approve_orders", "ids"): ("order", lambda s, i: {"ids": [i]}),
+    ("reject_orders", "ids"): ("order", lambda s, i: {"ids": [i], **_REASON}),
+    ("receive_goods", "photo_ids"): ("photo", lambda s, i: {"photo_ids": [i]}),
+    ("get_balance", "buyer_id"): ("org", lambda s, i: {"buyer_id": i}),
+    ("list_entries", "buyer_id"): ("org", lambda s, i: {"buyer_id": i}),
+    ("register_payment", "buyer_id"): ("org", lambda s, i: {"buyer_id": i, "amount_fen": 1, "method": "cash"}),
+    ("set_credit_limit", "buyer_id"): ("org", lambda s, i: {"buyer_id": i, "limit_fen": 1}),
+    ("supply", "product_id"): ("product", _supply),
+    ("read_notices", "ids"): ("notice", lambda s, i: {"ids": [i]}),
+    ("list_audit", "subject_id"): ("org", lambda s, i: {"subject_kind": "org", "subject_id": i}),
+}  # fmt: skip
+
+# Writes that answer 2xx to a foreign id, because they answer per row or only ever touch the own rows.
+HARMLESS = {"approve_orders", "reject_orders", "read_notices", "quote_order"}
+
+
+def path_of(route: Route, values: dict[str, Any]) -> str:
+    """The path of a request, below `/api/v1`."""
+    path = route.path.removeprefix("/api/v1")
+    for name, value in values.items():
+        path = path.replace(f"<{name}:int>", str(value)).replace(f"<{name}:str>", str(value))
+    assert "<" not in path, f"{route.path}: say in KINDS what kind of row its path parameter names"
+    return path
+
+
+def roles_outside(operation: str) -> set[str]:
+    """The roles that must be refused."""
+    return set(ROLES) - ALLOWED[operation]
+
+
+__all__ = ["ALLOWED", "BODIES", "HARMLESS", "KINDS", "REFERENCES", "UNKNOWN", "path_of", "roles_outside"]

@@ -1,0 +1,172 @@
+"""Two brands with all that belongs to them, so that everybody has somebody else's rows to reach for.
+
+The own brand has a dealer with two stores and a sibling dealer with one; the other brand has a dealer and a store.
+Each place owns one row of every kind that a path or a body can name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from server.channel.models import Org
+from server.channel.schemas import NewAddress
+from server.channel.service import save_address
+from server.core import clock, db, files
+from server.identity.roles import ROLES
+from server.notify import queries as notices
+from tests.world import Product, User, World, number
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 16
+UNKNOWN = 2**52
+
+_OUTBOX = """
+INSERT INTO outbox (root_id, channel, topic, subject_id, stream, state, last_error, next_at, created_at)
+VALUES ($1, 'wecom_text', $2, 1, '', 'failed', 'gone', $3, $3) RETURNING id
+"""
+
+_SUBSTITUTE = """
+INSERT INTO substitute (root_id, account_id, substitute_id, from_on, until_on) VALUES ($1, $2, $3, $4, $4) RETURNING id
+"""
+
+
+@dataclass
+class Place:
+    """An org with its rows: kind → id; and the words by which a reader would recognise it."""
+
+    org: Org
+    boss: User
+    rows: dict[str, Any] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Stage:
+    """All places, and an account of every role in the own brand, its first dealer and that dealer's first store."""
+
+    world: World
+    other: World
+    goods: Product
+    other_goods: Product
+    folder: Path
+    places: dict[str, Place] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+
+    def own(self, role: str) -> Place:
+        """The place whose rows this role works with every day: its own, or that of its buyer."""
+        return self.places["store" if role.startswith(("dealer", "store")) else "dealer"]
+
+    def home(self, role: str) -> Place:
+        """The place of this role's org."""
+        return self.places[role.split("_", 1)[0]]
+
+    def strangers(self, role: str) -> list[Place]:
+        """The places of which this role must not learn anything."""
+        kind = role.split("_", 1)[0]
+        hidden = ["other_brand", "other_dealer", "other_store"]
+        if kind != "brand" or role == "brand_rep":
+            hidden += ["sibling", "sibling_store"]
+        if kind == "store":
+            hidden += ["next_store"]
+        return [self.places[name] for name in hidden]
+
+    def outside(self, role: str, kind: str) -> list[Any]:
+        """The ids of a kind that this role must not be able to use."""
+        mine = self.home(role)
+        if kind in ("product", "packaging", "category", "message", "code"):  # the whole brand's
+            found = [place for name, place in self.places.items() if name.startswith("other")]
+        elif kind in ("session", "address", "notice", "photo", "substitute"):  # nobody's but the own org's, or the own
+            found = [place for place in self.places.values() if place is not mine]
+        else:
+            above = {"brand": [], "dealer": ["brand"], "store": ["brand", "dealer"]}[role.split("_", 1)[0]]
+            found = self.strangers(role) + [self.places[name] for name in above]
+        return [place.rows[kind] for place in found if kind in place.rows]
+
+
+async def build(http: httpx.AsyncClient, folder: Path) -> Stage:
+    """Make the two brands through the verbs that users use."""
+    world, other = await World.create(http), await World.create(http)
+    goods, other_goods = await world.product(), await other.product()
+    stage = Stage(world, other, goods, other_goods, folder)
+    dealer, sibling, other_dealer = await world.dealer(), await world.dealer(), await other.dealer()
+    places = {
+        "brand": (world, world.brand, None),
+        "dealer": (world, dealer, world.brand),
+        "store": (world, await world.store(dealer), dealer),
+        "next_store": (world, await world.store(dealer), dealer),
+        "sibling": (world, sibling, world.brand),
+        "sibling_store": (world, await world.store(sibling), sibling),
+        "other_brand": (other, other.brand, None),
+        "other_dealer": (other, other_dealer, other.brand),
+        "other_store": (other, await other.store(other_dealer), other_dealer),
+    }
+    for name, (owner, org, supplier) in places.items():
+        item = goods if owner is world else other_goods
+        boss = await owner.boss(org)
+        stage.places[name] = place = Place(org, boss, words=[org.name, boss.phone, boss.actor.name])
+        if org.kind != "store":
+            await owner.offer(org, [item])
+            await owner.stock(org, item, 1000)
+        await _rows(stage, owner, place, item)
+        if supplier is not None:
+            await _trade(owner, place, next(p for p in stage.places.values() if p.org.id == supplier.id), item)
+    stage.places["other_brand"].words += [other_goods.code]
+    for role in ROLES:
+        org = stage.home(role).org
+        stage.users[role] = await world.user(org, role, dealers=[dealer] if role == "brand_rep" else None)
+        await stage.users[role].sign_in()
+    return stage
+
+
+async def _rows(stage: Stage, owner: World, place: Place, item: Product) -> None:
+    actor = place.boss.actor
+    await place.boss.sign_in()
+    rows, moment = place.rows, clock.now()
+    rows["org"], rows["account"] = place.org.id, (await owner.boss(place.org)).account_id
+    rows["session"] = await db.value("SELECT max(id) FROM session WHERE account_id = $1", place.boss.account_id)
+    rows["file"] = rows["photo"] = await files.store(actor, stage.folder, PICTURE + str(number()).encode())
+    address = NewAddress(f"收货人{number()}", f"1{number() % 10**10:010d}", f"路{number()}号", is_default=True)
+    rows["address"] = (await save_address(actor, address)).id if place.org.kind != "brand" else UNKNOWN
+    told = notices.Told([place.boss.account_id], "test", f"通知{number()}", "正文", "", str(number()))
+    await notices.tell(place.org.root_id, told, moment)
+    rows["notice"] = await db.value("SELECT max(id) FROM notice WHERE account_id = $1", place.boss.account_id)
+    if place.org.kind != "store":
+        away = (place.org.root_id, rows["account"], place.boss.account_id, clock.today())
+        rows["substitute"] = await db.value(_SUBSTITUTE, *away)
+    place.words += [address.contact_name, address.contact_phone, address.detail, told.title]
+    if place.org.kind == "brand":
+        topic = f"topic-{number()}"
+        rows["message"] = await db.value(_OUTBOX, place.org.root_id, topic, moment)
+        rows |= {"product": item.id, "packaging": item.piece, "category": owner.category_id, "code": item.ean}
+        place.words.append(topic)
+
+
+async def _trade(owner: World, place: Place, supplier: Place, item: Product) -> None:
+    """One order that waits for its approval, and one that is on its way."""
+    waiting = await owner.order(place.boss, [(item, 3)])
+    sent = await owner.order(place.boss, [(item, 5)])
+    await supplier.boss.post(f"/orders/{sent.id}/approve", {})
+    issued = await supplier.boss.post(f"/orders/{sent.id}/issue", {})
+    root = place.org.root_id
+    approval = await db.value("SELECT id FROM approval WHERE root_id = $1 AND subject_id = $2", root, waiting.id)
+    place.rows |= {"order": waiting.id, "issue": issued["issue"]["id"], "approval": approval, "buyer": place.org.id}
+    place.words += [waiting.number, sent.number, issued["issue"]["number"]]
+
+
+async def fingerprints() -> dict[str, tuple[int, int]]:
+    """What is in every table, in two numbers each."""
+    tables = await db.rows("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+    parts = [
+        f"SELECT '{t['name']}' AS name, count(*) AS rows, coalesce(sum(hashtext(x::text)), 0) AS sum FROM {t['name']} x"
+        for t in tables
+    ]
+    return {item["name"]: (item["rows"], int(item["sum"])) for item in await db.rows(" UNION ALL ".join(parts))}
+
+
+def tomorrow() -> str:
+    """A day that a delivery can be wished for."""
+    return (clock.today() + timedelta(days=1)).isoformat()
