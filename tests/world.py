@@ -221,8 +221,17 @@ async def balances(org: Org) -> dict[tuple[int, str], tuple[int, int]]:
     return {(r["product_id"], r["kind"]): (r["on_hand"], r["reserved"]) for r in found}
 
 
+async def everything(root_id: int) -> dict[str, str]:
+    """A fingerprint of all that a brand has written, by table: equal before and after what was refused."""
+    tables = (
+        "orders", "order_line", "order_event", "goods_issue", "goods_issue_line", "receipt", "approval",
+        "stock_balance", "stock_move", "reservation", "lot", "trade_account", "ledger_entry", "outbox", "audit_entry",
+        "idempotency", "price", "product", "org",
+    )  # fmt: skip
+    row_texts = "coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM"
+    return {name: await db.value(f"SELECT {row_texts} {name} t WHERE root_id = $1", root_id) for name in tables}
+
+
 def today() -> date:
     """The business day."""
     return clock.today()
-
-
