@@ -7,7 +7,6 @@ import logging
 from functools import partial
 from typing import Any
 
-import asyncpg
 from sanic import HTTPResponse, Request, Sanic
 
 from bot import callback, jobs
@@ -37,12 +36,17 @@ def create_bot(
     app.ctx.settings = settings
     app.before_server_start(partial(_start, settings, longest_pause))
     app.before_server_stop(_stop)
+    listen(app, settings)
+    app.add_route(_ready, "/readyz", name="readyz")
+    return app
+
+
+def listen(app: Sanic[Any, Any], settings: Settings) -> None:
+    """Receive WeCom's callbacks, where its credentials are given."""
     if settings.wecom.configured:
         crypto = CallbackCrypto(settings.wecom.token, settings.wecom.aes_key, settings.wecom.corp_id)
         app.add_route(partial(_verify, crypto), "/wecom/callback", methods=["GET"], name="verify")
-        app.add_route(partial(_receive, crypto), "/wecom/callback", methods=["POST"], name="receive")
-    app.add_route(_ready, "/readyz", name="readyz")
-    return app
+        app.add_route(partial(_receive, settings, crypto), "/wecom/callback", methods=["POST"], name="receive")
 
 
 async def _start(settings: Settings, longest_pause: float, app: Sanic[Any, Any]) -> None:
@@ -81,18 +85,22 @@ async def _verify(crypto: CallbackCrypto, request: Request) -> HTTPResponse:
         return HTTPResponse("bad signature", 403)
 
 
-async def _receive(crypto: CallbackCrypto, request: Request) -> HTTPResponse:
-    """A press, a text, an event; the answer is empty, and quick."""
+async def _receive(settings: Settings, crypto: CallbackCrypto, request: Request) -> HTTPResponse:
+    """A press, a text, an event; the answer is quick, and empty or a text (path/90241)."""
     try:
         event = events.parse(crypto.decrypt(*_query(request), request.body.decode("utf-8", "replace")))
     except BadCallback:
         return HTTPResponse("bad signature", 403)
     try:
-        await callback.receive(event)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        reply = await callback.receive(event)
+    except Exception as error:  # whatever it was: nothing is done yet, and WeCom calls again
         _log.error("callback_failed", exc_info=error)
-        return HTTPResponse("try again", 503)  # WeCom calls again
-    return HTTPResponse("", 200)
+        return HTTPResponse("try again", 503 if db.is_away(error) else 500)
+    if not reply:
+        return HTTPResponse("", 200)
+    _, stamp, nonce = _query(request)
+    text = events.text_reply(event.from_user, settings.wecom.corp_id, int(clock.now().timestamp()), reply)
+    return HTTPResponse(crypto.encrypt(text, nonce, stamp), 200, content_type="text/xml; charset=utf-8")
 
 
 async def _ready(request: Request) -> HTTPResponse:

@@ -1,14 +1,17 @@
 """What members do in the chat: presses of cards, texts, entering.
 
 The answer must come within five seconds, or WeCom calls again, three times in all: the work is done in a
-transaction, the answer is empty, and cards change through the outbox. A call that comes twice has one effect.
+transaction, together with the mark that this call has been acted on, so a call that comes again has no further
+effect. Texts are answered in the answer itself; cards change through the outbox.
 """
 
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
-from bot.deliver import CODE_LIFE, REASONS
+from bot.content import REASONS
+from bot.deliver import CODE_LIFE
 from bot.wecom.events import CardPressed, MemberEvent, TextReceived
 from server.approvals import service as approvals
 from server.approvals.schemas import Decision
@@ -21,76 +24,103 @@ from server.notify import queries
 from server.notify.queries import Message
 from server.orders.states import OrderState
 
-HELP = "我是渠通助手。\n采购订单的审批卡片会发到这里,点按钮即可处理;驳回时请先在卡片上选择原因。"
+HELP = (
+    "我是渠通助手。\n"
+    "· 采购订单的审批卡片会发到这里,点“通过”或“驳回”即可处理\n"
+    "· 驳回前请先在卡片上选择原因\n"
+    "· 想看订单全部内容,点卡片上方打开"
+)
 _log = logging.getLogger("qutong.callback")
-_SEEN = "INSERT INTO callback_seen (dedupe_key, seen_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING true"
 
 
-async def receive(event: MemberEvent) -> None:
-    """Act on one decrypted callback."""
+async def receive(event: MemberEvent) -> str:
+    """Act on one decrypted callback; the text to answer with, or ''."""
     if isinstance(event, CardPressed):
         await _pressed(event)
-    elif isinstance(event, TextReceived) and await db.value(_SEEN, event.dedupe_key, clock.now()):
-        await _answer(event.from_user, HELP, event.dedupe_key)
+    elif isinstance(event, TextReceived):
+        return await _said(event)
+    return ""
 
 
-async def _answer(userid: str, text: str, key: str, root_id: int = 0) -> None:
-    """Send a text to one member, through the outbox, once."""
-    payload = {"userids": [userid], "text": text}
-    message = Message("wecom_text", "chat.answer", 0, f"member:{userid}", f"answer:{key}", payload)
-    if not root_id:
-        root_id = int(await db.value("SELECT root_id FROM account WHERE wecom_userid = $1", userid) or 0)
-    if root_id:
-        await queries.enqueue(root_id, message, clock.now())
+async def _said(event: TextReceived) -> str:
+    """A question in the chat; the same answer to the same question asked again."""
+    try:
+        await actor_for(wecom_userid=event.from_user, surface="chat")
+    except BusinessError as refusal:
+        return refusal.detail
+    return HELP
 
 
 async def _pressed(event: CardPressed) -> None:
     """A press of approve or reject (B1): one decision, once; a late one is told who decided."""
     try:
         actor = await actor_for(wecom_userid=event.from_user, surface="chat")
-    except BusinessError as refusal:
-        _log.warning("press_refused", extra={"code": refusal.code})
-        await _answer(event.from_user, refusal.detail, event.dedupe_key)
-        return
-    code_until = clock.now() + CODE_LIFE
-    card = await queries.new_code(event.task_id, event.response_code, code_until) if event.response_code else None
-    approval_id = card["approval_id"] if card else _approval_of(event.task_id)
-    try:
+        approval_id = _approval_of(event.task_id)
         await db.retried(lambda: _decide(actor, approval_id, event))
     except (ApprovalDecided, OrderState) as refusal:
-        if not await _own_decision(actor, approval_id, event.event_key):
-            await _answer(event.from_user, refusal.detail, event.dedupe_key, actor.root_id)
-            await _show_again(actor, approval_id, event)
+        await _refused(event, f"{_when(event)}没有重复处理:{refusal.detail}")
     except BusinessError as refusal:
-        await _answer(event.from_user, f"没有处理成功:{refusal.detail}", event.dedupe_key, actor.root_id)
-        await _show_again(actor, approval_id, event)
+        _log.info("press_refused", extra={"code": refusal.code})
+        await _refused(event, f"{_when(event)}没有处理成功:{refusal.detail}")
+
+
+def _when(event: CardPressed) -> str:
+    """When it was pressed: WeCom does not show the same text twice within two minutes (path/90236)."""
+    return datetime.fromtimestamp(event.create_time, clock.zone()).strftime("%H:%M:%S ")
 
 
 def _approval_of(task_id: str) -> int:
+    """`approval-12-…` → 12."""
     parts = task_id.split("-")
-    if len(parts) < 2 or not parts[1].isdigit():
+    if parts[0] != "approval" or len(parts) < 3 or not parts[1].isdigit() or len(parts[1]) > 18:
         raise NotFound("没有找到这项审批")
     return int(parts[1])
 
 
 async def _decide(actor: Actor, approval_id: int, event: CardPressed) -> None:
-    reason = ""
-    if event.event_key == "reject":
-        chosen = next((ids[0] for ids in event.selected.values() if ids), "other")
-        reason = dict(REASONS).get(chosen, dict(REASONS)["other"])
-    decision = Decision("reject" if event.event_key == "reject" else "approve", reason)
-    await approvals.decide(actor, approval_id, decision)
+    """The decision, the code for its card and the mark of this press, or nothing."""
+    async with db.transaction():
+        if not await queries.first_time(event.dedupe_key, clock.now()):
+            return
+        await _keep_code(event)
+        await approvals.decide(actor, approval_id, _decision(event))
 
 
-async def _own_decision(actor: Actor, approval_id: int, pressed: str) -> bool:
-    """Whether this is the same press again: the same member decided the same."""
-    facts = await approvals.facts_by_id(actor.root_id, approval_id)
-    wanted = "rejected" if pressed == "reject" else "approved"
-    return facts is not None and facts.decided_by == actor.account_id and facts.state == wanted
+def _decision(event: CardPressed) -> Decision:
+    if event.event_key == "approve":
+        return Decision("approve")
+    if event.event_key != "reject":
+        raise NotFound("卡片上没有这个按钮")
+    chosen = next((ids[0] for ids in event.selected.values() if ids), "other")
+    words = dict(REASONS)
+    return Decision("reject", words.get(chosen, words["other"]))
 
 
-async def _show_again(actor: Actor, approval_id: int, event: CardPressed) -> None:
-    """The pressed card was spent by the press: show the member how the matter stands."""
-    key = f"again:{event.dedupe_key}"
-    message = Message("wecom_update", "chat.again", approval_id, f"approval:{approval_id}", key, {})
-    await queries.enqueue(actor.root_id, message, clock.now())
+async def _keep_code(event: CardPressed) -> db.Row | None:
+    """The press brings a code that is good for longer than the one before; the card, where it is known."""
+    if not event.response_code:
+        return await queries.card_of(event.task_id)
+    return await queries.new_code(event.task_id, event.response_code, clock.now() + CODE_LIFE)
+
+
+async def _refused(event: CardPressed, words: str) -> None:
+    """Tell the presser why nothing happened, and give the buttons back, once per press."""
+    async with db.transaction():
+        if not await queries.first_time(event.dedupe_key, clock.now()):
+            return
+        card = await _keep_code(event)
+        if card is None:
+            _log.warning("press_of_unknown_card", extra={"task_id": event.task_id})
+            return
+        root_id, key = card["root_id"], event.dedupe_key
+        about = {"userids": [event.from_user], "text": words}
+        messages = [
+            Message(root_id, "wecom_text", "chat.answer", 0, f"member:{event.from_user}", f"answer:{key}", about)
+        ]
+        spare = card.get("code_before")
+        if spare and card["code_before_until"] > clock.now():
+            copy = {"task_id": event.task_id, "userid": event.from_user, "code": spare}
+            approval_id = card["approval_id"]
+            stream = f"approval:{approval_id}"
+            messages.append(Message(root_id, "wecom_update", "chat.again", approval_id, stream, f"again:{key}", copy))
+        await queries.enqueue(messages, clock.now())

@@ -1,36 +1,33 @@
-"""Sends one message of each kind; called by the dispatcher, one at a time."""
+"""Sends one message of each kind; called by the dispatcher."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from bot.fanout import DELIVERY
+from bot import content
 from bot.wecom import cards
 from bot.wecom.client import WeChatClient, WeComClient, WeComError, WeComFinal
+from bot.wecom.errors import NO_GRANT_LEFT, TASK_ID_TAKEN
 from server.approvals import service as approvals
 from server.core import clock, db
-from server.core.money import yuan
 from server.notify import queries
-from server.orders import views
-from server.orders.states import STATE_NAMES
+from server.notify.queries import SentCard
 from server.settings import Settings
-from server.settlement.queries import balance
 
 CODE_LIFE = timedelta(hours=72)  # path/94945
-REASONS = (
-    ("stock", "库存不足"),
-    ("credit", "超出信用额度"),
-    ("price", "价格或政策有误"),
-    ("quantity", "数量不合理"),
-    ("other", "其他,请电话联系"),
-)
-NO_GRANT_LEFT = 43101
-WORDS = {"approved": "已通过", "rejected": "已驳回", "void": "已撤销", "pending": "待审核"}
 
 
 class NotWanted(Exception):
     """The message has lost its point, or its receiver does not want it; the text says why."""
+
+
+class Delivered(NamedTuple):
+    """Whom a message was put in front of, for the limits, and what is to be said about it."""
+
+    members: Sequence[str] = ()
+    remark: str = ""
 
 
 class Delivery:
@@ -39,104 +36,124 @@ class Delivery:
     def __init__(self, settings: Settings, wecom: WeComClient, wechat: WeChatClient) -> None:
         self.settings, self.wecom, self.wechat = settings, wecom, wechat
 
-    async def wecom_card(self, message: db.Row, payload: dict[str, Any]) -> None:
-        """An approval card, as the matter stands when it is sent (B1)."""
-        approval = await approvals.facts_by_id(message["root_id"], message["subject_id"])
-        if approval is None or approval.state != "pending":
-            raise NotWanted("发送前已经处理")
-        card = cards.approval_card(await self._content(approval, payload["task_id"]))
-        sent = await self.wecom.send_card(payload["userids"], card)
-        await queries.save_card(
-            message["root_id"],
-            payload["task_id"],
-            approval.id,
-            payload["account_ids"],
-            payload["userids"],
-            sent.response_code,
-            clock.now() + CODE_LIFE,
-            clock.now(),
-        )
-        if set(sent.invalid_users) >= set(payload["userids"]):
-            raise WeComFinal(81013, f"成员不在应用可见范围内:{'、'.join(sent.invalid_users)}")
+    async def send(self, message: db.Row, payload: dict[str, Any]) -> Delivered:
+        """Send a message of any kind; raises `NotWanted` or a `WeComError`."""
+        kinds = {
+            "wecom_card": self._card,
+            "wecom_update": self._update,
+            "wecom_text": self._text,
+            "subscribe": self._subscribe,
+        }
+        return await kinds[message["channel"]](message, payload)
 
-    async def wecom_update(self, message: db.Row, payload: dict[str, Any]) -> None:
-        """Let all copies of a card show the decision; past 72 hours a note is sent instead."""
+    async def answers(self, group: str) -> bool:
+        """Whether the other side of a group of channels answers at all."""
+        return await (self.wechat if group == "wechat" else self.wecom).answers()
+
+    async def _card(self, message: db.Row, payload: dict[str, Any]) -> Delivered:
+        """An approval card, as the matter stands when it is sent (B1).
+
+        When the bot died between sending and remembering, WeCom knows the task id already, or takes the second send
+        for a duplicate, and tells no response code: the card is remembered without one. It gets one with the first
+        press; a decision made elsewhere before is told by a text.
+        """
+        approval = await approvals.facts_by_id(message["root_id"], message["subject_id"])
+        if approval is None:
+            raise NotWanted("审批不存在")
+        sent_before = message["attempts"] > 0
+        if approval.state != "pending":
+            if sent_before:
+                await self._remember(message, payload, approval.step, None)
+            raise NotWanted("发送前已经处理")
+        card = cards.approval_card(await content.of_approval(self.settings, approval, payload["task_id"]))
+        try:
+            sent = await self.wecom.send_card(payload["userids"], card)
+        except WeComError as error:
+            if error.errcode != TASK_ID_TAKEN:
+                raise
+            await self._remember(message, payload, approval.step, None)
+            return Delivered(payload["userids"], "此前已经发出,卡片暂时不能更新")
+        await self._remember(message, payload, approval.step, sent.response_code)
+        missing = "、".join(sent.invalid_users)
+        return Delivered(payload["userids"], f"不在应用可见范围内,没有收到:{missing}" if missing else "")
+
+    async def _remember(self, message: db.Row, payload: dict[str, Any], step: str, code: str | None) -> None:
+        until = clock.now() + CODE_LIFE if code else None
+        await queries.save_card(
+            SentCard(
+                message["root_id"], payload["task_id"], message["subject_id"], payload["account_ids"],
+                payload["userids"], step, code, until,
+            ),
+            clock.now(),
+        )  # fmt: skip
+
+    async def _update(self, message: db.Row, payload: dict[str, Any]) -> Delivered:
+        """Let all copies of an approval's cards show how it stands; those that do already are left alone."""
         approval = await approvals.facts_by_id(message["root_id"], message["subject_id"])
         found = await queries.cards(message["root_id"], message["subject_id"])
         if approval is None or not found:
             raise NotWanted("没有发过卡片")
+        if "userid" in payload:
+            return await self._give_back(approval, found, payload)
+        noted: list[str] = []
         for card in found:
-            if card["response_code"] and card["code_until"] > clock.now():
-                await self._update(message["root_id"], card, approval)
-            elif approval.state != "pending" and card["code_until"] <= clock.now():
-                await self.wecom.send_text(card["userids"], f"订单 {approval.number} {_decided_words(approval)}")
+            shows = content.shown_by(card["step"], approval)
+            if shows != card["shows"]:
+                noted += await self._show(message, card, approval, shows)
+        return Delivered(noted, "卡片不能再更新,改发了文字" if noted else "")
 
-    async def _update(self, root_id: int, card: db.Row, approval: approvals.Facts) -> None:
-        content = await self._content(approval, card["task_id"])
-        decided = cards.decided_card(content, _decided_words(approval))
+    async def _show(self, message: db.Row, card: db.Row, approval: approvals.Facts, shows: str) -> Sequence[str]:
+        """Change all copies of one card, or, where that is not possible any more, tell its members by a text."""
+        code = card["response_code"] if card["code_until"] and card["code_until"] > clock.now() else None
+        words = content.decided_words(approval)
+        if code:
+            shown = await content.of_approval(self.settings, approval, card["task_id"])
+            try:
+                await self.wecom.update_card(code, None, card=cards.decided_card(shown, words))
+            except WeComFinal:
+                # A code works once: refused at a second attempt, it was spent by the first, whose answer was lost.
+                code = code if message["attempts"] > 0 else None
+        if not code:
+            await self.wecom.send_text(card["userids"], f"订单 {approval.number}:{words}。卡片不能再更新,不用处理了")
+        await queries.shown(approval.root_id, card["task_id"], shows, card["response_code"])
+        return () if code else card["userids"]
+
+    async def _give_back(
+        self, approval: approvals.Facts, found: Sequence[db.Row], payload: dict[str, Any]
+    ) -> Delivered:
+        """After a press that had no effect: the presser's copy as it stands, with its buttons if it is still open."""
+        card = next((one for one in found if one["task_id"] == payload["task_id"]), None)
+        if card is None:
+            raise NotWanted("没有这张卡片")
+        shown = await content.of_approval(self.settings, approval, card["task_id"])
+        is_open = not content.shown_by(card["step"], approval)
+        fresh = cards.approval_card(shown) if is_open else cards.decided_card(shown, content.decided_words(approval))
         try:
-            await self.wecom.update_card(card["response_code"], None, card=decided)
-        except WeComFinal:
-            await queries.use_code(root_id, card["task_id"])
-            raise
-        await queries.use_code(root_id, card["task_id"])
+            await self.wecom.update_card(payload["code"], [payload["userid"]], card=fresh)
+        except WeComFinal as error:
+            raise NotWanted(f"卡片没有变化:{error}") from None
+        return Delivered()
 
-    async def wecom_text(self, message: db.Row, payload: dict[str, Any]) -> None:
+    async def _text(self, message: db.Row, payload: dict[str, Any]) -> Delivered:
         """A plain text to members."""
         await self.wecom.send_text(payload["userids"], payload["text"])
+        return Delivered(payload["userids"])
 
-    async def subscribe(self, message: db.Row, payload: dict[str, Any]) -> None:
+    async def _subscribe(self, message: db.Row, payload: dict[str, Any]) -> Delivered:
         """A mini-program subscribe message; each uses one grant (D6.2)."""
         data = {
-            "thing1": payload["title"][:20],
-            "thing2": payload["body"][:20],
-            "time3": clock.now().astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M"),
+            "thing1": cards.cut(payload["title"], 20),
+            "thing2": cards.cut(payload["body"], 20),
+            "time3": message["created_at"].astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M"),
         }
-        page = f"pages/orders/detail?id={message['subject_id']}"
+        grant = (payload["account_id"], payload["template_id"])
         try:
+            page = content.page_of(payload["link"])
             await self.wechat.send_subscribe(payload["openid"], payload["template_id"], page, data)
         except WeComError as error:
             if error.errcode != NO_GRANT_LEFT:
                 raise
-            await queries.use_grant(payload["account_id"], payload["template_id"], True, clock.now())
+            await queries.use_grant(*grant, True, clock.now())
             raise NotWanted("对方没有剩余的订阅次数,消息在应用内收件箱") from None
-        await queries.use_grant(payload["account_id"], payload["template_id"], False, clock.now())
-
-    async def _content(self, approval: approvals.Facts, task_id: str) -> cards.ApprovalCard:
-        """What a decider needs: who, what, how much, credit left."""
-        order = await views.headline(approval.root_id, approval.subject_id)
-        if order is None:
-            raise NotWanted("订单不存在")
-        pair = await balance(order.buyer_id)
-        rows = [
-            ("经销商", order.buyer_name),
-            ("商品", order.first_product + (f" 等{order.line_count}种" if order.line_count > 1 else "")),
-            ("配送", DELIVERY[order.delivery_method]),
-        ]
-        if pair is not None and pair["limit_fen"] is not None:
-            used = pair["receivable_fen"] + pair["committed_fen"] - pair["prepaid_fen"]
-            rows.append(("信用剩余", yuan(pair["limit_fen"] - used)))
-        if order.wished_on:
-            rows.append(("期望送达", order.wished_on.isoformat()))
-        if order.note:
-            rows.append(("备注", order.note))
-        return cards.ApprovalCard(
-            task_id=task_id,
-            title="大额订单复审" if approval.step == "second" else "采购订单审批",
-            subtitle=f"{order.created_by_name} 提交",
-            number=order.number,
-            buyer=order.buyer_name,
-            total=yuan(order.total_fen),
-            rows=rows,
-            url=f"{self.settings.public_url}/#/pages/orders/detail?id={order.id}",
-            reasons=list(REASONS),
-            state=STATE_NAMES[order.state],
-        )
-
-
-def _decided_words(approval: approvals.Facts) -> str:
-    if approval.state == "pending":
-        return "初审已通过,等待复审"
-    when = approval.decided_at.astimezone(clock.zone()).strftime("%m-%d %H:%M")
-    reason = f":{approval.reason}" if approval.reason else ""
-    return f"{approval.decided_by_name or '系统'} {when} {WORDS[approval.state]}{reason}"
+        await queries.use_grant(*grant, False, clock.now())
+        return Delivered()

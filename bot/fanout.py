@@ -1,13 +1,17 @@
 """Events into notices and messages: who is to be told what, and how.
 
-Runs in one transaction with the event's mark, on the database only, so that an event is expanded exactly once.
+A batch of events is expanded in one transaction with its mark, on the database only, so that each is expanded exactly
+once. What all need is read for the whole batch, and what follows is written for the whole batch.
 """
 
 from __future__ import annotations
 
+import logging
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+import asyncpg
 import msgspec
 
 from server.approvals import service as approvals
@@ -21,6 +25,8 @@ from server.orders.views import Headline
 from server.settings import Settings
 
 DELIVERY = {"deliver": "送货上门", "pickup": "自提", "logistics": "物流"}
+_ON_ORDERS = ("order.", "approval.")
+_log = logging.getLogger("qutong.fanout")
 
 
 class Event(msgspec.Struct):
@@ -39,60 +45,127 @@ class Fanout:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.told: set[int] = set()
+        self._notices: list[Told] = []
+        self._messages: list[Message] = []
+        self._orders: dict[tuple[int, int], Headline] = {}
+        self._approvals: dict[tuple[int, int], approvals.Facts] = {}
+        self._known: dict[tuple[Any, ...], Sequence[db.Row]] = {}
 
-    async def expand(self, event: Event) -> None:
-        """Everything that follows from one event; topics that nobody waits for are done at once."""
-        handler = _HANDLERS.get(event.topic)
-        if handler is not None:
-            await handler(self, event)
+    async def expand(self, events: Sequence[Event]) -> list[tuple[Event, Exception]]:
+        """Everything that follows from these events, in their order; those that cannot be expanded, and why.
 
-    async def tell(self, event: Event, people: Sequence[db.Row], title: str, body: str, link: str) -> None:
-        """A notice in the inbox of each, and a subscribe message where a grant is left."""
-        ids = [person["id"] for person in people]
-        if not ids:
-            return
-        told = Told(ids, event.topic, title, body, link, f"{event.topic}:{event.id}")
-        self.told.update(await queries.tell(event.root_id, told, clock.now()))
+        Topics that nobody waits for are done at once. What the database refuses is raised: the transaction is lost.
+        """
+        about = [event for event in events if event.topic in _HANDLERS and event.topic.startswith(_ON_ORDERS)]
+        if about:
+            roots, ids = [event.root_id for event in about], [event.subject_id for event in about]
+            self._orders = await views.headlines(roots, ids)
+            self._approvals = await approvals.facts_of_many(roots, "order", ids)
+        failed = []
+        for event in events:
+            mark = len(self._notices), len(self._messages)
+            try:
+                if event.topic in _HANDLERS:
+                    await _HANDLERS[event.topic](self, event)
+            except Exception as error:  # one event that cannot be expanded must not hold up the others
+                if isinstance(error, asyncpg.PostgresError) or db.is_away(error):
+                    raise
+                _log.exception("event_failed", extra={"outbox_id": event.id, "topic": event.topic})
+                del self._notices[mark[0] :], self._messages[mark[1] :]
+                failed.append((event, error))
+        await self._write()
+        return failed
+
+    async def _write(self) -> None:
+        moment = clock.now()
+        self.told = await queries.tell(self._notices, moment)
+        await queries.enqueue([*self._messages, *await self._subscribe_messages()], moment)
+
+    async def _subscribe_messages(self) -> list[Message]:
+        """A subscribe message beside each notice of who has a grant left (D6.2)."""
         template = self.settings.wechat.template_order
-        if not template:
-            return
-        for found in await queries.subscribed(ids, template, self.settings.wechat.app_id):
-            payload = {"account_id": found["account_id"], "openid": found["openid"], "title": title, "body": body}
-            await queries.enqueue(
-                event.root_id,
-                Message(
-                    "subscribe",
-                    event.topic,
-                    event.subject_id,
-                    f"subscribe:{found['account_id']}",
-                    f"subscribe:{event.id}:{found['account_id']}",
-                    {**payload, "link": link, "template_id": template},
-                ),
-                clock.now(),
+        if not template or not self._notices:
+            return []
+        ids = sorted({told.account_id for told in self._notices})
+        found = await queries.subscribed(ids, template, self.settings.wechat.app_id)
+        return [
+            Message(
+                told.root_id,
+                "subscribe",
+                told.kind,
+                int(told.link.rpartition("/")[2]) if told.link.rpartition("/")[2].isdigit() else told.account_id,
+                f"subscribe:{told.account_id}",
+                f"subscribe:{told.dedupe_key}:{told.account_id}",
+                {
+                    "account_id": told.account_id,
+                    "openid": found[told.account_id],
+                    "title": told.title,
+                    "body": told.body,
+                    "link": told.link,
+                    "template_id": template,
+                },
             )
+            for told in self._notices
+            if told.account_id in found
+        ]
 
-    async def card(self, event: Event, approval_id: int, people: Sequence[db.Row]) -> None:
+    def order(self, event: Event) -> Headline | None:
+        """The order that an event is about."""
+        return self._orders.get((event.root_id, event.subject_id))
+
+    def approval(self, event: Event) -> approvals.Facts | None:
+        """The approval of that order, as it stands now."""
+        return self._approvals.get((event.root_id, event.subject_id))
+
+    async def people(self, org_id: int, kind: str, permission: str) -> Sequence[db.Row]:
+        """Who holds a permission at an org."""
+        key = ("people", org_id, permission)
+        if key not in self._known:
+            self._known[key] = await queries.people(org_id, roles_with(permission, kind))
+        return self._known[key]
+
+    async def deciders(self, order: Headline, second: bool = False) -> Sequence[db.Row]:
+        """Who can decide: for the first step the rep of the dealer, or, where there is none, the managers."""
+        key = ("deciders", order.seller_id, order.buyer_id, second)
+        if key not in self._known:
+            self._known[key] = await _deciders(order, second)
+        return self._known[key]
+
+    def tell(self, event: Event, people: Sequence[db.Row], title: str, body: str, link: str) -> None:
+        """A notice in the inbox of each."""
+        key = f"{event.topic}:{event.id}"
+        told = [Told(event.root_id, person["id"], event.topic, title, body, link, key) for person in people]
+        self._notices.extend(told)
+
+    def card(self, event: Event, approval_id: int, people: Sequence[db.Row]) -> None:
         """One approval card for all who can decide and are in the chat."""
         members = [person for person in people if person["wecom_userid"]]
         if members:
             payload = {
                 "account_ids": [person["id"] for person in members],
                 "userids": [person["wecom_userid"] for person in members],
-                "task_id": f"approval-{approval_id}-{event.id}",
+                # No other send ever has this id, also not one of another database behind the same app.
+                "task_id": f"approval-{approval_id}-{event.id}-{secrets.token_hex(4)}",
             }
-            key = f"card:{event.id}:{approval_id}"
-            message = Message("wecom_card", event.topic, approval_id, f"approval:{approval_id}", key, payload)
-            await queries.enqueue(event.root_id, message, clock.now())
+            self._message(event, "wecom_card", approval_id, f"card:{event.id}:{approval_id}", payload)
 
-    async def update_cards(self, event: Event, approval_id: int) -> None:
+    def update_cards(self, event: Event, approval_id: int) -> None:
         """Let every copy of the approval's cards show how it stands now."""
-        key = f"update:{event.id}:{approval_id}"
-        message = Message("wecom_update", event.topic, approval_id, f"approval:{approval_id}", key, {})
-        await queries.enqueue(event.root_id, message, clock.now())
+        self._message(event, "wecom_update", approval_id, f"update:{event.id}:{approval_id}", {})
 
+    def _message(self, event: Event, channel: str, approval_id: int, key: str, payload: dict[str, Any]) -> None:
+        stream = f"approval:{approval_id}"
+        self._messages.append(Message(event.root_id, channel, event.topic, approval_id, stream, key, payload))
 
-async def _people(org_id: int, kind: str, permission: str) -> Sequence[db.Row]:
-    return await queries.people(org_id, roles_with(permission, kind))
+    def text(self, event: Event, people: Sequence[db.Row], text: str) -> None:
+        """A text in the chat of each who is in it."""
+        for userid in (person["wecom_userid"] for person in people if person["wecom_userid"]):
+            key = f"text:{event.id}:{userid}"
+            payload = {"userids": [userid], "text": text}
+            stream = f"member:{userid}"
+            self._messages.append(
+                Message(event.root_id, "wecom_text", event.topic, event.subject_id, stream, key, payload)
+            )
 
 
 def _content(order: Headline) -> str:
@@ -100,8 +173,7 @@ def _content(order: Headline) -> str:
     return f"{order.first_product}{more},共 {yuan(order.total_fen)}"
 
 
-async def _deciders(order: Headline, second: bool = False) -> Sequence[db.Row]:
-    """Who can decide: for the first step the rep of the dealer, or, where there is none, the managers."""
+async def _deciders(order: Headline, second: bool) -> Sequence[db.Row]:
     if not second:
         first = set(roles_with("order.approve", order.seller_kind))
         if order.seller_kind == "brand":
@@ -115,126 +187,122 @@ async def _deciders(order: Headline, second: bool = False) -> Sequence[db.Row]:
     return await approvals.deciders(order.seller_id, order.buyer_id, roles)
 
 
-async def _order(event: Event) -> Headline | None:
-    return await views.headline(event.root_id, event.subject_id)
-
-
 async def _submitted(fan: Fanout, event: Event) -> None:
-    order = await _order(event)
-    approval = await approvals.facts_of(event.root_id, "order", event.subject_id)
-    if order is None or approval is None or approval.state != "pending":
+    order = fan.order(event)
+    approval = fan.approval(event)
+    if order is None or approval is None:
         return
-    people = await _deciders(order)
+    people = await fan.deciders(order)
     body = f"{order.buyer_name}:{_content(order)}"
-    await fan.tell(event, people, f"新订单 {order.number}", body, f"order/{order.id}")
-    await fan.card(event, approval.id, people)
+    fan.tell(event, people, f"新订单 {order.number}", body, f"order/{order.id}")
+    if approval.state == "pending":
+        fan.card(event, approval.id, people)
 
 
 async def _first_approved(fan: Fanout, event: Event) -> None:
-    order = await _order(event)
-    approval = await approvals.facts_of(event.root_id, "order", event.subject_id)
+    order = fan.order(event)
+    approval = fan.approval(event)
     if order is None or approval is None:
         return
-    await fan.update_cards(event, approval.id)
+    fan.update_cards(event, approval.id)
     if approval.state == "pending":
-        people = await _deciders(order, second=True)
+        people = await fan.deciders(order, second=True)
         body = f"{order.buyer_name}:{_content(order)},金额较大,请复审"
-        await fan.tell(event, people, f"待复审 {order.number}", body, f"order/{order.id}")
-        await fan.card(event, approval.id, people)
+        fan.tell(event, people, f"待复审 {order.number}", body, f"order/{order.id}")
+        fan.card(event, approval.id, people)
 
 
 async def _decided(fan: Fanout, event: Event) -> None:
-    order = await _order(event)
-    approval = await approvals.facts_of(event.root_id, "order", event.subject_id)
+    order = fan.order(event)
+    approval = fan.approval(event)
     if order is None or approval is None:
         return
-    await fan.update_cards(event, approval.id)
+    fan.update_cards(event, approval.id)
     link = f"order/{order.id}"
-    if event.topic == "order.cancel":
+    buyers = await fan.people(order.buyer_id, order.buyer_kind, "order.create")
+    if event.topic == "order.cancel":  # either side may have done it: both are told, and who was to pick the goods
+        keepers = await fan.people(order.seller_id, order.seller_kind, "order.issue") if order.approved_fen else ()
+        people = {person["id"]: person for person in (*buyers, *await fan.deciders(order), *keepers)}
         body = f"{order.buyer_name}:{_content(order)},原因:{order.reason}"
-        await fan.tell(event, await _deciders(order), f"订单已取消 {order.number}", body, link)
+        fan.tell(event, list(people.values()), f"订单已取消 {order.number}", body, link)
         return
-    buyers = await _people(order.buyer_id, order.buyer_kind, "order.create")
     if event.topic == "order.reject":
-        await fan.tell(event, buyers, f"订单被驳回 {order.number}", f"{order.seller_name}:{order.reason}", link)
+        fan.tell(event, buyers, f"订单被驳回 {order.number}", f"{order.seller_name}:{order.reason}", link)
         return
     part = "部分" if order.approved_fen < order.total_fen else ""
     body = f"{order.seller_name}已{part}通过,金额 {yuan(order.approved_fen)},正在备货"
-    await fan.tell(event, buyers, f"订单已通过 {order.number}", body, link)
-    keepers = await _people(order.seller_id, order.seller_kind, "order.issue")
-    await fan.tell(event, keepers, f"待出库 {order.number}", f"{order.buyer_name}:{_content(order)}", link)
+    fan.tell(event, buyers, f"订单已通过 {order.number}", body, link)
+    keepers = await fan.people(order.seller_id, order.seller_kind, "order.issue")
+    fan.tell(event, keepers, f"待出库 {order.number}", f"{order.buyer_name}:{_content(order)}", link)
 
 
 async def _issued(fan: Fanout, event: Event) -> None:
-    order = await _order(event)
+    order = fan.order(event)
     if order is not None:
         body = f"{order.seller_name}已发货,出库单 {event.payload.get('number', '')},请准备签收"
-        buyers = await _people(order.buyer_id, order.buyer_kind, "order.receive")
-        await fan.tell(event, buyers, f"货已发出 {order.number}", body, f"order/{order.id}")
+        buyers = await fan.people(order.buyer_id, order.buyer_kind, "order.receive")
+        fan.tell(event, buyers, f"货已发出 {order.number}", body, f"order/{order.id}")
 
 
 async def _received(fan: Fanout, event: Event) -> None:
-    order = await _order(event)
+    order = fan.order(event)
     if order is not None:
         credit = int(event.payload.get("credit_fen", 0))
         body = f"{order.buyer_name}已签收" + (f",短少破损扣减 {yuan(credit)}" if credit else ",数量无误")
-        sellers = await _people(order.seller_id, order.seller_kind, "order.issue")
-        await fan.tell(event, sellers, f"已签收 {order.number}", body, f"order/{order.id}")
+        sellers = await fan.people(order.seller_id, order.seller_kind, "order.issue")
+        fan.tell(event, sellers, f"已签收 {order.number}", body, f"order/{order.id}")
 
 
 async def _closed(fan: Fanout, event: Event) -> None:
-    order = await _order(event)
+    order = fan.order(event)
     if order is not None:
-        buyers = await _people(order.buyer_id, order.buyer_kind, "order.create")
+        buyers = await fan.people(order.buyer_id, order.buyer_kind, "order.create")
         body = f"{order.seller_name}:{order.reason}"
-        await fan.tell(event, buyers, f"订单已完成 {order.number}", body, f"order/{order.id}")
+        fan.tell(event, buyers, f"订单已完成 {order.number}", body, f"order/{order.id}")
 
 
 async def _set_aside(fan: Fanout, event: Event) -> None:
-    order = await _order(event)
+    order = fan.order(event)
     if order is not None:
-        buyers = await _people(order.buyer_id, order.buyer_kind, "order.create")
+        buyers = await fan.people(order.buyer_id, order.buyer_kind, "order.create")
         held = event.topic == "order.hold"
         body = f"{order.seller_name}" + (f":{event.payload.get('reason', '')}" if held else "已恢复审核")
         title = f"订单已挂起 {order.number}" if held else f"订单已恢复 {order.number}"
-        await fan.tell(event, buyers, title, body, f"order/{order.id}")
+        fan.tell(event, buyers, title, body, f"order/{order.id}")
 
 
 async def _stale(fan: Fanout, event: Event) -> None:
-    order = await _order(event)
-    approval = await approvals.facts_of(event.root_id, "order", event.subject_id)
+    order = fan.order(event)
+    approval = fan.approval(event)
     if order is None or order.state == "on_hold" or approval is None or approval.state != "pending":
         return
-    people = await _deciders(order, second=approval.step == "second")
+    people = await fan.deciders(order, second=approval.step == "second")
     title = f"还没有审核 {order.number}"
     body = f"{order.buyer_name}的订单({_content(order)})已等待较久,请尽快处理"
-    await fan.tell(event, people, title, body, f"order/{order.id}")
-    for person in people:
-        if person["wecom_userid"]:
-            key = f"stale:{event.id}:{person['id']}"
-            payload = {"userids": [person["wecom_userid"]], "text": f"{title}\n{body}"}
-            message = Message("wecom_text", event.topic, event.subject_id, f"member:{person['id']}", key, payload)
-            await queries.enqueue(event.root_id, message, clock.now())
+    fan.tell(event, people, title, body, f"order/{order.id}")
+    fan.text(event, people, f"{title}\n{body}")
 
 
 async def _escalated(fan: Fanout, event: Event) -> None:
     """Those who may take the second step get a card of their own beside the first deciders' one."""
-    order = await _order(event)
-    approval = await approvals.facts_of(event.root_id, "order", event.subject_id)
-    if order is None or order.state == "on_hold" or approval is None or approval.state != "pending":
+    order = fan.order(event)
+    approval = fan.approval(event)
+    if order is None or order.state == "on_hold" or approval is None:
         return
-    asked = {person["id"] for person in await _deciders(order)}
-    people = [person for person in await _deciders(order, second=True) if person["id"] not in asked]
+    if (approval.state, approval.step) != ("pending", "first"):
+        return
+    asked = {person["id"] for person in await fan.deciders(order)}
+    people = [person for person in await fan.deciders(order, second=True) if person["id"] not in asked]
     body = f"{order.buyer_name}的订单({_content(order)})一天没有人审核,请您处理"
-    await fan.tell(event, people, f"升级审批 {order.number}", body, f"order/{order.id}")
-    await fan.card(event, approval.id, people)
+    fan.tell(event, people, f"升级审批 {order.number}", body, f"order/{order.id}")
+    fan.card(event, approval.id, people)
 
 
 async def _paid(fan: Fanout, event: Event) -> None:
     buyer_id, amount = int(event.payload["buyer_id"]), int(event.payload["amount_fen"])
     kind = await db.value("SELECT kind FROM org WHERE id = $1", buyer_id)
-    people = await _people(buyer_id, str(kind), "settlement.read")
-    await fan.tell(event, people, "收款已登记", f"供应商登记收到您的付款 {yuan(amount)}", "settlement")
+    people = await fan.people(buyer_id, str(kind), "settlement.read")
+    fan.tell(event, people, "收款已登记", f"供应商登记收到您的付款 {yuan(amount)}", "settlement")
 
 
 _HANDLERS: dict[str, Callable[[Fanout, Event], Awaitable[None]]] = {

@@ -24,7 +24,7 @@ _log = logging.getLogger("qutong.jobs")
 _REMIND = """
 WITH stale AS (
     UPDATE approval SET reminded_at = $1
-    WHERE state = 'pending' AND created_at < $2 AND (reminded_at IS NULL OR reminded_at < $3)
+    WHERE state = 'pending' AND coalesce(second_at, created_at) < $2 AND (reminded_at IS NULL OR reminded_at < $3)
     RETURNING root_id, subject_kind, subject_id
 )
 INSERT INTO outbox (root_id, channel, topic, subject_id, next_at, created_at)
@@ -82,9 +82,12 @@ def schedule(leader: Leader) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(timezone=str(clock.zone()))
 
     def add(job: Callable[[], Awaitable[int]], **when: object) -> None:
-        async def run() -> None:
-            if await leader.leads():
-                _log.info("job", extra={"job": job.__name__, "changed": await job()})
+        async def run() -> int | None:
+            if not await leader.leads():
+                return None
+            changed = await job()
+            _log.info("job", extra={"job": job.__name__, "changed": changed})
+            return changed
 
         scheduler.add_job(run, id=job.__name__, max_instances=1, coalesce=True, misfire_grace_time=3600, **when)
 

@@ -5,7 +5,9 @@ The lock is a PostgreSQL advisory lock on a connection of its own, so it ends wi
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import time
 
 import asyncpg
 
@@ -13,35 +15,60 @@ from server.core.db import connection_options
 from server.settings import Settings
 
 _LOCK = 0x71746C64
+_SURE_FOR = 1.0
+"""Seconds for which the lead, once seen, is not looked at again."""
+_PATIENCE = 5.0
 _log = logging.getLogger("qutong.leader")
 
 
 class Leader:
-    """Whether this process leads."""
+    """Whether this process leads; `term` counts how often it has taken the lead."""
 
     def __init__(self, settings: Settings) -> None:
         self._options = connection_options(settings.database_url)
         self._connection: asyncpg.Connection | None = None
+        self._one_at_a_time = asyncio.Lock()
+        self._seen = 0.0
+        self.term = 0
 
     async def leads(self) -> bool:
         """Take or keep the lead; False while another process has it or the database is away."""
+        async with self._one_at_a_time:
+            if self._connection is not None and time.monotonic() - self._seen < _SURE_FOR:
+                return True
+            try:
+                if self._connection is None:
+                    return await self._take()
+                await self._connection.fetchval("SELECT 1", timeout=_PATIENCE)
+            except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                _log.warning("lead_lost", extra={"reason": type(error).__name__})
+                self._let_go()
+                return False
+            self._seen = time.monotonic()
+            return True
+
+    async def _take(self) -> bool:
+        connection = await asyncpg.connect(**self._options, timeout=_PATIENCE)
         try:
-            if self._connection is not None:
-                await self._connection.fetchval("SELECT 1", timeout=5)
-                return True
-            connection = await asyncpg.connect(**self._options, timeout=5)
-            if await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
-                self._connection = connection
-                _log.info("leads")
-                return True
+            taken = await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK, timeout=_PATIENCE)
+        except BaseException:
+            connection.terminate()
+            raise
+        if not taken:
             await connection.close()
-        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return False
+        self._connection, self._seen = connection, time.monotonic()
+        self.term += 1
+        _log.info("leads", extra={"term": self.term})
+        return True
+
+    def _let_go(self) -> None:
+        """Close the connection for certain: one that lives on would keep the lock from everybody."""
+        if self._connection is not None:
+            self._connection.terminate()
             self._connection = None
-            _log.warning("lead_lost")
-        return False
 
     async def resign(self) -> None:
         """Give the lead back."""
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+        async with self._one_at_a_time:
+            self._let_go()

@@ -16,7 +16,8 @@ WINDOWS = ((timedelta(minutes=1), 28), (timedelta(hours=1), 950))
 class MemberLimits:
     """Counts what each member was sent; only the leading bot sends, so memory is enough.
 
-    A bot that takes over counts from zero; the margin below WeCom's limits is for that moment.
+    A bot that takes over reads from the outbox what was sent in the last hour. The margin below WeCom's limits is for
+    what the outbox does not say: the texts that stood in for cards which could not be updated.
     """
 
     def __init__(self) -> None:
@@ -36,6 +37,10 @@ class MemberLimits:
             if len(sent) >= allowed and now - sent[-allowed] < window
         ]
         return max(waits, default=timedelta())
+
+    def forget(self) -> None:
+        """Begin again, before what was sent is read from the outbox."""
+        self._sent.clear()
 
     def count(self, userids: Sequence[str], now: datetime) -> None:
         """Note that these members were sent a message."""

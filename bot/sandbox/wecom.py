@@ -155,7 +155,7 @@ def _sent_before(state: State, userids: list[str], body: Body, content: Body) ->
 def _task_taken(state: State, content: Body) -> tuple[int, str] | None:
     task_id = content.get("task_id")
     taken = task_id and any(code.task_id == task_id for code in state.memory.response_codes.values())
-    return (40058, "template_card.task_id repeated") if taken else None
+    return (42014, "taskid has existed or empty or exceed max len") if taken else None
 
 
 def _text(content: Body) -> tuple[int, str] | None:

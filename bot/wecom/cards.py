@@ -24,7 +24,10 @@ Card = dict[str, Any]
 
 
 class ApprovalCard(msgspec.Struct):
-    """What a decider sees: `rows` as (name, value), `reasons` as (id, text); amounts are already written out."""
+    """What a decider sees: `lines` the goods in words, `rows` as (name, value), `reasons` as (id, text).
+
+    Amounts are already written out.
+    """
 
     task_id: str
     title: str
@@ -33,6 +36,7 @@ class ApprovalCard(msgspec.Struct):
     total: str
     url: str
     subtitle: str = ""
+    lines: str = ""
     rows: Sequence[tuple[str, str]] = ()
     reasons: Sequence[tuple[str, str]] = ()
     state: str = ""
@@ -108,6 +112,8 @@ def _body(content: ApprovalCard) -> Card:
         "horizontal_content_list": _rows(content.rows),
         "task_id": content.task_id,
     }
+    if content.lines:
+        card["sub_title_text"] = cut(content.lines, _SUB_TEXT)
     if content.url:
         card["card_action"] = {"type": 1, "url": content.url}
     return card

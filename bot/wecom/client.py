@@ -11,6 +11,7 @@ from redis import asyncio as aioredis
 from bot.wecom.cards import Card
 from bot.wecom.errors import TOKEN_ERRORS, WeComError, WeComFinal, WeComRetryable
 from bot.wecom.transport import Answer, Token, TokenStore, Transport
+from bot.wecom.xml import cut_bytes
 from server.settings import WeChatSettings, WeComSettings
 
 __all__ = ["Sent", "WeChatClient", "WeComClient", "WeComError", "WeComFinal", "WeComRetryable"]
@@ -69,6 +70,16 @@ class WeComClient:
         answer = await self._transport.call_with(self._tokens, "message/update_template_card", body)
         return Sent(_invalid(answer), "")
 
+    async def answers(self) -> bool:
+        """Whether WeCom answers at all: asks for a token, which is not counted as a message (path/91039)."""
+        try:
+            await self._fetch_token()
+        except WeComRetryable:
+            return False
+        except WeComError:
+            return True
+        return True
+
     async def user_of(self, code: str) -> str:
         """The member behind an OAuth code; raises `WeComFinal` for a code that is used or of nobody (path/91023)."""
         answer = await self._transport.call_with(self._tokens, "auth/getuserinfo", None, {"code": code})
@@ -124,6 +135,16 @@ class WeChatClient:
         }
         await self._transport.call_with(self._tokens, "cgi-bin/message/subscribe/send", body)
 
+    async def answers(self) -> bool:
+        """Whether WeChat answers at all."""
+        try:
+            await self._fetch_token()
+        except WeComRetryable:
+            return False
+        except WeComError:
+            return True
+        return True
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self._transport.aclose()
@@ -162,9 +183,3 @@ def _invalid(answer: Answer) -> list[str]:
     """`invaliduser` is "a|b" in a send and a list in an update."""
     found = answer.get("invaliduser") or []
     return [userid for userid in (found.split("|") if isinstance(found, str) else found) if userid]
-
-
-def cut_bytes(text: str, length: int) -> str:
-    """`text` in at most `length` bytes of UTF-8, with an ellipsis where it was cut."""
-    raw = text.encode()
-    return text if len(raw) <= length else raw[: length - 3].decode("utf-8", "ignore") + "…"

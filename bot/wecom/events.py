@@ -9,6 +9,9 @@ import msgspec
 
 from bot.wecom import xml as documents
 from bot.wecom.crypto import BadCallback
+from bot.wecom.xml import cut_bytes
+
+MAX_REPLY_BYTES = 2048
 
 
 class CardPressed(msgspec.Struct, frozen=True):
@@ -108,6 +111,12 @@ def parse(xml: str) -> MemberEvent:
     if event == "enter_agent":
         return EnteredAgent(sender, create_time)
     return Unknown(sender, event or "event", create_time)
+
+
+def text_reply(userid: str, corp_id: str, create_time: int, text: str) -> str:
+    """A text as a passive reply, in at most 2,048 bytes (WeCom path/90241)."""
+    members = {"ToUserName": userid, "FromUserName": corp_id, "CreateTime": str(create_time), "MsgType": "text"}
+    return documents.write({**members, "Content": cut_bytes(text, MAX_REPLY_BYTES)})
 
 
 def _word(found: dict[str, Any], *names: str) -> str:

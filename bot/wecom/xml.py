@@ -22,3 +22,9 @@ def read(text: str, lists: tuple[str, ...] = ()) -> dict[str, Any]:
 def write(members: Mapping[str, Any]) -> str:
     """An `<xml>` element with these members, escaped."""
     return str(xmltodict.unparse({"xml": members}, full_document=False))
+
+
+def cut_bytes(text: str, length: int) -> str:
+    """`text` in at most `length` bytes of UTF-8, with an ellipsis where it was cut."""
+    raw = text.encode()
+    return text if len(raw) <= length else raw[: length - 3].decode("utf-8", "ignore") + "…"

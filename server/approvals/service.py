@@ -52,6 +52,9 @@ WHERE a.root_id = $1
 """
 _BY_ID = _FACTS + " AND a.id = $2"
 _BY_SUBJECT = _FACTS + " AND a.subject_kind = $2 AND a.subject_id = $3"
+_OF_MANY = _FACTS.replace("= $1", "= ANY ($1::bigint[])") + (
+    " AND a.subject_kind = $2 AND a.subject_id = ANY ($3::bigint[])"
+)
 
 _OPEN = """
 INSERT INTO approval (root_id, subject_kind, subject_id, number, org_id, buyer_id, amount_fen, created_at)
@@ -71,7 +74,7 @@ WHERE root_id = $1 AND subject_kind = $2 AND subject_id = $3 AND state = 'pendin
 
 # The first of two steps: keeps what was proposed, and asks those who may take the second.
 _ADVANCE = """
-UPDATE approval a SET step = 'second', proposal = $4::text::jsonb, reminded_at = NULL
+UPDATE approval a SET step = 'second', second_at = $6, proposal = $4::text::jsonb, reminded_at = NULL
 FROM approval_rule r
 WHERE a.root_id = $1 AND a.subject_kind = $2 AND a.subject_id = $3 AND a.state = 'pending' AND a.step = 'first'
   AND r.root_id = a.root_id AND r.org_id = a.org_id AND r.subject_kind = a.subject_kind AND $5 > r.above_fen
@@ -144,6 +147,14 @@ async def facts_of(root_id: int, subject_kind: str, subject_id: int) -> Facts | 
     return None if found is None else Facts(**found)
 
 
+async def facts_of_many(
+    root_ids: Sequence[int], subject_kind: str, subject_ids: Sequence[int]
+) -> dict[tuple[int, int], Facts]:
+    """The approvals of many subjects, by (brand, subject)."""
+    found = await db.rows(_OF_MANY, list(root_ids), subject_kind, list(subject_ids))
+    return {(item["root_id"], item["subject_id"]): Facts(**item) for item in found}
+
+
 async def open_approval(
     root_id: int, kind: str, subject_id: int, number: str, org_id: int, buyer_id: int, amount_fen: int
 ) -> int:
@@ -161,7 +172,7 @@ async def needs_second(actor: Actor, kind: str, subject_id: int, amount_fen: int
     if actor.may("approval.second"):
         return False
     text = msgspec.json.encode(proposal).decode()
-    advanced = await db.value(_ADVANCE, actor.root_id, kind, subject_id, text, amount_fen)
+    advanced = await db.value(_ADVANCE, actor.root_id, kind, subject_id, text, amount_fen, clock.now())
     if advanced is None:
         await may_decide(actor, kind, subject_id)
     return advanced is not None

@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import asyncpg
 from tortoise import Tortoise, connections
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.exceptions import DBConnectionError
 from tortoise.transactions import in_transaction
 
 from server.settings import Settings
@@ -212,6 +213,25 @@ async def run(sql: str, *args: Any) -> int:
         status: str = await connection.execute(sql, *args)
     last = status.rsplit(" ", 1)[-1]
     return int(last) if last.isdigit() else 0
+
+
+_AWAY = (
+    OSError,
+    DBConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # it is being shut down, or has just crashed
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether an error says that the database cannot be reached at the moment, not that a statement is wrong."""
+    if error is None:
+        return False
+    # asyncpg says InterfaceError of a closed connection, and (as a ValueError too) of an argument of the wrong type
+    closed = isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError)
+    return closed or isinstance(error, _AWAY) or is_away(error.__cause__)
 
 
 async def retried(work: Callable[[], Awaitable[T]], attempts: int = 3) -> T:

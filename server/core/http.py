@@ -268,7 +268,7 @@ def failure_response(request: Request, error: Exception) -> HTTPResponse:
         return problem_response(
             Problem(f"urn:qutong:problem:{code}", title, error.status_code, code, title, request_id.get()), headers
         )
-    if isinstance(error, (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)):
+    if db.is_away(error):
         _log.error("database_away", exc_info=error)
         return error_response(Unavailable("系统暂时连不上数据库,请稍后再试", retry_after=5))
     if isinstance(error, asyncpg.NumericValueOutOfRangeError):

@@ -368,6 +368,7 @@ CREATE TABLE approval (
     surface      text NOT NULL DEFAULT '',
     reminded_at  timestamptz,
     escalated_at timestamptz,
+    second_at    timestamptz,
     created_at   timestamptz NOT NULL,
     PRIMARY KEY (root_id, id),
     UNIQUE (root_id, subject_kind, subject_id)
@@ -505,13 +506,15 @@ CREATE TABLE outbox (
     state        text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'delivered', 'failed', 'skipped')),
     attempts     integer NOT NULL DEFAULT 0,
     next_at      timestamptz NOT NULL,
+    taken_until  timestamptz,
     last_error   text NOT NULL DEFAULT '',
     created_at   timestamptz NOT NULL,
     delivered_at timestamptz,
     PRIMARY KEY (root_id, id)
 );
 CREATE UNIQUE INDEX outbox_once ON outbox (root_id, dedupe_key) WHERE dedupe_key IS NOT NULL;
-CREATE INDEX outbox_due ON outbox (channel, id) WHERE state = 'pending';
+CREATE INDEX outbox_events ON outbox (id) WHERE state = 'pending' AND channel = 'event';
+CREATE INDEX outbox_messages ON outbox (id) WHERE state = 'pending' AND channel <> 'event';
 CREATE INDEX outbox_stream ON outbox (stream, id) WHERE state = 'pending' AND stream <> '';
 CREATE INDEX outbox_state ON outbox (root_id, state, id DESC);
 CREATE INDEX outbox_done ON outbox (delivered_at) WHERE state IN ('delivered', 'skipped');
@@ -533,13 +536,16 @@ CREATE TABLE notice (
 CREATE INDEX notice_inbox ON notice (account_id, id DESC);
 CREATE INDEX notice_unread ON notice (account_id, id DESC) WHERE read_at IS NULL;
 
--- A card in the chat: who has it, and the code with which it can be changed.
+-- A card in the chat: who has it, the step it asks for, the code with which it can be changed, and what it shows
+-- since the step was decided ('' while its buttons are live).
 CREATE TABLE chat_card (
     root_id        bigint NOT NULL,
     task_id        text NOT NULL,
     approval_id    bigint NOT NULL,
     account_ids    bigint[] NOT NULL,
     userids        text[] NOT NULL,
+    step           text NOT NULL DEFAULT 'first' CHECK (step IN ('first', 'second')),
+    shows          text NOT NULL DEFAULT '',
     response_code  text,
     code_until     timestamptz,
     sent_at        timestamptz NOT NULL,
@@ -549,7 +555,6 @@ CREATE INDEX chat_card_approval ON chat_card (root_id, approval_id);
 
 CREATE TABLE callback_seen (
     dedupe_key text PRIMARY KEY,
-    reply      text NOT NULL DEFAULT '',
     seen_at    timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX callback_seen_age ON callback_seen (seen_at);

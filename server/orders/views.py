@@ -241,11 +241,21 @@ SELECT o.id, o.root_id, o.number, o.state, o.seller_id, s.name AS seller_name, s
        o.delivery_method, o.wished_on, o.reason, o.note, coalesce(a.name, '') AS created_by_name, o.submitted_at
 FROM orders o JOIN org s ON s.id = o.seller_id JOIN org b ON b.id = o.buyer_id
 LEFT JOIN account a ON a.id = o.created_by
-WHERE o.root_id = $1 AND o.id = $2
+WHERE o.root_id = ANY ($1::bigint[]) AND o.id = ANY ($2::bigint[])
 """
 
 
 async def headline(root_id: int, order_id: int) -> Headline | None:
     """An order in a few words, for programs that act for the whole brand."""
-    found = await db.row(_HEADLINE, root_id, order_id)
-    return None if found is None else Headline(**found)
+    return (await headlines([root_id], [order_id])).get((root_id, order_id))
+
+
+async def headlines(root_ids: Sequence[int], order_ids: Sequence[int]) -> dict[tuple[int, int], Headline]:
+    """Orders in a few words, by (brand, order)."""
+    found = await db.rows(_HEADLINE, list(root_ids), list(order_ids))
+    return {(item["root_id"], item["id"]): Headline(**item) for item in found}
+
+
+async def goods(root_id: int, order_id: int) -> Sequence[db.Row]:
+    """An order's lines with product and packaging names, for programs that act for the whole brand."""
+    return await db.rows(_LINES, root_id, order_id)

@@ -110,7 +110,7 @@ async def test_a_card_that_wecom_refuses_is_final_and_says_which_field(sandbox: 
 async def test_two_matters_cannot_share_one_task_id(sandbox: Sandbox) -> None:
     await sandbox.members("li")
     await sandbox.wecom.send_card(["li"], card(task_id="approval-b"))
-    with pytest.raises(WeComFinal, match="task_id"):
+    with pytest.raises(WeComFinal, match="42014"):
         await sandbox.wecom.send_card(["li"], card(task_id="approval-b", sub_title_text="别的内容"))
 
 

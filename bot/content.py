@@ -1,0 +1,106 @@
+"""What messages say: the summary on an approval card, the words of a decision, the page a message opens."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.fanout import DELIVERY
+from bot.wecom import cards
+from server.approvals import service as approvals
+from server.core import clock, db
+from server.core.money import yuan
+from server.orders import views
+from server.orders.states import STATE_NAMES
+from server.orders.views import Headline
+from server.settings import Settings
+from server.settlement.queries import balance
+from server.stock import service as stock
+
+REASONS = (
+    ("stock", "库存不足"),
+    ("credit", "超出信用额度"),
+    ("price", "价格或政策有误"),
+    ("quantity", "数量不合理"),
+    ("other", "其他,请电话联系"),
+)
+_WORDS = {"approved": "已通过", "rejected": "已驳回", "void": "已撤销", "pending": "待审核"}
+_PAGES = {"order": "pages/order/detail?id={id}", "settlement": "pages/account/balance"}
+_LINES_TOLD = 4
+
+
+def page_of(link: str) -> str:
+    """The mini-program's page behind a notice's link, e.g. `order/12`."""
+    kind, _, number = link.partition("/")
+    return _PAGES.get(kind, "pages/account/notices").format(id=number)
+
+
+def shown_by(step: str, approval: approvals.Facts) -> str:
+    """What a card that asks for a step must show; '' while that step is open."""
+    if approval.state == "pending" and approval.step == step:
+        return ""
+    return f"{approval.step} {approval.state}"
+
+
+def decided_words(approval: approvals.Facts) -> str:
+    """Who decided what, when and why."""
+    if approval.state == "pending":
+        return "初审已通过,等待复审"
+    when = approval.decided_at.astimezone(clock.zone()).strftime("%m-%d %H:%M")
+    reason = f":{approval.reason}" if approval.reason else ""
+    return f"{approval.decided_by_name or '系统'} {when} {_WORDS[approval.state]}{reason}"
+
+
+async def of_approval(settings: Settings, approval: approvals.Facts, task_id: str) -> cards.ApprovalCard:
+    """What a decider needs: who wants what and how much, whether the goods are there, what credit is left (B1)."""
+    order = await views.headline(approval.root_id, approval.subject_id)
+    if order is None:
+        raise LookupError(f"no order {approval.subject_id}")
+    lines = await views.goods(approval.root_id, order.id)
+    rows = [("商品", f"{order.line_count} 种")]
+    if approval.state == "pending":
+        rows += [("库存", await _stock(order, lines)), *await _credit(order)]
+    rows.append(("配送", DELIVERY[order.delivery_method]))
+    if order.wished_on:
+        rows.append(("期望送达", order.wished_on.isoformat()))
+    if order.note:
+        rows.append(("备注", order.note))
+    when = order.submitted_at.astimezone(clock.zone()).strftime("%m-%d %H:%M")
+    return cards.ApprovalCard(
+        task_id=task_id,
+        title="大额订单复审" if approval.step == "second" else "采购订单审批",
+        subtitle=f"{order.created_by_name} {when} 提交",
+        number=order.number,
+        buyer=order.buyer_name,
+        total=yuan(order.total_fen),
+        lines=_goods(lines),
+        rows=rows,
+        url=f"{settings.public_url.rstrip('/')}/#/{page_of(f'order/{order.id}')}",
+        reasons=REASONS,
+        state=STATE_NAMES[order.state] if approval.state != "pending" else "待复审",
+    )
+
+
+def _goods(lines: Sequence[db.Row]) -> str:
+    """The first lines as they were ordered: 苏打水 ×20箱;乌龙茶 ×6瓶;等 7 种."""
+    told = [f"{line['product_name']} ×{line['packaging_qty']}{line['packaging_name']}" for line in lines[:_LINES_TOLD]]
+    return ";".join([*told, f"等 {len(lines)} 种"] if len(lines) > _LINES_TOLD else told)
+
+
+async def _stock(order: Headline, lines: Sequence[db.Row]) -> str:
+    wanted: Counter[int] = Counter()
+    for line in lines:
+        wanted[line["product_id"]] += line["ordered_qty"]
+    left = await stock.available(order.root_id, order.seller_id, list(wanted))
+    short = [product_id for product_id, qty in wanted.items() if qty > left.get(product_id, 0)]
+    return f"{len(short)} 种不足" if short else "充足"
+
+
+async def _credit(order: Headline) -> list[tuple[str, str]]:
+    """What the buyer may still owe, and by how much this order would pass it."""
+    pair = await balance(order.buyer_id)
+    if pair is None or pair["limit_fen"] is None:
+        return []
+    left = pair["limit_fen"] - (pair["receivable_fen"] + pair["committed_fen"] - pair["prepaid_fen"])
+    over = order.total_fen - left
+    return [("信用剩余", yuan(left) + (f",将超 {yuan(over)}" if over > 0 else ""))]
