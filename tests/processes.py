@@ -72,8 +72,8 @@ class System:
                 time.sleep(0.05)
 
     def kill(self, *names: str) -> None:
-        """SIGKILL a program with all its workers: no goodbye, no clean-up."""
-        for name in names:
+        """SIGKILL programs, by default all, with all their workers: no goodbye, no clean-up."""
+        for name in names or tuple(self._running):
             process = self._running.pop(name)
             end_group(process, signal.SIGKILL)
             process.wait()

@@ -27,9 +27,7 @@ async def leave(root_id: int, stream: str, text: str, *userids: str) -> None:
 
 async def states(root_id: int, channel: str = "wecom_text") -> list[str]:
     """What became of a brand's messages, in their order."""
-    found = await db.rows(
-        "SELECT state FROM outbox WHERE root_id = $1 AND channel = $2 ORDER BY id", root_id, channel
-    )
+    found = await db.rows("SELECT state FROM outbox WHERE root_id = $1 AND channel = $2 ORDER BY id", root_id, channel)
     return [item["state"] for item in found]
 
 
@@ -114,9 +112,7 @@ async def test_a_bot_that_takes_over_knows_what_members_were_sent(chat: Chat, wo
     assert len(await chat.texts("busy")) == 28
 
 
-async def test_what_a_dead_bot_had_in_hand_is_sent_at_once_by_the_next_and_shown_once(
-    chat: Chat, world: World
-) -> None:
+async def test_what_a_dead_bot_had_in_hand_is_sent_at_once_by_the_next_and_shown_once(chat: Chat, world: World) -> None:
     await leave(world.brand.id, "member:li", "first", "li")
     await leave(world.brand.id, "member:li", "second", "li")
     async with db.transaction():

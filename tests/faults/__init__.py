@@ -1,0 +1,1 @@
+"""What users keep when processes are killed and services are away."""
