@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import msgspec
 from sanic import HTTPResponse, Request, Sanic
-from sanic.response import BaseHTTPResponse
-from sanic.response import file as send_file
 
-from server import modules
+from server import modules, pages
 from server.core import clock, db, http, live, logs, openapi, redis
 from server.core.actor import Actor
 from server.core.errors import BusinessError
 from server.identity.service import authenticate
 from server.settings import Settings, load_settings
-
-ROOT = Path(__file__).resolve().parent.parent
-H5 = ROOT / "miniprogram" / "dist" / "build" / "h5"
-CONSOLE = ROOT / "server" / "console" / "dist"
-DOCS = Path(__file__).with_name("docs")
-
-_CSP = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; media-src 'self' blob:; "
-    "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self'; frame-ancestors 'self'"
-)
 
 
 def create_app(settings: Settings | None = None, name: str = "qutong") -> Sanic[Any, Any]:
@@ -51,10 +38,8 @@ def create_app(settings: Settings | None = None, name: str = "qutong") -> Sanic[
     app.before_server_start(partial(_start, settings))
     app.after_server_stop(_stop)
     http.mount(app, modules.ROUTES, authenticate)
-    _mount_document(app)
     _mount_health(app)
-    _mount_pages(app)
-    app.register_middleware(_headers, "response")
+    pages.mount(app, openapi.document(modules.ROUTES, modules.VERSION))
     return app
 
 
@@ -77,24 +62,6 @@ async def _who(request: Request) -> Actor | None:
         return None
 
 
-def _headers(request: Request, response: BaseHTTPResponse) -> None:
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    if (response.content_type or "").startswith("text/html"):
-        response.headers.setdefault("Content-Security-Policy", _CSP)
-
-
-def _mount_document(app: Sanic[Any, Any]) -> None:
-    text = msgspec.json.encode(openapi.document(modules.ROUTES, modules.VERSION))
-
-    async def document(request: Request) -> HTTPResponse:
-        return HTTPResponse(text, 200, content_type="application/json")
-
-    app.add_route(document, "/openapi.json", name="openapi")
-    if DOCS.is_dir():
-        app.static("/docs", DOCS, index="index.html", name="docs")
-
-
 def _mount_health(app: Sanic[Any, Any]) -> None:
     async def healthz(request: Request) -> HTTPResponse:
         return HTTPResponse(b'{"status":"ok"}', 200, content_type="application/json")
@@ -113,16 +80,3 @@ def _mount_health(app: Sanic[Any, Any]) -> None:
 
     app.add_route(healthz, "/healthz", name="healthz")
     app.add_route(readyz, "/readyz", name="readyz")
-
-
-def _mount_pages(app: Sanic[Any, Any]) -> None:
-    if CONSOLE.is_dir():
-        app.static("/console", CONSOLE, index="index.html", name="console")
-    if H5.is_dir():
-        app.static("/assets", H5 / "assets", name="h5_assets")
-        app.static("/static", H5 / "static", name="h5_static") if (H5 / "static").is_dir() else None
-
-        async def home(request: Request) -> HTTPResponse:
-            return await send_file(H5 / "index.html", headers={"Cache-Control": "no-cache"})
-
-        app.add_route(home, "/", name="h5")

@@ -68,10 +68,13 @@ async def list_accounts(actor: Actor, wanted: AccountFilter) -> tuple[list[Accou
     return found, paging.encode_cursor(found[-1].id) if more else None
 
 
-async def create_account(actor: Actor, new: NewAccount) -> Account:
-    """Open an account in the own org or one below it; the role must fit the kind of org (D6.1)."""
+async def create_account(actor: Actor, new: NewAccount, hashed: str | None = None) -> Account:
+    """Open an account in the own org or one below it; the role must fit the kind of org (D6.1).
+
+    `hashed` is the password's hash where one was made for many accounts at once (demo data).
+    """
     actor.require("account.manage")
-    hashed = await hash_password(new.password)
+    hashed = hashed or await hash_password(new.password)
     try:
         async with db.transaction():
             org = await find_org(actor, new.org_id)

@@ -1,0 +1,79 @@
+"""What a browser gets beside the API: the documentation, the console's page, the H5 build."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from server import pages
+from server.app import create_app
+from server.settings import Settings
+from tests.conftest import free_port
+
+OUTSIDE = re.compile(r"""(?:src|href)\s*=\s*["'](?:https?:)?//""")
+
+
+@pytest.fixture
+async def site(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
+    """The pages with an H5 build of two files, without the console."""
+    (tmp_path / "h5" / "assets").mkdir(parents=True)
+    (tmp_path / "h5" / "index.html").write_text('<script src="/assets/index-Da1fLjxQ.js"></script>')
+    (tmp_path / "h5" / "assets" / "index-Da1fLjxQ.js").write_text("start()")
+    monkeypatch.setattr(pages, "H5", tmp_path / "h5")
+    monkeypatch.setattr(pages, "CONSOLE", tmp_path / "not-built")
+    own = replace(settings, port=free_port())
+    app: Any = create_app(own, name=f"qutong-pages-{own.port}")
+    app.config.TOUCHUP = False  # Sanic rewrites its own classes at start, which only one app of a process can stand
+    # Without its listeners: the database and Redis of this process are those of the tests.
+    server = await app.create_server(host="127.0.0.1", port=own.port, return_asyncio_server=True)
+    await server.startup()
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{own.port}") as client:
+        yield client
+    server.close()
+
+
+async def test_an_old_page_would_be_shown_after_an_update_or_the_whole_app_loaded_again_at_each_visit(
+    site: httpx.AsyncClient,
+) -> None:
+    index = await site.get("/")
+    assert index.status_code == 200 and index.headers["cache-control"] == "no-cache"
+    script = await site.get("/assets/index-Da1fLjxQ.js")
+    assert script.text == "start()"
+    assert script.headers["cache-control"] == "public, max-age=31536000, immutable"
+    missing = await site.get("/assets/index-gone.js")
+    assert missing.status_code == 404 and "immutable" not in missing.headers.get("cache-control", "")
+
+
+async def test_a_page_could_load_from_elsewhere_if_its_policy_or_its_text_allowed_it(site: httpx.AsyncClient) -> None:
+    for path in ("/", "/docs", "/console"):
+        page = await site.get(path, follow_redirects=True)
+        assert page.status_code == 200, path
+        assert page.headers["content-type"].startswith("text/html")
+        assert not OUTSIDE.search(page.text), path
+        policy = page.headers["content-security-policy"]
+        assert "default-src 'self'" in policy and "http" not in policy and "unsafe-eval'" not in policy.replace(
+            "wasm-unsafe-eval'", ""
+        )
+        assert page.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_the_documentation_would_stay_blank_if_one_of_its_files_were_not_served(site: httpx.AsyncClient) -> None:
+    page = (await site.get("/docs")).text
+    wanted = re.findall(r'(?:src|href)="(/docs/[^"]+)"', page)
+    assert len(wanted) == 5
+    for path in wanted:
+        assert (await site.get(path)).status_code == 200, path
+    assert '"/openapi.json"' in (await site.get("/docs/docs.js")).text
+    assert (await site.get("/openapi.json")).json()["openapi"].startswith("3.1")
+
+
+async def test_the_console_address_would_be_a_dead_link_before_there_is_a_console(site: httpx.AsyncClient) -> None:
+    page = (await site.get("/console", follow_redirects=True)).text
+    assert "下一个版本" in page and 'href="/"' in page and 'href="/docs"' in page
+    assert (await site.get("/console/welcome.css")).status_code == 200
