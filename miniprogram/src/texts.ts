@@ -5,7 +5,7 @@ export const t = {
   common: {
     cancel: '取消', confirm: '确定', save: '保存', delete: '删除', edit: '编辑', retry: '重试', close: '关闭', back: '返回',
     loading: '正在加载…', noMore: '没有更多了', loadMore: '上滑加载更多', loadFailed: '加载失败', empty: '这里还没有内容',
-    done: '完成', next: '下一步', gotIt: '知道了', default: '默认', all: '全部', optional: '选填', working: '处理中…',
+    showMore: (count: number) => `展开其余 ${count} 行`, done: '完成', next: '下一步', gotIt: '知道了', default: '默认', all: '全部', optional: '选填', working: '处理中…',
     colon: (name: string, value: string) => `${name}：${value}`,
     wholeNumber: '请输入整数', atMost: (max: number, unit: string) => `最多 ${max}${unit}`,
   },
@@ -114,7 +114,7 @@ export const t = {
 
   balance: {
     title: '往来账', withSupplier: '与供货方', receivable: '应付货款', receivableOf: '应收货款', committed: '在途订单占用', limit: '信用额度', left: '剩余额度', noLimit: '不限额度', entries: '账目明细', empty: '还没有账目', prepaid: '预付余额', used: (percent: number) => `已用 ${percent}%`,
-    reasons: { issue: '出库', goods_issue: '出库', receipt: '签收差额', shortage: '短少冲减', damage: '破损冲减', payment: '付款', prepayment: '预付款', rebate: '返利' } as Record<string, string>,
+    reasons: { issue: '出库', goods_issue: '出库', receipt: '签收差额', shortage: '短少冲减', damage: '破损冲减', payment: '付款', bank: '银行转账', cash: '现金付款', wechat: '微信付款', prepayment: '预付款', rebate: '返利' } as Record<string, string>,
   },
 
   mine: {
