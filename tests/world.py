@@ -83,6 +83,7 @@ class Product:
     ean: str
     itf: str
     price_fen: int
+    name: str
 
 
 @dataclass
@@ -143,11 +144,13 @@ class World:
         world.category_id = category.id
         return world
 
-    async def user(self, org: Org, role: str, dealers: list[Org] | None = None, wecom: str | None = None) -> User:
+    async def user(
+        self, org: Org, role: str, dealers: list[Org] | None = None, wecom: str | None = None, name: str = ""
+    ) -> User:
         """An account."""
         account = await Account.create(
-            root_id=org.root_id, org_id=org.id, name=f"{role}{number()}", phone=phone(), password_hash=_hashed(),
-            role=role, wecom_userid=wecom,
+            root_id=org.root_id, org_id=org.id, name=name or f"{role}{number()}", phone=phone(),
+            password_hash=_hashed(), role=role, wecom_userid=wecom,
         )  # fmt: skip
         await queries.assign(account.id, [dealer.id for dealer in dealers or []], org.root_id)
         return User(self.http, account.id, account.phone, await service.actor_for(account.id, surface="test"))
@@ -155,12 +158,14 @@ class World:
     async def dealer(self, of: Org | None = None, **more: Any) -> Org:
         """A dealer below the brand or another dealer."""
         parent = of or self.brand
-        new = NewOrg(parent_id=parent.id, kind="dealer", name=f"经销商{number()}", **more)
+        name = more.pop("name", None) or f"经销商{number()}"
+        new = NewOrg(parent_id=parent.id, kind="dealer", name=name, **more)
         return await channel.create_org(self.admin.actor, new)
 
     async def store(self, of: Org, **more: Any) -> Org:
         """A store of a dealer."""
-        new = NewOrg(parent_id=of.id, kind="store", name=f"门店{number()}", **more)
+        name = more.pop("name", None) or f"门店{number()}"
+        new = NewOrg(parent_id=of.id, kind="store", name=name, **more)
         return await channel.create_org(self.admin.actor, new)
 
     async def product(self, guide_fen: int = 300, **more: Any) -> Product:
@@ -168,15 +173,16 @@ class World:
         ean = gtin13()
         itf = gtin_case(ean)
         code = f"P{number()}"
+        name = more.pop("name", None) or f"商品{code}"
         new = NewProduct(
-            category_id=self.category_id, code=code, name=f"商品{code}", base_unit="瓶", shelf_life_days=365,
+            category_id=self.category_id, code=code, name=name, base_unit="瓶", shelf_life_days=365,
             guide_price_fen=guide_fen, floor_price_fen=max(1, guide_fen // 2), ceiling_price_fen=guide_fen * 2,
             packagings=[NewPackaging("瓶", 1, ean), NewPackaging("箱", 24, itf, True)], **more,
         )  # fmt: skip
         product_id = await catalog.create_product(self.admin.actor, new)
         found = await db.rows("SELECT id, unit_qty FROM packaging WHERE product_id = $1", product_id)
         packed = {item["unit_qty"]: item["id"] for item in found}
-        return Product(product_id, code, packed[1], packed[24], ean, itf, guide_fen)
+        return Product(product_id, code, packed[1], packed[24], ean, itf, guide_fen, name)
 
     async def products(self, count: int, guide_fen: int = 300) -> list[Product]:
         """Several products."""

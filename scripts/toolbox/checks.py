@@ -51,8 +51,13 @@ def parse(arguments: Sequence[str]) -> Options:
     return Options(quick=given.quick, verbose=given.verbose, pytest=rest)
 
 
-def python_parts(env: dict[str, str], test_env: dict[str, str], *, after: Sequence[str]) -> list[Part]:
-    """The checks of the Python side; pytest comes last and has the processors to itself."""
+def python_parts(
+    env: dict[str, str], test_env: dict[str, str], *, after: Sequence[str], journeys: bool = True
+) -> list[Part]:
+    """The checks of the Python side; pytest comes last and has the processors to itself.
+
+    The browser journeys need the front end built: without it they are left out.
+    """
     packages = [name for name in PACKAGES if (ROOT / name).is_dir()]
     programs = [name for name in PROGRAMS if (ROOT / name).is_file()]
 
@@ -68,7 +73,9 @@ def python_parts(env: dict[str, str], test_env: dict[str, str], *, after: Sequen
         parts.insert(1, Part("import rules", rules))
     if (ROOT / "server" / "openapi.py").is_file() and FRONT_ENDS[0].exists:
         parts.insert(1, part("API types are current", "scripts.toolbox.openapi"))
-    words = [str(PYTHON), "-m", "pytest", "-n", "2", "--color=no", "tests"]
+    words = [str(PYTHON), "-m", "pytest", "-n", "2", "--dist", "loadgroup", "--color=no", "tests"]
+    if not journeys:
+        words += ["--ignore", str(JOURNEYS)]
 
     def pytest(log: Path) -> str:
         return commands.run(words, log, title=PYTEST, cwd=ROOT, env=test_env)
@@ -118,7 +125,7 @@ def all_parts(options: Options, console: Console) -> list[Part]:
     test_env = dict(env)
     if options.quick:
         _use_chromium_if_there(test_env)
-        return python_parts(env, test_env, after=[])
+        return python_parts(env, test_env, after=[], journeys=False)
     parts: list[Part] = []
     before: list[str] = []
     fronts = [part for part in FRONT_ENDS if part.exists]

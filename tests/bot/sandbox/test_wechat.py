@@ -10,7 +10,7 @@ from bot.wecom.client import WeComError, WeComFinal, WeComRetryable
 from tests.bot.sandbox.conftest import Sandbox
 
 DATA = {"thing1": "订单已审核", "thing2": "苏打水等 3 种", "time3": "2026-11-24 09:30"}
-PAGE = "pages/orders/detail?id=1"
+PAGE = "pages/order/detail?id=1"
 
 
 async def session(sandbox: Sandbox, code: str) -> dict[str, Any]:
