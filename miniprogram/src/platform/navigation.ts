@@ -9,8 +9,12 @@ export function goTab(key: string): void {
   uni.reLaunch({ url: `/pages/home/home?tab=${key}` })
 }
 
-/** `link` of a notice: "order/12" → the order's page. */
+/** `link` of a notice: "order/12" → the order's page, "settlement" → what is owed. */
 export function openLink(link: string): boolean {
+  if (link === 'settlement') {
+    uni.navigateTo({ url: '/pages/account/balance' })
+    return true
+  }
   const match = /^order\/(\d+)$/.exec(link)
   if (!match) return false
   uni.navigateTo({ url: `/pages/order/detail?id=${match[1]}` })

@@ -1,10 +1,10 @@
 import { openEventStream, type EventStream } from '@/platform/event-stream'
-import { currentToken, setUnread } from './session'
+import { currentToken, refreshMe } from './session'
 
 /** What happened, as the server tells it; pages ask again for what they show. */
 export type LiveEvent =
   | { kind: 'order'; id: number; number: string; state: string; seller_id: number; buyer_id: number }
-  | { kind: 'notice'; unread: number }
+  | { kind: 'notice' }
   | { kind: 'resync' }
 
 const POLL_MS = 10_000
@@ -17,7 +17,8 @@ let retry: ReturnType<typeof setTimeout> | undefined
 let seen = false
 
 function tell(event: LiveEvent): void {
-  if (event.kind === 'notice') setUnread(event.unread)
+  // Live messages carry no figures; how many notices are unread stands in the own account.
+  if (event.kind === 'notice') void refreshMe().catch(() => undefined)
   listeners.forEach((listener) => listener(event))
 }
 

@@ -96,10 +96,6 @@ export async function logOut(): Promise<void> {
   leave()
 }
 
-export function setUnread(count: number): void {
-  if (state.me) state.me.unread_notices = count
-}
-
 export function useSession() {
   return {
     session: readonly(state),

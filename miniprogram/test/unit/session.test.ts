@@ -102,3 +102,23 @@ describe('a session that was ended elsewhere', () => {
     expect(phone.went).toEqual([])
   })
 })
+
+describe('a notice that arrives', () => {
+  it('is counted on the tab at once, and does not wipe the number away', async () => {
+    const { session } = await logIn(1)
+    const said: ((event: { data: string }) => void)[] = []
+    class Source {
+      static readonly CLOSED = 2
+      addEventListener = (name: string, listener: (event: { data: string }) => void) => void (name === 'notice' && said.push(listener))
+      close = () => undefined
+    }
+    vi.stubGlobal('EventSource', Source)
+    const live = await import('@/state/live')
+    live.startLive()
+    said[0]!({ data: '{}' })
+    phone.answer(200, { ...me(1), unread_notices: 3 })
+    await settled()
+    expect(session.currentMe()?.unread_notices).toBe(3)
+    live.stopLive()
+  })
+})
