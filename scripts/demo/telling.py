@@ -41,12 +41,12 @@ async def tell_history(settings: Settings, root_id: int, now: datetime) -> None:
     """Leave the outbox as the bot would have left it, but for the cards about what is undecided."""
     await db.run(_DONE, root_id, now - timedelta(days=TOLD_DAYS))
     recent = await db.rows(_RECENT, root_id)
-    fan = Fanout(settings)
     for row in recent:
-        payload = msgspec.json.decode(row["payload"])
+        event = Event(row["id"], root_id, row["topic"], row["subject_id"], msgspec.json.decode(row["payload"]))
         with clock.frozen(row["created_at"]):
             async with db.transaction():
-                await fan.expand(Event(row["id"], root_id, row["topic"], row["subject_id"], payload))
+                for _, reason in await Fanout(settings).expand([event]):
+                    raise reason
     await db.run(_MARK, root_id, [row["id"] for row in recent])
     await db.run(_NO_CARD, root_id)
     await db.run(_READ, root_id, now - timedelta(hours=READ_HOURS))

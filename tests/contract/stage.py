@@ -131,8 +131,8 @@ async def _rows(stage: Stage, owner: World, place: Place, item: Product) -> None
     rows["file"] = rows["photo"] = await files.store(actor, stage.folder, PICTURE + str(number()).encode())
     address = NewAddress(f"收货人{number()}", f"1{number() % 10**10:010d}", f"路{number()}号", is_default=True)
     rows["address"] = (await save_address(actor, address)).id if place.org.kind != "brand" else UNKNOWN
-    told = notices.Told([place.boss.account_id], "test", f"通知{number()}", "正文", "", str(number()))
-    await notices.tell(place.org.root_id, told, moment)
+    told = notices.Told(place.org.root_id, place.boss.account_id, "test", f"通知{number()}", "正文", "", str(number()))
+    await notices.tell([told], moment)
     rows["notice"] = await db.value("SELECT max(id) FROM notice WHERE account_id = $1", place.boss.account_id)
     if place.org.kind != "store":
         away = (place.org.root_id, rows["account"], place.boss.account_id, clock.today())

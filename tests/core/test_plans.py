@@ -168,7 +168,7 @@ PAGES: dict[str, tuple[str, Look, int]] = {
     "the brand's audit trail": ("brand", lambda actor: notify.list_audit(actor, AuditFilter()), PAGE),
     "a dealer's audit trail": ("dealer", lambda actor: notify.list_audit(actor, AuditFilter()), PAGE),
     "messages that failed": ("brand", lambda actor: notify.list_outbox(actor, OutboxFilter()), PAGE),
-    "the next messages": ("brand", lambda actor: outbox.take_messages(clock.now(), ["wecom_card", "wecom_text"], 50), PAGE),
+    "the next messages": ("brand", lambda actor: outbox.take_messages(clock.now(), ["wecom_card"], 50), PAGE),
     "the next events": ("brand", lambda actor: outbox.take_events(clock.now(), 50), PAGE),
     "who is signed in": ("store", lambda actor: identity._sessions([bytes(32)]), PAGE),
 }

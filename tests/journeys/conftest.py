@@ -11,8 +11,8 @@ import pytest
 from tortoise.context import TortoiseContext
 
 from server import modules
-from server.app import H5
 from server.core import db
+from server.pages import H5
 from tests.journeys.street import Street, a_street
 from tests.processes import System, system
 from tests.services import EmbeddedServices
