@@ -58,15 +58,15 @@ async def _pressed(event: CardPressed) -> None:
         approval_id = _approval_of(event.task_id)
         await db.retried(lambda: _decide(actor, approval_id, event))
     except (ApprovalDecided, OrderState) as refusal:
-        await _refused(event, f"{_when(event)}没有重复处理:{refusal.detail}")
+        await _refused(event, f"没有重复处理:{refusal.detail}")
     except BusinessError as refusal:
         _log.info("press_refused", extra={"code": refusal.code})
-        await _refused(event, f"{_when(event)}没有处理成功:{refusal.detail}")
+        await _refused(event, f"没有处理成功:{refusal.detail}")
 
 
 def _when(event: CardPressed) -> str:
     """When it was pressed: WeCom does not show the same text twice within two minutes (path/90236)."""
-    return datetime.fromtimestamp(event.create_time, clock.zone()).strftime("%H:%M:%S ")
+    return datetime.fromtimestamp(event.create_time, clock.zone()).strftime("%H:%M:%S")
 
 
 def _approval_of(task_id: str) -> int:
@@ -113,7 +113,9 @@ async def _refused(event: CardPressed, words: str) -> None:
             _log.warning("press_of_unknown_card", extra={"task_id": event.task_id})
             return
         root_id, key = card["root_id"], event.dedupe_key
-        about = {"userids": [event.from_user], "text": words}
+        approval = await approvals.facts_by_id(root_id, card["approval_id"])
+        matter = f"{_when(event)} 订单 {approval.number}" if approval else _when(event)
+        about = {"userids": [event.from_user], "text": f"{matter} {words}"}
         messages = [
             Message(root_id, "wecom_text", "chat.answer", 0, f"member:{event.from_user}", f"answer:{key}", about)
         ]

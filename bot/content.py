@@ -69,7 +69,7 @@ async def of_approval(settings: Settings, approval: approvals.Facts, task_id: st
     return cards.ApprovalCard(
         task_id=task_id,
         title="大额订单复审" if approval.step == "second" else "采购订单审批",
-        subtitle=f"{order.created_by_name} {when} 提交",
+        subtitle=f"{when} {order.created_by_name} 提交",
         number=order.number,
         buyer=order.buyer_name,
         total=yuan(order.total_fen),

@@ -189,8 +189,17 @@ document.querySelectorAll("[data-advance]").forEach((button) => {
 $("reset").addEventListener("click", () => {
   if (confirm("清空沙箱里的所有成员、消息和凭证？")) act(() => ask("reset", {}));
 });
-$("toggle").addEventListener("click", () => {
-  $("panel").hidden = !$("panel").hidden;
-  $("toggle").setAttribute("aria-expanded", String(!$("panel").hidden));
+function showPanel(shown) {
+  $("panel").hidden = !shown;
+  $("toggle").setAttribute("aria-expanded", String(shown));
+}
+
+$("toggle").addEventListener("click", () => showPanel($("panel").hidden));
+$("close").addEventListener("click", () => showPanel(false));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && narrow.matches) showPanel(false);
 });
+const narrow = matchMedia("(max-width: 1000px)"); // there the panel lies over the chat
+narrow.addEventListener("change", () => showPanel(!narrow.matches));
+showPanel(!narrow.matches);
 poll();
