@@ -41,6 +41,7 @@ WITH picks AS (
 )
 INSERT INTO reservation (root_id, order_id, line_no, location_id, product_id, lot_id, qty)
 SELECT $1, $3, line_no, $2, product_id, lot_id, qty FROM picks
+ON CONFLICT (root_id, order_id, line_no, lot_id) DO UPDATE SET qty = reservation.qty + excluded.qty
 """
 
 _RESERVATIONS = """
@@ -76,6 +77,13 @@ WITH picks AS (
 )
 UPDATE reservation r SET qty = r.qty - p.qty FROM picks p
 WHERE r.root_id = $1 AND r.order_id = $2 AND r.line_no = p.line_no AND r.lot_id = p.lot_id AND r.qty > p.qty
+"""
+
+_LESS_RESERVED = """
+UPDATE stock_balance b SET reserved = b.reserved - p.qty
+FROM (SELECT product_id, lot_id, sum(qty)::bigint AS qty
+      FROM unnest($3::bigint[], $4::bigint[], $5::bigint[]) AS t (product_id, lot_id, qty) GROUP BY 1, 2) p
+WHERE b.root_id = $1 AND b.location_id = $2 AND b.product_id = p.product_id AND b.lot_id = p.lot_id
 """
 
 _ENSURE = """
@@ -217,6 +225,19 @@ async def consume(root_id: int, order_id: int, picks: Sequence[Pick]) -> None:
     """Take picked quantities off the order's reservations."""
     await db.run(
         _CONSUME, root_id, order_id, [p.line_no for p in picks], [p.lot_id for p in picks], [p.qty for p in picks]
+    )
+
+
+async def give_back(root_id: int, location_id: int, order_id: int, picks: Sequence[Pick]) -> None:
+    """Give back some of what is held for an order; the lots are locked already."""
+    await consume(root_id, order_id, picks)
+    await db.run(
+        _LESS_RESERVED,
+        root_id,
+        location_id,
+        [p.product_id for p in picks],
+        [p.lot_id for p in picks],
+        [p.qty for p in picks],
     )
 
 

@@ -71,12 +71,17 @@ async def reserve(root_id: int, seller_id: int, order_id: int, wanted: Sequence[
     """
     wanted = [line for line in wanted if line.qty > 0]
     place = (await queries.locations([seller_id]))[seller_id, "warehouse"]
+    await queries.reserve(root_id, place, order_id, await _allocate(root_id, place, wanted))
+
+
+async def _allocate(root_id: int, place: int, wanted: Sequence[Wanted]) -> list[Pick]:
+    """Lock the lots at a place and choose among what is free."""
     found = await queries.lock_lots(root_id, place, sorted({line.product_id for line in wanted}))
     lots = [Lot(item["product_id"], item["lot_id"], item["expires_on"], item["free"]) for item in found]
     result = allocate(wanted, lots, clock.today())
     if result.short:
         raise _short(result.short)
-    await queries.reserve(root_id, place, order_id, result.picks)
+    return result.picks
 
 
 async def release(root_id: int, order_id: int) -> None:
@@ -87,24 +92,49 @@ async def release(root_id: int, order_id: int) -> None:
 async def pick_reserved(root_id: int, order_id: int, wanted: Sequence[Wanted]) -> list[Pick]:
     """Choose, from what is held for an order, the lots that leave now: first expired first.
 
-    The order row is locked by the caller, so the reservations stand still.
+    Lots that have expired since they were held serve nobody: others take their place, or `StockShort` says which
+    lines cannot leave. The order row is locked by the caller, so the reservations stand still.
     """
     held = await queries.reservations(root_id, order_id)
-    picks: list[Pick] = []
+    today = clock.today()
     missing = {line.line_no: line.qty for line in wanted}
+    picks = _take([item for item in held if item["expires_on"] >= today], missing)
+    if any(missing.values()):
+        spoilt = _take([item for item in held if item["expires_on"] < today], missing)
+        picks = _merged([*picks, *await _replace(root_id, order_id, held[0]["location_id"], spoilt)])
+    return picks
+
+
+def _take(held: Sequence[db.Row], missing: dict[int, int]) -> list[Pick]:
+    """Take what is missing by line from what is held; `missing` goes down by it."""
+    picks: list[Pick] = []
     for item in held:
         taken = min(missing.get(item["line_no"], 0), item["qty"])
         if taken:
             picks.append(Pick(item["line_no"], item["product_id"], item["lot_id"], taken))
             missing[item["line_no"]] -= taken
-    short = [
-        Short(line.line_no, line.product_id, line.qty, line.qty - missing[line.line_no])
-        for line in wanted
-        if missing[line.line_no]
-    ]
-    if short:
-        raise _short(short)
     return picks
+
+
+async def _replace(root_id: int, order_id: int, place: int, spoilt: Sequence[Pick]) -> list[Pick]:
+    """Hold other lots of the same goods for an order, in place of those that have expired."""
+    wanted: dict[int, Wanted] = {}
+    for pick in spoilt:
+        before = wanted.get(pick.line_no)
+        wanted[pick.line_no] = Wanted(pick.line_no, pick.product_id, pick.qty + (before.qty if before else 0))
+    picks = await _allocate(root_id, place, list(wanted.values()))
+    await queries.give_back(root_id, place, order_id, spoilt)
+    await queries.reserve(root_id, place, order_id, picks)
+    return picks
+
+
+def _merged(picks: Sequence[Pick]) -> list[Pick]:
+    """One pick per line and lot, the lines in their order."""
+    sums: dict[tuple[int, int, int], int] = {}
+    for pick in sorted(picks, key=lambda item: item.line_no):
+        place = (pick.line_no, pick.product_id, pick.lot_id)
+        sums[place] = sums.get(place, 0) + pick.qty
+    return [Pick(*place, qty) for place, qty in sums.items()]
 
 
 async def send(
