@@ -171,7 +171,8 @@ async def reject_orders(actor: Actor, body: BatchReject, claim: Claim) -> BatchR
 async def issue_goods(actor: Actor, order_id: int, body: Issue) -> Issued:
     """Issue what is approved, in full or in part."""
     issue_id = await service.issue_goods(actor, order_id, body)
-    return Issued(await views.get_issue(actor, issue_id), await views.get_order(actor, order_id))
+    order = await views.get_order(actor, order_id)
+    return Issued(next(issue for issue in order.issues if issue.id == issue_id), order)
 
 
 @routes.get("/goods-issues", permission="order.read")

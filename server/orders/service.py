@@ -343,7 +343,7 @@ async def receive_goods(actor: Actor, issue_id: int, counted: Receive) -> int:
 
 
 async def _check_photos(actor: Actor, photo_ids: list[int]) -> None:
-    if await queries.own_files(actor, photo_ids) != len(set(photo_ids)):
+    if photo_ids and await queries.own_files(actor, photo_ids) != len(set(photo_ids)):
         raise InvalidInput("有照片没有上传成功,请重新拍照", [FieldError("/photo_ids", "请重新上传")])
 
 

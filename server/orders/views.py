@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -28,26 +28,20 @@ from server.orders.schemas import (
 from server.orders.states import TRANSITIONS, VERB_NAMES
 from server.stock import service as stock
 
-_HEAD = """
-SELECT o.*, s.name AS seller_name, b.name AS buyer_name
+# Head, lines and events of one order in one round trip.
+_DETAIL = """
+SELECT o.*, s.name AS seller_name, b.name AS buyer_name,
+       (SELECT json_agg(row_to_json(x) ORDER BY x.line_no)::text FROM (
+            SELECT l.*, p.name AS product_name, p.code AS product_code, p.color, p.image_url, p.base_unit,
+                   k.name AS packaging_name
+            FROM order_line l JOIN product p ON p.id = l.product_id JOIN packaging k ON k.id = l.packaging_id
+            WHERE l.root_id = o.root_id AND l.order_id = o.id) x) AS lines,
+       (SELECT json_agg(row_to_json(x) ORDER BY x.id)::text FROM (
+            SELECT e.id, e.verb, e.from_state, e.to_state, a.name AS account_name, g.name AS org_name, e.reason, e.at
+            FROM order_event e LEFT JOIN account a ON a.id = e.account_id LEFT JOIN org g ON g.id = a.org_id
+            WHERE e.root_id = o.root_id AND e.order_id = o.id) x) AS events
 FROM orders o JOIN org s ON s.id = o.seller_id JOIN org b ON b.id = o.buyer_id
-"""
-
-_DETAIL = _HEAD + "WHERE o.root_id = $1 AND o.id = $2 AND b.path LIKE ANY ($3::text[])"
-
-_LINES = """
-SELECT l.*, p.name AS product_name, p.code AS product_code, p.color, p.image_url, p.base_unit,
-       k.name AS packaging_name
-FROM order_line l JOIN product p ON p.id = l.product_id JOIN packaging k ON k.id = l.packaging_id
-WHERE l.root_id = $1 AND l.order_id = $2
-ORDER BY l.line_no
-"""
-
-_EVENTS = """
-SELECT e.verb, e.from_state, e.to_state, a.name AS account_name, g.name AS org_name, e.reason, e.at
-FROM order_event e LEFT JOIN account a ON a.id = e.account_id LEFT JOIN org g ON g.id = a.org_id
-WHERE e.root_id = $1 AND e.order_id = $2
-ORDER BY e.id
+WHERE o.root_id = $1 AND o.id = $2 AND b.path LIKE ANY ($3::text[])
 """
 
 _ISSUES = """
@@ -145,9 +139,10 @@ async def get_order(actor: Actor, order_id: int) -> Order:
     head = await db.row(_DETAIL, actor.root_id, order_id, actor.patterns)
     if head is None:
         raise NotFound("没有找到这张订单")
-    lines = await db.rows(_LINES, actor.root_id, order_id)
-    issues = [_issue(item) for item in await db.rows(_ISSUES_OF, actor.root_id, order_id)]
-    events = await db.rows(_EVENTS, actor.root_id, order_id)
+    lines: list[dict[str, Any]] = msgspec.json.decode(head["lines"])
+    issues = []
+    if head["issued_fen"]:
+        issues = [_issue(item) for item in await db.rows(_ISSUES_OF, actor.root_id, order_id)]
     approval = await approvals.facts_of(actor.root_id, "order", order_id)
     left: dict[int, int] | None = None
     if actor.org_id == head["seller_id"]:
@@ -158,7 +153,7 @@ async def get_order(actor: Actor, order_id: int) -> Order:
             "address": msgspec.json.decode(head["address"]) if head["address"] else None,
             "lines": [_line(line, left) for line in lines],
             "issues": issues,
-            "events": [_event(item) for item in events],
+            "events": [_event(item) for item in msgspec.json.decode(head["events"] or "[]")],
             "actions": _actions(actor, head, approval and approval.step, lines, issues),
             "approval": None
             if approval is None
@@ -181,7 +176,7 @@ def _line(found: db.Row, left: dict[int, int] | None) -> OrderLine:
 
 
 def _event(found: db.Row) -> Event:
-    return Event(verb_name=VERB_NAMES[found["verb"]], **found)
+    return msgspec.convert({**found, "verb_name": VERB_NAMES[found["verb"]]}, Event)
 
 
 def _actions(
