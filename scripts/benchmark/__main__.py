@@ -20,7 +20,7 @@ from scripts.benchmark.options import LINES, Options, parse
 from scripts.benchmark.report import row, table
 from scripts.benchmark.services import Services, services
 from scripts.benchmark.statements import NotLogged, count_statements
-from scripts.benchmark.world import World, make_world
+from scripts.benchmark.world import SMALL, Size, World, make_world
 from scripts.toolbox.console import Console, Problem
 from server import modules
 from server.core import db
@@ -33,14 +33,14 @@ HISTORY = (20, 200, 2000)
 LARGE_HISTORY = 20
 
 
-async def build(service: Services) -> World:
+async def build(service: Services, size: Size) -> World:
     """Schema and world, through the verbs."""
     settings = load_settings(service.settings)
     await migrate(settings)
     modules.wire()
     await db.connect(settings)
     try:
-        return await make_world(settings.session_days)
+        return await make_world(settings.session_days, size)
     finally:
         await db.disconnect()
 
@@ -60,7 +60,7 @@ class Run:
     async def results(self) -> list[Measurement]:
         """Everything that was asked for."""
         with self.console.step("建立测试数据"):
-            world = await build(self.service)
+            world = await build(self.service, self.options.size)
         connection = await self.connect()
         try:
             documents = Documents(connection, world)
@@ -74,14 +74,17 @@ class Run:
             await connection.close()
 
     async def _count(self, cases: list[Operation], documents: Documents) -> dict[tuple[str, int], int]:
-        port = self.service.start_api(1, "INFO", "counted")
+        port = self.service.start_api(1, "counted")
         counted = await count_statements(port, self.service.log("counted"), cases)
         documents.answers = {key: answer for key, (_, answer) in counted.items()}
         return {key: number for key, (number, _) in counted.items()}
 
     async def _history(self, documents: Documents, connection: asyncpg.Connection) -> None:
         few, many = min(LINES), max(LINES)
-        for lines, count in (*((few, count) for count in HISTORY), (many, LARGE_HISTORY)):
+        steps = [(few, count) for count in HISTORY] + [(many, LARGE_HISTORY)]
+        if self.options.size is SMALL:
+            steps = steps[:1]
+        for lines, count in steps:
             for state in ("issued", "approved", "submitted"):
                 await documents.take(state, lines, count)
             await connection.execute("ANALYZE")
@@ -89,7 +92,7 @@ class Run:
 
     async def _measure(self, cases: list[Operation], counted: dict[tuple[str, int], int]) -> list[Measurement]:
         with self.console.step(f"启动 API（{self.options.workers} 个工作进程）"):
-            port = self.service.start_api(self.options.workers, "WARNING")
+            port = self.service.start_api(self.options.workers)
         found: list[Measurement] = []
         for case in cases:
             for clients in self.options.clients:

@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scripts.benchmark.world import SMALL, WHOLE, Size
+
 OPERATIONS = ("submit", "approve", "issue", "receive", "list_orders", "catalogue")
 WRITES = ("submit", "approve", "issue", "receive")
 PAGE = {"list_orders": 20, "catalogue": 50}
@@ -26,6 +28,7 @@ class Options:
     seconds: float
     workers: int
     json: bool
+    size: Size
 
     @property
     def cases(self) -> list[tuple[str, int]]:
@@ -70,14 +73,20 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--seconds", type=_seconds, default=SECONDS, metavar="N", help=seconds)
     parser.add_argument("--workers", type=int, default=2, metavar="N", help="API 的工作进程数（默认 2）")
     parser.add_argument("--json", action="store_true", help="在标准输出打印 JSON，其余输出到标准错误")
+    parser.add_argument("--small", action="store_true", help="只建很少的数据：用来试运行，不用来比较速度")
     given = parser.parse_args(arguments)
+    size = SMALL if given.small else WHOLE
+    lines = tuple(count for count in given.lines if count <= size.products)
+    if not lines:
+        parser.error(f"--small 只有 {size.products} 种商品，--lines 不能更多")
     if given.workers < 1:
         parser.error("--workers 至少是 1")
     return Options(
         operations=tuple(given.only or OPERATIONS),
-        lines=given.lines,
+        lines=lines,
         clients=given.clients,
         seconds=given.seconds,
         workers=given.workers,
         json=given.json,
+        size=size,
     )

@@ -88,11 +88,11 @@ class Services:
         self.supervisor.start(program)
         self.supervisor.wait_until_ready(program.key)
 
-    def start_api(self, workers: int, log_level: str, key: str = "api") -> int:
-        """`python -m server` as it is deployed; answers the port."""
+    def start_api(self, workers: int, key: str = "api") -> int:
+        """`python -m server` as it is deployed, its log of every request included; answers the port."""
         port = free_port()
         env = {name: value for name, value in child_environment().items() if not name.startswith(("WECOM", "WECHAT"))}
-        env.update(self.settings, QUTONG_PORT=str(port), QUTONG_WORKERS=str(workers), QUTONG_LOG_LEVEL=log_level)
+        env.update(self.settings, QUTONG_PORT=str(port), QUTONG_WORKERS=str(workers), QUTONG_LOG_LEVEL="INFO")
         ready = answers(f"http://{HOST}:{port}/readyz")
         self._run(Program(key, "API", [sys.executable, "-m", "server"], self.log(key), ready, env=env, cwd=ROOT))
         return port

@@ -1,7 +1,7 @@
 """How many statements an operation sends, as the server itself counts and logs them for each request.
 
-Session look-up, idempotency key, BEGIN and COMMIT are all in it. One request of each kind goes to a server that
-logs its requests; the two that are measured do not log.
+Session look-up, idempotency key, BEGIN and COMMIT are all in it. One request of each kind goes to a server that is
+asked nothing else: a busy one lets several requests share a statement, and counts it for each.
 """
 
 from __future__ import annotations

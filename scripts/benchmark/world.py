@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from argon2 import PasswordHasher
 from biip.checksums import gs1_standard_check_digit
@@ -22,9 +23,19 @@ from server.identity.service import actor_for, open_session
 from server.stock.schemas import Supply, SupplyLine
 from server.stock.service import supply
 
-DEALERS = 8
-STORES = 40
-PRODUCTS = 300
+
+class Size(NamedTuple):
+    """How much of everything there is."""
+
+    dealers: int
+    stores: int
+    products: int
+
+
+WHOLE = Size(dealers=8, stores=40, products=300)
+SMALL = Size(dealers=2, stores=4, products=12)
+"""To try the benchmark itself."""
+
 LOT_QTY = 9_000_000
 """Base units in each of two lots of each product at each dealer: more than any run can order."""
 
@@ -64,21 +75,21 @@ class World:
     goods: list[Goods]
 
 
-async def make_world(session_days: int) -> World:
+async def make_world(session_days: int, size: Size) -> World:
     """Found a brand and fill it; the pool of this process must be open."""
     chance = random.Random(7)  # noqa: S311 - the same world every time
     brand = await channel.found_brand("基准测试")
     admin, _ = await _owner(brand, "brand_admin", session_days)
-    product_ids = await _products(admin, chance)
+    product_ids = await _products(admin, chance, size.products)
     pairs: list[tuple[Member, Member]] = []
     sellers: list[tuple[Org, Member]] = []
-    for number in range(DEALERS):
+    for number in range(size.dealers):
         dealer = await channel.create_org(admin, NewOrg(parent_id=brand.id, kind="dealer", name=f"经销商{number + 1}"))
         actor, member = await _owner(dealer, "dealer_owner", session_days)
         await _stock_up(actor, product_ids)
         sellers.append((dealer, member))
-    for number in range(STORES):
-        dealer, seller = sellers[number % DEALERS]
+    for number in range(size.stores):
+        dealer, seller = sellers[number % size.dealers]
         store = await channel.create_org(admin, NewOrg(parent_id=dealer.id, kind="store", name=f"门店{number + 1}"))
         pairs.append(((await _owner(store, "store_owner", session_days))[1], seller))
     goods = await _goods(brand.root_id, list(product_ids))
@@ -98,11 +109,11 @@ async def _owner(org: Org, role: str, days: int) -> tuple[Actor, Member]:
     return await actor_for(account.id), member
 
 
-async def _products(admin: Actor, chance: random.Random) -> dict[int, int]:
+async def _products(admin: Actor, chance: random.Random, count: int) -> dict[int, int]:
     """Products in pieces and cases of 24: id → guide price."""
     category = await catalog.create_category(admin, NewCategory("饮料"))
     made: dict[int, int] = {}
-    for number in range(PRODUCTS):
+    for number in range(count):
         body = f"69{number:010d}"
         piece = body + str(gs1_standard_check_digit(body))
         case = "1" + body + str(gs1_standard_check_digit("1" + body))

@@ -245,15 +245,15 @@ async def issue_goods(actor: Actor, order_id: int, wanted: Issue) -> int:
         prices = {line["line_no"]: line["price_fen"] for line in order.lines}
         products = {line["line_no"]: line["product_id"] for line in order.lines}
         lines = [Wanted(line_no, products[line_no], qty) for line_no, qty in leaving.items() if qty]
-        picks = await stock.pick_reserved(actor.root_id, order.id, lines)
+        picks = await stock.pick_reserved(actor.root_id, order.seller_id, order.id, lines)
         amount = sum(pick.qty * prices[pick.line_no] for pick in picks)
         issue_id = await queries.next_id("goods_issue")
-        place = await stock.warehouse_of(order.seller_id)
+        ends = await stock.way_between(order.seller_id, order.buyer_id)
         number = f"CK{clock.today():%y%m%d}{issue_id:06d}"
-        made = IssueMade(issue_id, number, place, amount, picks, [prices[pick.line_no] for pick in picks])
+        made = IssueMade(issue_id, number, ends[0], amount, picks, [prices[pick.line_no] for pick in picks])
         moment = clock.now()
         await queries.write_issue(actor, order.head, made, moment)
-        await stock.send(actor, order.buyer_id, order.id, issue_id, picks, place)
+        await stock.send(actor, order.id, issue_id, picks, ends)
         await settlement.charge_issue(actor, order.seller_id, order.buyer_id, issue_id, amount)
         change = Transition(
             "issue",

@@ -28,14 +28,17 @@ from server.orders.schemas import (
 from server.orders.states import TRANSITIONS, VERB_NAMES
 from server.stock import service as stock
 
+_LINES = """
+SELECT l.*, p.name AS product_name, p.code AS product_code, p.color, p.image_url, p.base_unit, k.name AS packaging_name
+FROM order_line l JOIN product p ON p.id = l.product_id JOIN packaging k ON k.id = l.packaging_id
+WHERE l.root_id = $1 AND l.order_id = $2
+ORDER BY l.line_no
+"""
+
 # Head, lines and events of one order in one round trip.
-_DETAIL = """
+_DETAIL = f"""
 SELECT o.*, s.name AS seller_name, b.name AS buyer_name,
-       (SELECT json_agg(row_to_json(x) ORDER BY x.line_no)::text FROM (
-            SELECT l.*, p.name AS product_name, p.code AS product_code, p.color, p.image_url, p.base_unit,
-                   k.name AS packaging_name
-            FROM order_line l JOIN product p ON p.id = l.product_id JOIN packaging k ON k.id = l.packaging_id
-            WHERE l.root_id = o.root_id AND l.order_id = o.id) x) AS lines,
+       (SELECT json_agg(row_to_json(x) ORDER BY x.line_no)::text FROM ({_LINES}) x) AS lines,
        (SELECT json_agg(row_to_json(x) ORDER BY x.id)::text FROM (
             SELECT e.id, e.verb, e.from_state, e.to_state, a.name AS account_name, g.name AS org_name, e.reason, e.at
             FROM order_event e LEFT JOIN account a ON a.id = e.account_id LEFT JOIN org g ON g.id = a.org_id

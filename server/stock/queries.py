@@ -24,9 +24,10 @@ class Move(NamedTuple):
 
 # The order is the rule of the house: location, product, lot.
 _LOCK_LOTS = """
-SELECT b.product_id, b.lot_id, l.expires_on, b.on_hand - b.reserved AS free
+SELECT b.location_id, b.product_id, b.lot_id, l.expires_on, b.on_hand - b.reserved AS free
 FROM stock_balance b JOIN lot l ON l.id = b.lot_id
-WHERE b.root_id = $1 AND b.location_id = $2 AND b.product_id = ANY ($3::bigint[]) AND b.on_hand > 0
+WHERE b.root_id = $1 AND b.product_id = ANY ($3::bigint[]) AND b.on_hand > 0
+  AND b.location_id = (SELECT id FROM location WHERE org_id = $2 AND kind = 'warehouse' AND is_default)
 ORDER BY b.location_id, b.product_id, b.lot_id
 FOR UPDATE OF b
 """
@@ -191,9 +192,9 @@ def _ends(moves: Sequence[Move]) -> tuple[list[int], list[int], list[int]]:
     return [k[0] for k in keys], [k[1] for k in keys], [k[2] for k in keys]
 
 
-async def lock_lots(root_id: int, location_id: int, product_ids: list[int]) -> Sequence[db.Row]:
-    """Lock and read the lots of these products at one place."""
-    return await db.rows(_LOCK_LOTS, root_id, location_id, product_ids)
+async def lock_lots(root_id: int, org_id: int, product_ids: list[int]) -> Sequence[db.Row]:
+    """Lock and read the lots of these products in an org's warehouse."""
+    return await db.rows(_LOCK_LOTS, root_id, org_id, product_ids)
 
 
 async def reserve(root_id: int, location_id: int, order_id: int, picks: Sequence[Pick]) -> None:

@@ -70,18 +70,18 @@ async def reserve(root_id: int, seller_id: int, order_id: int, wanted: Sequence[
     Raises `StockShort` naming every line that cannot be served.
     """
     wanted = [line for line in wanted if line.qty > 0]
-    place = (await queries.locations([seller_id]))[seller_id, "warehouse"]
-    await queries.reserve(root_id, place, order_id, await _allocate(root_id, place, wanted))
+    place, picks = await _allocate(root_id, seller_id, wanted)
+    await queries.reserve(root_id, place, order_id, picks)
 
 
-async def _allocate(root_id: int, place: int, wanted: Sequence[Wanted]) -> list[Pick]:
-    """Lock the lots at a place and choose among what is free."""
-    found = await queries.lock_lots(root_id, place, sorted({line.product_id for line in wanted}))
+async def _allocate(root_id: int, seller_id: int, wanted: Sequence[Wanted]) -> tuple[int, list[Pick]]:
+    """Lock the lots in the seller's warehouse and choose among what is free: the warehouse, and the picks."""
+    found = await queries.lock_lots(root_id, seller_id, sorted({line.product_id for line in wanted}))
     lots = [Lot(item["product_id"], item["lot_id"], item["expires_on"], item["free"]) for item in found]
     result = allocate(wanted, lots, clock.today())
     if result.short:
         raise _short(result.short)
-    return result.picks
+    return found[0]["location_id"], result.picks
 
 
 async def release(root_id: int, order_id: int) -> None:
@@ -89,7 +89,7 @@ async def release(root_id: int, order_id: int) -> None:
     await queries.release(root_id, order_id)
 
 
-async def pick_reserved(root_id: int, order_id: int, wanted: Sequence[Wanted]) -> list[Pick]:
+async def pick_reserved(root_id: int, seller_id: int, order_id: int, wanted: Sequence[Wanted]) -> list[Pick]:
     """Choose, from what is held for an order, the lots that leave now: first expired first.
 
     Lots that have expired since they were held serve nobody: others take their place, or `StockShort` says which
@@ -101,7 +101,7 @@ async def pick_reserved(root_id: int, order_id: int, wanted: Sequence[Wanted]) -
     picks = _take([item for item in held if item["expires_on"] >= today], missing)
     if any(missing.values()):
         spoilt = _take([item for item in held if item["expires_on"] < today], missing)
-        picks = _merged([*picks, *await _replace(root_id, order_id, held[0]["location_id"], spoilt)])
+        picks = _merged([*picks, *await _replace(root_id, seller_id, order_id, spoilt)])
     return picks
 
 
@@ -116,13 +116,17 @@ def _take(held: Sequence[db.Row], missing: dict[int, int]) -> list[Pick]:
     return picks
 
 
-async def _replace(root_id: int, order_id: int, place: int, spoilt: Sequence[Pick]) -> list[Pick]:
-    """Hold other lots of the same goods for an order, in place of those that have expired."""
+async def _replace(root_id: int, seller_id: int, order_id: int, spoilt: Sequence[Pick]) -> list[Pick]:
+    """Hold other lots of the same goods for an order, in place of those that have expired.
+
+    The one place that locks lots out of the order of the house; should two such issues meet, PostgreSQL sends one back
+    and `db.retried` runs it again.
+    """
     wanted: dict[int, Wanted] = {}
     for pick in spoilt:
         before = wanted.get(pick.line_no)
         wanted[pick.line_no] = Wanted(pick.line_no, pick.product_id, pick.qty + (before.qty if before else 0))
-    picks = await _allocate(root_id, place, list(wanted.values()))
+    place, picks = await _allocate(root_id, seller_id, list(wanted.values()))
     await queries.give_back(root_id, place, order_id, spoilt)
     await queries.reserve(root_id, place, order_id, picks)
     return picks
@@ -137,19 +141,17 @@ def _merged(picks: Sequence[Pick]) -> list[Pick]:
     return [Pick(*place, qty) for place, qty in sums.items()]
 
 
-async def send(
-    actor: Actor, buyer_id: int, order_id: int, issue_id: int, picks: Sequence[Pick], place: int
-) -> None:
-    """Move picked goods from the seller's warehouse onto the way to the buyer."""
-    way = (await queries.locations([buyer_id]))[buyer_id, "in_transit"]
-    moves = [Move(p.product_id, p.lot_id, p.qty, place, way, "issue", p.qty) for p in picks]
+async def send(actor: Actor, order_id: int, issue_id: int, picks: Sequence[Pick], ends: tuple[int, int]) -> None:
+    """Move picked goods from the seller's warehouse onto the way to the buyer: the `ends` of `way_between`."""
+    moves = [Move(p.product_id, p.lot_id, p.qty, *ends, "issue", p.qty) for p in picks]
     await queries.consume(actor.root_id, order_id, picks)
     await queries.post(actor.root_id, moves, "goods_issue", issue_id, actor.account_id or None, clock.now())
 
 
-async def warehouse_of(org_id: int) -> int:
-    """The default warehouse of an org."""
-    return (await queries.locations([org_id]))[org_id, "warehouse"]
+async def way_between(seller_id: int, buyer_id: int) -> tuple[int, int]:
+    """The warehouse that a seller's goods leave, and the place where they are on the way to the buyer."""
+    places = await queries.locations([seller_id, buyer_id])
+    return places[seller_id, "warehouse"], places[buyer_id, "in_transit"]
 
 
 async def take_in(actor: Actor, seller_id: int, buyer_id: int, receipt_id: int, lines: Sequence[Received]) -> None:
