@@ -1,5 +1,7 @@
 """What is shown of orders: lists, details, goods issues; each in a fixed number of statements."""
 
+# ruff: noqa: S608 - put together from constants of this file; every value is a parameter
+
 from __future__ import annotations
 
 from collections.abc import Sequence
