@@ -17,6 +17,9 @@ LEFT JOIN LATERAL (
 ) k ON true
 """
 
+# The guide price's limits may have moved since a price was set: outside them nothing is offered (D5.3).
+_WITHIN = "AND r.price_fen BETWEEN p.floor_price_fen AND p.ceiling_price_fen"
+
 # A category and all below it.
 _IN_CATEGORY = """
 p.category_id IN (
@@ -41,6 +44,7 @@ OFFERS = f"""
 SELECT p.*, coalesce(r.price_fen, p.guide_price_fen) AS price_fen, k.packagings
 FROM product p
 LEFT JOIN price r ON r.root_id = p.root_id AND r.seller_id = $6 AND r.price_group = $7 AND r.product_id = p.id
+    {_WITHIN}
 {_PACKAGINGS}
 WHERE p.root_id = $1 AND p.id > $2 AND p.status = 'active'
   AND (r.price_fen IS NOT NULL OR $6::bigint IS NULL)
@@ -54,6 +58,7 @@ OFFERS_BY_ID = f"""
 SELECT p.*, r.price_fen, k.packagings
 FROM product p
 LEFT JOIN price r ON r.root_id = p.root_id AND r.seller_id = $2 AND r.price_group = $3 AND r.product_id = p.id
+    {_WITHIN}
 {_PACKAGINGS}
 WHERE p.root_id = $1 AND p.id = ANY ($4::bigint[]) AND p.status = 'active'
 ORDER BY p.id

@@ -82,7 +82,7 @@ async def create_org(actor: Actor, new: NewOrg) -> Org:
         parent = await find_org(actor, new.parent_id)
         if parent.kind == "store":
             raise OrgMisplaced("门店下面不能再添加下级")
-        if parent.path.count("/") > MAX_DEPTH:
+        if parent.path.count("/") - 1 > MAX_DEPTH:
             raise OrgMisplaced(f"渠道最多 {MAX_DEPTH} 级,不能再往下添加")
         org_id = await db.value("SELECT nextval(pg_get_serial_sequence('org', 'id'))")
         values = msgspec.to_builtins(new)

@@ -137,6 +137,7 @@ async def edit_account(actor: Actor, account_id: int, edit: AccountEdit) -> Acco
                 await queries.assign(account_id, dealers, account.root_id)
                 changes["dealer_ids"] = dealers
             await audit.record(actor, "edit", "account", account_id, audit.difference(before, changes))
+            await live.wake_account(account_id)
     except IntegrityError:
         raise PhoneTaken("这个企业微信成员已经绑定了别的账号") from None
     return await Account.get(id=account_id)

@@ -46,7 +46,7 @@ WITH input AS (
     LEFT JOIN product p ON p.id = l.product_id AND p.root_id = i.root_id AND p.status = 'active'
     LEFT JOIN packaging k ON k.id = l.packaging_id AND k.product_id = p.id
     LEFT JOIN price r ON r.root_id = i.root_id AND r.seller_id = i.seller_id AND r.price_group = i.price_group
-                     AND r.product_id = p.id
+                     AND r.product_id = p.id AND r.price_fen BETWEEN p.floor_price_fen AND p.ceiling_price_fen
 ), total AS (
     SELECT n, count(*)::int AS line_count, sum(packaging_qty * unit_qty * price_fen)::bigint AS total_fen,
            bool_and(unit_qty IS NOT NULL AND price_fen IS NOT NULL AND price_fen = seen_fen) AS good,
@@ -198,6 +198,9 @@ async def submit_order(actor: Actor, order: NewOrder, claim: Claim) -> OrderPlac
     if actor.supplier_id is None:
         raise InvalidInput("品牌没有上级供应商,不能下采购订单")
     if order.wished_on is not None and order.wished_on < clock.today():
+        earlier = await idempotency.find(claim)  # sent before midnight, and sent again after it
+        if earlier is not None:
+            return msgspec.json.decode(earlier.response, type=OrderPlaced)
         raise InvalidInput("期望送达日期不能早于今天", [FieldError("/wished_on", "不能早于今天")])
     found = await _placing.ask(_Cart(actor, order, claim, clock.now(), request_id.get()))
     if found is None or found["response"] is None:

@@ -1,0 +1,116 @@
+"""Every write leaves who did it and what changed. The writes come from the application, so none can be forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+
+from server.core import clock, db
+from server.modules import ROUTES
+from server.settings import Settings
+from tests.contract.matrix import BODIES
+from tests.contract.stage import Stage, build
+from tests.world import PASSWORD, User, phone
+
+# These change nothing, or only what is the reader's own affair.
+SILENT = {"quote_order", "read_notices", "count_subscription", "upload_file"}
+# Signing in with WeChat leaves the same entry as with a password; binding is tried in tests/identity/test_wechat.py.
+ELSEWHERE = {"login_wechat", "bind_wechat"}
+
+Step = tuple[str, User, str, str, dict[str, Any] | None]
+
+
+def the_day(stage: Stage) -> Iterator[Step]:
+    """Every write of the API once, as (operation, who, method, path, body)."""
+    admin, places = stage.world.admin, stage.places
+    dealer, store = places["dealer"], places["store"]
+    boss, clerk, keeper = stage.users["dealer_owner"], stage.users["dealer_clerk"], stage.users["store_owner"]
+    rep, driver = stage.users["brand_rep"], stage.users["dealer_driver"]
+    reason = {"reason": "试一试"}
+    account = {"org_id": dealer.org.id, "name": "新人", "phone": phone(), "password": "passw0rd-9"}
+    address = {"contact_name": "李店", "contact_phone": "13800000000", "detail": "人民路 1 号"}
+    price = {"price_group": "vip", "prices": [{"product_id": stage.goods.id, "price_fen": 300}]}
+    days = {"from_on": clock.today().isoformat(), "until_on": clock.today().isoformat()}
+    away = {"account_id": boss.account_id, "substitute_id": clerk.account_id, **days}
+    lot = {"product_id": stage.goods.id, "lot_code": "L7", "expires_on": "2030-01-01", "qty": 5}
+    waiting, next_waiting = store.rows["order"], places["next_store"].rows["order"]
+    yield "create_account", boss, "POST", "/accounts", {**account, "role": "dealer_clerk"}
+    yield "edit_account", boss, "PATCH", f"/accounts/{driver.account_id}", {"version": 1, "name": "改名"}
+    yield "freeze_account", boss, "POST", f"/accounts/{driver.account_id}/freeze", reason
+    yield "unfreeze_account", boss, "POST", f"/accounts/{driver.account_id}/unfreeze", None
+    yield "set_account_password", boss, "POST", f"/accounts/{driver.account_id}/password", {"password": "passw0rd-9"}
+    yield "add_substitute", boss, "POST", "/substitutes", away
+    yield "remove_substitute", boss, "DELETE", "/substitutes/{id}", None
+    yield "create_org", boss, "POST", "/orgs", {"parent_id": dealer.org.id, "kind": "store", "name": "新店"}
+    yield "edit_org", boss, "PATCH", f"/orgs/{store.org.id}", {"version": 1, "name": "改名"}
+    yield "freeze_org", boss, "POST", f"/orgs/{places['next_store'].org.id}/freeze", reason
+    yield "unfreeze_org", boss, "POST", f"/orgs/{places['next_store'].org.id}/unfreeze", None
+    yield "add_address", keeper, "POST", "/addresses", address
+    yield "change_address", keeper, "PATCH", f"/addresses/{store.rows['address']}", address
+    yield "remove_address", keeper, "DELETE", f"/addresses/{store.rows['address']}", None
+    yield "create_category", admin, "POST", "/categories", {"name": "新分类"}
+    yield "create_product", admin, "POST", "/products", _product(stage)
+    yield "edit_product", admin, "PATCH", f"/products/{stage.goods.id}", {"version": 1, "name": "改名"}
+    yield "set_prices", boss, "POST", "/prices", price
+    yield "submit_order", keeper, "POST", "/orders", _order(stage)
+    yield "hold_order", boss, "POST", f"/orders/{waiting}/hold", reason
+    yield "resume_order", boss, "POST", f"/orders/{waiting}/resume", None
+    yield "approve_order", boss, "POST", f"/orders/{waiting}/approve", {}
+    yield "issue_goods", boss, "POST", f"/orders/{waiting}/issue", {}
+    yield "receive_goods", keeper, "POST", f"/goods-issues/{store.rows['issue']}/receive", {}
+    yield "close_order", boss, "POST", f"/orders/{store.rows['sent']}/close", reason
+    yield "reject_order", boss, "POST", f"/orders/{next_waiting}/reject", reason
+    yield "decide_approval", admin, "POST", f"/approvals/{dealer.rows['approval']}/decide", {"decision": "approve"}
+    yield "cancel_order", boss, "POST", f"/orders/{dealer.rows['order']}/cancel", reason
+    yield "approve_orders", admin, "POST", "/orders/batch/approve", {"ids": [places["sibling"].rows["order"]]}
+    yield "submit_order", keeper, "POST", "/orders", _order(stage)
+    yield "reject_orders", boss, "POST", "/orders/batch/reject", {"ids": ["{id}"], **reason}
+    yield "set_approval_rule", boss, "POST", "/approval-rules/order", {"above_fen": 100}
+    yield "supply", boss, "POST", "/stock/supply", {"lines": [lot]}
+    money = {"buyer_id": store.org.id, "amount_fen": 100, "method": "cash"}
+    yield "register_payment", boss, "POST", "/payments", money
+    yield "set_credit_limit", boss, "POST", "/credit-limits", {"buyer_id": store.org.id, "limit_fen": 100}
+    yield "retry_message", admin, "POST", f"/outbox/{places['brand'].rows['message']}/retry", None
+    yield "login", rep, "POST", "/auth/login", {"phone": rep.phone, "password": PASSWORD}
+    yield "end_session", rep, "DELETE", "/me/sessions/{session}", None
+    change = {"old_password": PASSWORD, "new_password": "passw0rd-9"}
+    yield "change_password", rep, "POST", "/me/password", change
+    yield "logout", rep, "POST", "/auth/logout", None
+
+
+def _product(stage: Stage) -> dict[str, Any]:
+    return BODIES["create_product"](stage, stage.places["brand"])
+
+
+def _order(stage: Stage) -> dict[str, Any]:
+    line = {"product_id": stage.goods.id, "packaging_id": stage.goods.piece, "packaging_qty": 1, "price_fen": 300}
+    return {"delivery_method": "pickup", "lines": [line]}
+
+
+async def _entries() -> int:
+    return int(await db.value("SELECT count(*) FROM audit_entry"))
+
+
+async def test_every_write_leaves_who_did_it(http: httpx.AsyncClient, settings: Settings) -> None:
+    stage = await build(http, settings.data_folder)
+    done, made = set(), ""
+    for operation, user, method, path, body in the_day(stage):
+        await user.sign_in() if not user.token else None
+        latest = "SELECT max(id) FROM session WHERE account_id = $1"
+        path = path.replace("{id}", made).replace("{session}", str(await db.value(latest, user.account_id)))
+        if operation == "reject_orders" and body:
+            body["ids"] = [int(made)]
+        before = await _entries()
+        answer = await user.call(method, path, body)
+        assert answer.status_code in (200, 201, 204), f"{operation}: {answer.text}"
+        assert await _entries() > before, f"{operation} leaves no entry in the audit trail"
+        found = answer.json() if answer.content else {}
+        made = str(found.get("id") or (found.get("items") or [{}])[0].get("id", ""))
+        done.add(operation)
+    writes = {route.name for route in ROUTES if route.method != "GET"}
+    missing = writes - done - SILENT - ELSEWHERE
+    assert not missing, f"add a step to the_day() for {missing}"
+    written = await db.value("SELECT count(*) FROM audit_entry WHERE changes::text LIKE '%passw0rd%'")
+    assert written == 0, "a password stands in the audit trail"
