@@ -27,6 +27,8 @@ def scale_of(arguments: Sequence[str]) -> Scale:
 def fill(settings: Settings, scale: Scale) -> bool:
     """Make the world, or what of it is missing; raises the sentence for the person where it is refused."""
     # Loaded only when there is something to do: it is most of the system, and every start comes by here.
+    from tortoise.exceptions import BaseORMException
+
     from scripts.demo import build
     from server.core.errors import BusinessError
 
@@ -34,6 +36,8 @@ def fill(settings: Settings, scale: Scale) -> bool:
         return asyncio.run(build.fill(settings, scale))
     except BusinessError as error:
         sys.exit(f"写入演示数据失败：{error.detail}")
+    except BaseORMException as error:
+        sys.exit(f"数据库连不上或拒绝了操作：{error}")
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -45,7 +49,7 @@ def main(arguments: Sequence[str]) -> None:
         made = not there and fill(settings, scale)
     except SettingError as error:
         sys.exit(str(error))
-    except (OSError, asyncpg.PostgresError) as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         sys.exit(f"数据库连不上或拒绝了操作：{error}")
     print(f"演示数据{'已写入' if made else '已经有了'}，用时 {time.monotonic() - began:.1f} 秒")
 

@@ -30,17 +30,19 @@ _LOCK = 0x71747A64  # one builder at a time
 
 
 async def fill(settings: Settings, scale: Scale) -> bool:
-    """Connect, build, disconnect; a second builder waits for the first and then finds the world there."""
+    """Connect, build, disconnect; a second builder waits for the first and then finds the world there.
+
+    After a failure the pool is left to the end of the process: what failed may still hold its connections.
+    """
     clock.use_zone(settings.zone)
     modules.wire()
     guard = await asyncpg.connect(**db.connection_options(settings.database_url))
     try:
         await guard.execute("SELECT pg_advisory_lock($1)", _LOCK)
         await db.connect(settings)
-        try:
-            return await build(settings, scale)
-        finally:
-            await db.disconnect()
+        made = await build(settings, scale)
+        await db.disconnect()
+        return made
     finally:
         await guard.close()
 

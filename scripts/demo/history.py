@@ -20,9 +20,9 @@ from server.stock.schemas import Supply
 ASSORTMENT = 70
 """How many different products a store keeps ordering."""
 
-REORDER_DAYS = {"province": 7, "city": 11, "county": 13}
+REORDER_DAYS = {"province": 7, "city": 12, "county": 14}
 COVER_WEEKS = {"province": 3.5, "city": 3.8, "county": 4.0}
-PAYMENT_DAYS = {"province": 14, "city": 14, "county": 28, "store": 28}
+PAYMENT_DAYS = {"province": 14, "city": 28, "county": 28, "store": 28}
 MAX_PURCHASE_LINES = 60
 SMOOTHING = 0.3
 """How much of a dealer's idea of the weekly demand is the last week."""

@@ -7,7 +7,7 @@ from datetime import date
 from scripts.demo.sources import source
 
 GROWTH_PER_WEEK = 0.012
-INTERVAL_DAYS = {"A": 11, "B": 19, "C": 30}
+INTERVAL_DAYS = {"A": 12, "B": 22, "C": 34}
 """How many days pass between two orders of a large, middle, small store."""
 
 CASES_OF_AN_ORDER = {"A": 18.0, "B": 8.0, "C": 4.5}

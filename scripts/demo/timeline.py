@@ -34,9 +34,17 @@ class Timeline:
             while self._queue and self._queue[0][0] == moment:
                 together.append(heapq.heappop(self._queue)[2])
             with clock.frozen(moment):
-                async with asyncio.TaskGroup() as group:
-                    for work in together:
-                        group.create_task(_run(work))
+                await _side_by_side(together)
+
+
+async def _side_by_side(together: list[Work]) -> None:
+    """All of it at once; the first failure is the one that is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for work in together:
+                group.create_task(_run(work))
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
 
 
 async def _run(work: Work) -> None:

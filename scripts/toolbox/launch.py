@@ -27,8 +27,11 @@ from scripts.toolbox.processes import Program, Supervisor, answers, end_left_ove
 from scripts.toolbox.services import Postgres, Redis, short_socket_folder
 
 DATABASE = "qutong"
-DATA_MEGABYTES = 300
-"""What a new database, its write-ahead log and the demo data need, with room to grow."""
+NEW_DATA_MEGABYTES = 600
+"""What a new database, its write-ahead log and the demo data need (280 MB were seen), with room to grow."""
+
+KEPT_DATA_MEGABYTES = 100
+"""What a start on existing data needs: its log files and the database's next writes."""
 
 SANDBOX_WECOM = {
     "WECOM_CORP_ID": "ww1436e0e65a779aee",
@@ -132,7 +135,8 @@ class Launch:
     def prepare_data(self) -> None:
         """The data folder exists, has room, and nothing of a killed run is left in it."""
         data = self.options.data
-        require_space(data, DATA_MEGABYTES, "数据目录")
+        kept = (data / "postgres" / "PG_VERSION").exists()
+        require_space(data, KEPT_DATA_MEGABYTES if kept else NEW_DATA_MEGABYTES, "数据目录")
         (data / "logs").mkdir(parents=True, exist_ok=True)
         self.options.run_folder.mkdir(exist_ok=True)
 
@@ -216,7 +220,13 @@ class Launch:
                 self._run_module("scripts.demo", "写入演示数据", "demo")
 
     def _run_module(self, module: str, title: str, log: str) -> None:
-        commands.run([PYTHON, "-m", module], self.options.log(log), title=title, cwd=ROOT, env=self.env)
+        try:
+            commands.run([PYTHON, "-m", module], self.options.log(log), title=title, cwd=ROOT, env=self.env)
+        except CommandFailed as error:
+            # A database that fell over, for want of disk for example, is the reason and not the command.
+            if notice := self.supervisor.obituary():
+                raise Problem(notice) from error
+            raise
 
     def start_programs(self) -> None:
         """Sandbox, API and bot; ready when each says so."""

@@ -183,6 +183,11 @@ class Supervisor:
         how = f"被信号 {-code} 终止" if code < 0 else f"退出（退出码 {code}）"
         return f"{program.title} {how}，日志 {program.log} 的最后几行：\n{text}"
 
+    def obituary(self) -> str | None:
+        """What became of a program that has ended by itself; None while all run."""
+        dead = [child for child in self._children.values() if child.process.poll() is not None]
+        return self._death_notice(dead[0]) if dead else None
+
     @property
     def is_idle(self) -> bool:
         """Whether nothing was started."""

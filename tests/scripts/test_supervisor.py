@@ -138,6 +138,15 @@ def test_a_full_disk_would_look_like_a_crash_if_the_reason_in_the_log_were_not_r
         world.supervisor.wait_until_ready("api", seconds=20)
 
 
+def test_a_failed_set_up_would_be_blamed_for_a_database_that_fell_over_beside_it(world: World) -> None:
+    world.start("api")
+    assert world.supervisor.obituary() is None
+    world.supervisor.start(world.program("database", DIE))
+    with pytest.raises(Problem):
+        world.supervisor.wait_until_ready("database", seconds=20)
+    assert "the reason is here" in str(world.supervisor.obituary())
+
+
 def test_an_old_crash_would_be_blamed_for_a_new_one_if_the_whole_log_were_shown(world: World) -> None:
     (world.folder / "api.log").write_text("OSError: No space left on device\n")
     world.supervisor.start(world.program("api", DIE))
