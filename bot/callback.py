@@ -22,7 +22,6 @@ from server.core.errors import BusinessError, NotFound
 from server.identity.service import actor_for
 from server.notify import queries
 from server.notify.queries import Message
-from server.orders.states import OrderState
 
 HELP = (
     "我是渠通助手。\n"
@@ -57,7 +56,7 @@ async def _pressed(event: CardPressed) -> None:
         actor = await actor_for(wecom_userid=event.from_user, surface="chat")
         approval_id = _approval_of(event.task_id)
         await db.retried(lambda: _decide(actor, approval_id, event))
-    except (ApprovalDecided, OrderState) as refusal:
+    except ApprovalDecided as refusal:
         await _refused(event, f"没有重复处理:{refusal.detail}")
     except BusinessError as refusal:
         _log.info("press_refused", extra={"code": refusal.code})

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from bot import callback
+from bot.wecom.client import WeComRetryable
 from bot.wecom.events import CardPressed
 from server.approvals import service as approvals
 from server.core import clock, db
+from server.core.outbox import announce
 from tests.bot.conftest import Chat, Shop
 from tests.world import number
 
@@ -211,6 +217,48 @@ async def test_a_bot_that_died_after_sending_shows_the_card_once_and_the_decisio
     await chat.deliver()
     (told,) = await chat.texts(shop.userid)  # WeCom has told no code the second time
     assert order.number in told and "已通过" in told
+
+
+async def test_of_two_cards_the_one_that_is_done_is_left_alone_when_the_other_is_tried_again(
+    chat: Chat, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = f"manager{number()}"
+    await shop.world.user(shop.world.brand, "brand_manager", wecom=manager)
+    (order,) = await shop.orders(1)
+    await chat.deliver()
+    await announce(order_root(shop), "approval.escalated", order.id)
+    await chat.deliver()
+    assert len(await chat.cards(manager)) == 1
+    # Both codes are past their time, so both are told by a text; the second one fails once.
+    await db.run("UPDATE chat_card SET code_until = now() - interval '1 hour'")
+    send, calls = chat.dispatcher.delivery.wecom.send_text, []
+
+    async def failing_once(userids: list[str], text: str) -> Any:
+        calls.append(userids)
+        if len(calls) == 2:
+            raise WeComRetryable(0, "没有在时限内回答")
+        return await send(userids, text)
+
+    monkeypatch.setattr(chat.dispatcher.delivery.wecom, "send_text", failing_once)
+    await shop.world.admin.post(f"/orders/{order.id}/approve", {})
+    deadline = time.monotonic() + 15
+    while len(calls) < 3:
+        assert time.monotonic() < deadline
+        if not await chat.dispatcher.step():
+            await asyncio.sleep(0.02)
+    assert calls == [[shop.userid], [manager], [manager]]
+
+
+async def test_an_order_on_hold_cannot_be_approved_from_the_chat_and_says_why(chat: Chat, shop: Shop) -> None:
+    (order,) = await shop.orders(1)
+    await chat.deliver()
+    await shop.world.admin.post(f"/orders/{order.id}/hold", {"reason": "等信用复核"})
+    await chat.press(shop.userid, "approve")
+    await chat.deliver()
+    assert await shop.state(order) == "on_hold"
+    (told,) = await chat.texts(shop.userid)
+    assert order.number in told and "挂起" in told
+    assert await grey(chat, shop.userid) == ""
 
 
 async def test_a_card_that_lost_its_code_gets_one_with_the_next_press(chat: Chat, shop: Shop) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -210,3 +211,58 @@ async def test_a_refusal_of_wecom_is_shown_in_the_keepers_language(chat: Chat, w
     await chat.deliver()
     (failed,) = (await world.admin.get("/outbox?state=failed"))["items"]
     assert failed["last_error"] == "消息内容为空(44004 empty content)"
+
+
+async def test_slow_wecom_does_not_hold_up_the_inbox(chat: Chat, shop: Shop) -> None:
+    await chat.tell("mode", mode="slow", seconds=30)
+    running = asyncio.create_task(chat.dispatcher.run())
+    try:
+        for _ in range(2):  # the second is told while the first one's card is still on its way
+            (order,) = await shop.orders(1)
+            title = "SELECT id FROM notice WHERE account_id = $1 AND title = $2"
+            deadline = time.monotonic() + 15
+            while not await db.value(title, shop.rep.account_id, f"新订单 {order.number}"):
+                assert time.monotonic() < deadline
+                await asyncio.sleep(0.02)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await chat.dispatcher.leader.resign()
+        await chat.tell("mode", mode="up")
+    assert await states(shop.world.brand.id, "wecom_card") == ["pending", "pending"]
+
+
+async def test_without_credentials_messages_stay_visible_in_the_outbox(chat: Chat, shop: Shop) -> None:
+    settings = chat.dispatcher.settings
+    chat.dispatcher.settings = replace(settings, wecom=replace(settings.wecom, secret=""))
+    await shop.orders(1)
+    await chat.deliver()
+    waiting = (await shop.world.admin.get("/outbox?state=pending"))["items"]
+    assert [item["channel"] for item in waiting] == ["wecom_card"]
+    chat.dispatcher.settings = settings
+    await chat.deliver()
+    assert len(await chat.cards(shop.userid)) == 1
+
+
+async def test_a_wechat_message_opens_the_order_and_spends_the_grant(chat: Chat, shop: Shop) -> None:
+    openid, account_id = f"o{number()}", shop.buyer.account_id
+    await db.run(
+        "INSERT INTO wechat_binding (app_id, openid, account_id) VALUES ($1, $2, $3)",
+        chat.settings.wechat.app_id, openid, account_id,
+    )  # fmt: skip
+    template = chat.settings.wechat.template_order
+    # The app has counted two grants, WeChat knows of one: he has withdrawn the other in WeChat's settings.
+    for _ in range(2):
+        await shop.buyer.post("/me/subscriptions", {"template_id": template, "accepted": True}, 204)
+    await chat.tell("grants", openid=openid, template_id=template, count=1)
+    first, second = await shop.orders(2)
+    for order in (first, second):
+        await shop.world.admin.post(f"/orders/{order.id}/approve", {})
+        await chat.deliver()
+    (told,) = await chat.of(f"wx:{openid}")
+    assert told["content"]["page"] == f"pages/order/detail?id={first.id}"
+    assert told["content"]["data"]["thing1"]["value"].startswith("订单已通过")
+    assert all(len(field["value"]) <= 20 for field in told["content"]["data"].values())
+    assert await states(shop.world.brand.id, "subscribe") == ["delivered", "skipped"]
+    left = "SELECT remaining FROM subscription_grant WHERE account_id = $1"
+    assert await db.value(left, account_id) == 0
