@@ -206,7 +206,8 @@ class Dispatcher:
         attempts = taken["attempts"] + 1
         limited = error.errcode in (RATE_LIMITED, CONCURRENT)
         alone = attempts >= ALONE_AFTER and not limited and await self.delivery.answers(group)
-        failures = attempts if alone else self._failures.get(group, 0) + 1
+        paused = self._paused.get(group, clock.now()) > clock.now()  # by another message sent at the same time
+        failures = attempts if alone else self._failures.get(group, 0) + (not paused)
         seconds = min(max(0.25 * 2 ** min(failures, 20), error.retry_after or 0.0), self.longest_pause)
         again = clock.now() + timedelta(seconds=seconds)
         if not alone:

@@ -68,6 +68,19 @@ async def test_while_wecom_limits_the_rate_messages_wait_and_none_is_lost(chat: 
     assert await chat.texts("li") == ["a", "b", "c"]
 
 
+async def test_messages_that_fail_side_by_side_lengthen_the_pause_once(chat: Chat, world: World) -> None:
+    await chat.tell("mode", mode="down")
+    for index in range(10):
+        await leave(world.brand.id, f"member:{index}", "hello", f"member-{index}")
+    chat.dispatcher.longest_pause = 60.0
+    before = clock.now()
+    await chat.dispatcher.step()
+    waits = await db.rows("SELECT next_at, attempts FROM outbox WHERE root_id = $1", world.brand.id)
+    assert {item["attempts"] for item in waits} == {1}
+    # the first pause is half a second; counted ten times it would be four minutes
+    assert max(item["next_at"] for item in waits) < before + timedelta(seconds=10)
+
+
 async def test_a_message_that_wecom_never_takes_does_not_hold_up_the_others(
     chat: Chat, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
