@@ -256,6 +256,14 @@ async def headlines(root_ids: Sequence[int], order_ids: Sequence[int]) -> dict[t
     return {(item["root_id"], item["id"]): Headline(**item) for item in found}
 
 
+_GOODS = """
+SELECT l.product_id, l.ordered_qty, l.packaging_qty, p.name AS product_name, k.name AS packaging_name
+FROM order_line l JOIN product p ON p.id = l.product_id JOIN packaging k ON k.id = l.packaging_id
+WHERE l.root_id = $1 AND l.order_id = $2
+ORDER BY l.line_no
+"""
+
+
 async def goods(root_id: int, order_id: int) -> Sequence[db.Row]:
     """An order's lines with product and packaging names, for programs that act for the whole brand."""
-    return await db.rows(_LINES, root_id, order_id)
+    return await db.rows(_GOODS, root_id, order_id)
