@@ -23,3 +23,8 @@ export function checkCode(code: string): CodeCheck {
 export function cleanCode(text: string): string {
   return text.replace(/[\s-]/g, '')
 }
+
+/** A stored GTIN as it is printed on the goods: the zero that fills an EAN-13 up to 14 digits is not. */
+export function printedCode(gtin: string): string {
+  return gtin.replace(/^0(\d{13})$/, '$1')
+}
