@@ -22,7 +22,7 @@ from tests.invariants.checks import broken
 from tests.services import EmbeddedServices
 
 ROOT = Path(__file__).resolve().parents[2]
-SMALL = ("--provinces", "2", "--stores", "10", "--products", "30", "--weeks", "2")
+SMALL = ("--provinces", "2", "--stores", "20", "--products", "30", "--weeks", "3")
 
 
 @dataclass
@@ -80,7 +80,7 @@ async def test_a_visitor_would_not_see_what_the_system_does_if_a_state_had_no_or
 async def test_the_history_would_be_unbelievable_if_all_of_it_had_happened_now_or_some_of_it_later(demo: Demo) -> None:
     assert await demo.all("SELECT max(at) <= now() FROM order_event") == [True]
     days = await demo.all("SELECT count(DISTINCT (submitted_at AT TIME ZONE 'Asia/Shanghai')::date) FROM orders")
-    assert days[0] >= 9, "two weeks have twelve working days"
+    assert days[0] >= 9, "three weeks have eighteen working days"
     nights = "SELECT count(*) FROM orders WHERE submitted_at < now() - interval '8 days' AND NOT " \
         "extract(hour FROM submitted_at AT TIME ZONE 'Asia/Shanghai') BETWEEN 8 AND 19"  # fmt: skip
     assert await demo.all(nights) == [0]
