@@ -1,4 +1,5 @@
-const ROUTER_MS = 300
+/** The router answers to the way back and forth itself, on a slow phone a little later. */
+const LOOKS_MS = [300, 1000, 3000]
 
 /**
  * A link to another order, opened in the window that already shows one, only changes what is behind the `#`: the
@@ -6,14 +7,15 @@ const ROUTER_MS = 300
  */
 export function followAddressBar(): void {
   // #ifdef H5
-  window.addEventListener('hashchange', () => {
-    // The router answers to the way back and forth itself; it gets the time for it.
-    setTimeout(() => {
-      const pages = getCurrentPages() as unknown as { $page?: { fullPath: string } }[]
-      const shown = pages[pages.length - 1]?.$page?.fullPath
-      const asked = window.location.hash.slice(1)
-      if (shown && shown !== asked && shown.split('?')[0] === asked.split('?')[0]) window.location.reload()
-    }, ROUTER_MS)
-  })
+  window.addEventListener('hashchange', () => LOOKS_MS.forEach((pause) => setTimeout(look, pause)))
   // #endif
 }
+
+// #ifdef H5
+function look(): void {
+  const pages = getCurrentPages() as unknown as { $page?: { fullPath: string } }[]
+  const shown = pages[pages.length - 1]?.$page?.fullPath
+  const asked = window.location.hash.slice(1)
+  if (shown && shown !== asked && shown.split('?')[0] === asked.split('?')[0]) window.location.reload()
+}
+// #endif
