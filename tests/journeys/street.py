@@ -47,10 +47,6 @@ class Street:
         """白桃乌龙茶, 4.20 a bottle, 100.80 a case."""
         return self.goods[1]
 
-    async def rep(self, userid: str, name: str) -> User:
-        """A sales rep of the brand who looks after the dealer, and is in the chat."""
-        return await self.world.user(self.world.brand, "brand_rep", [self.dealer], wecom=userid, name=name)
-
 
 async def a_street(http: httpx.AsyncClient) -> Street:
     """Found a brand whose dealer has twenty cases of each of its drinks, and a store with an address and credit."""

@@ -24,9 +24,7 @@ async def test_a_rep_approves_in_the_chat_and_the_goods_and_the_debt_arrive_at_t
     street: Street, studio: Studio
 ) -> None:
     await _stocked(street)
-    first, second = f"liming{number()}", f"zhaolei{number()}"
-    await street.rep(first, "李明")
-    await street.rep(second, "赵磊")
+    first, second = await _rep(street, studio, "李明"), await _rep(street, studio, "赵磊")
     dealer = await (await studio.phone()).log_in(street.boss.phone, PASSWORD)
     order = await _buys(dealer, street, cases=10)
 
@@ -69,8 +67,7 @@ async def test_a_rejection_brings_the_reason_chosen_on_the_card_to_the_dealers_p
     street: Street, studio: Studio
 ) -> None:
     await _stocked(street)
-    userid = f"liming{number()}"
-    await street.rep(userid, "李明")
+    userid = await _rep(street, studio, "李明")
     dealer = await (await studio.phone()).log_in(street.boss.phone, PASSWORD)
     order = await _buys(dealer, street, cases=1)
     chat = await studio.desk(f"{studio.sandbox}/#{userid}")
@@ -81,6 +78,15 @@ async def test_a_rejection_brings_the_reason_chosen_on_the_card_to_the_dealers_p
     await expect(dealer.see("order-reason")).to_contain_text("价格或政策有误")
     await expect(card).to_contain_text("已驳回")
     await expect(card.get_by_role("button", name="通过")).to_be_hidden()
+
+
+async def _rep(street: Street, studio: Studio, name: str) -> str:
+    """A sales rep of the brand who looks after the dealer; answers the user id in the chat."""
+    userid = f"member{number()}"
+    await street.world.user(street.world.brand, "brand_rep", [street.dealer], wecom=userid, name=name)
+    members = {"members": [{"userid": userid, "name": name}]}
+    assert (await street.world.http.post(f"{studio.sandbox}/sandbox/members", json=members)).is_success
+    return userid
 
 
 def _card(chat: Page, order: str) -> Locator:

@@ -108,6 +108,7 @@ class Studio:
         """A picture for the README, when QUTONG_SCREENSHOTS names a folder."""
         if self.pictures is not None:
             self.pictures.mkdir(parents=True, exist_ok=True)
+            await expect(page.locator(".pressed, uni-toast")).to_have_count(0)
             await page.screenshot(path=self.pictures / f"{name}.png", animations="disabled")
 
 
