@@ -106,8 +106,8 @@ def list_statement(side: Side, by_buyer: bool, by_state: bool, searched: bool) -
 
 @cache
 def count_statement(side: Side, by_buyer: bool) -> str:
-    """How many orders are in each state, up to `COUNTED`."""
-    found = "SELECT count(*) AS n FROM (SELECT FROM orders o WHERE {} LIMIT $5) c"
+    """How many orders are in each state, up to `COUNTED`; the order keeps each count on its index."""
+    found = "SELECT count(*) AS n FROM (SELECT FROM orders o WHERE {} ORDER BY o.id DESC LIMIT $5) c"
     runs = _runs(side, by_buyer, True, found).replace("$9::bigint IS NULL OR g.id = $9", "true")
     return f"""
 WITH given AS (SELECT $2::bigint, $3::text[])
