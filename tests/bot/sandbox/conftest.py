@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -104,7 +105,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[San
     )
     crypto = CallbackCrypto(settings.wecom.token, settings.wecom.aes_key, settings.wecom.corp_id)
     listener = Listener(crypto)
-    bot: Sanic[Any, Any] = Sanic("sandbox-test-listener", configure_logging=False)
+    bot: Sanic[Any, Any] = Sanic(f"sandbox-test-listener-{uuid4().hex}", configure_logging=False)
     bot.config.update(ACCESS_LOG=False, TOUCHUP=False)
     bot.add_route(listener.answer, "/wecom/callback", methods=["GET", "POST"])
     servers = [
