@@ -112,10 +112,12 @@ async def _issues(dealer: Phone) -> None:
 
 
 async def _prints_the_note(dealer: Phone) -> None:
-    async with dealer.context.expect_page() as opened:
-        note = dealer.page.wait_for_event("response", lambda found: found.url.endswith("/note.pdf"))
+    async with (
+        dealer.context.expect_page() as opened,
+        dealer.page.expect_response(lambda found: found.url.endswith("/note.pdf")) as note,
+    ):
         await dealer.words("打印出库单").click()
-    answer, tab = await note, await opened.value
+    answer, tab = await note.value, await opened.value
     assert answer.headers["content-type"] == "application/pdf"
     await tab.wait_for_url(lambda url: url.startswith("blob:"), wait_until="commit")
     await tab.close()
