@@ -25,9 +25,9 @@ from server.notify.queries import Message
 
 HELP = (
     "我是渠通助手。\n"
-    "· 采购订单的审批卡片会发到这里,点“通过”或“驳回”即可处理\n"
+    "· 采购订单的审批卡片会发到这里，点“通过”或“驳回”即可处理\n"
     "· 驳回前请先在卡片上选择原因\n"
-    "· 想看订单全部内容,点卡片上方打开"
+    "· 想看订单全部内容，点卡片上方打开"
 )
 _log = logging.getLogger("qutong.callback")
 
@@ -57,10 +57,10 @@ async def _pressed(event: CardPressed) -> None:
         approval_id = _approval_of(event.task_id)
         await db.retried(lambda: _decide(actor, approval_id, event))
     except ApprovalDecided as refusal:
-        await _refused(event, f"没有重复处理:{refusal.detail}")
+        await _refused(event, f"没有重复处理：{refusal.detail}")
     except BusinessError as refusal:
         _log.info("press_refused", extra={"code": refusal.code})
-        await _refused(event, f"没有处理成功:{refusal.detail}")
+        await _refused(event, f"没有处理成功：{refusal.detail}")
 
 
 def _when(event: CardPressed) -> str:

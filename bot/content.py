@@ -22,7 +22,7 @@ REASONS = (
     ("credit", "超出信用额度"),
     ("price", "价格或政策有误"),
     ("quantity", "数量不合理"),
-    ("other", "其他,请电话联系"),
+    ("other", "其他，请电话联系"),
 )
 _WORDS = {"approved": "已通过", "rejected": "已驳回", "void": "已撤销", "pending": "待审核"}
 _PAGES = {"order": "pages/order/detail?id={id}", "settlement": "pages/account/balance"}
@@ -45,7 +45,7 @@ def shown_by(step: str, approval: approvals.Facts) -> str:
 def decided_words(approval: approvals.Facts) -> str:
     """Who decided what, when and why."""
     if approval.state == "pending":
-        return "初审已通过,等待复审"
+        return "初审已通过，等待复审"
     when = approval.decided_at.astimezone(clock.zone()).strftime("%m-%d %H:%M")
     reason = f":{approval.reason}" if approval.reason else ""
     return f"{approval.decided_by_name or '系统'} {when} {_WORDS[approval.state]}{reason}"
@@ -82,7 +82,7 @@ async def of_approval(settings: Settings, approval: approvals.Facts, task_id: st
 
 
 def _goods(lines: Sequence[db.Row]) -> str:
-    """The first lines as they were ordered: 苏打水 ×20箱;乌龙茶 ×6瓶;等 7 种."""
+    """The first lines as they were ordered: 苏打水 ×20箱；乌龙茶 ×6瓶；等 7 种."""
     told = [f"{line['product_name']} ×{line['packaging_qty']}{line['packaging_name']}" for line in lines[:_LINES_TOLD]]
     return ";".join([*told, f"等 {len(lines)} 种"] if len(lines) > _LINES_TOLD else told)
 
@@ -103,4 +103,4 @@ async def _credit(order: Headline) -> list[tuple[str, str]]:
         return []
     left = pair["limit_fen"] - (pair["receivable_fen"] + pair["committed_fen"] - pair["prepaid_fen"])
     over = order.total_fen - left
-    return [("信用剩余", yuan(left) + (f",将超 {yuan(over)}" if over > 0 else ""))]
+    return [("信用剩余", yuan(left) + (f"，将超 {yuan(over)}" if over > 0 else ""))]

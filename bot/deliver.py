@@ -72,10 +72,10 @@ class Delivery:
             if error.errcode != TASK_ID_TAKEN:
                 raise
             await self._remember(message, payload, approval.step, None)
-            return Delivered(payload["userids"], "此前已经发出,卡片暂时不能更新")
+            return Delivered(payload["userids"], "此前已经发出，卡片暂时不能更新")
         await self._remember(message, payload, approval.step, sent.response_code)
         missing = "、".join(sent.invalid_users)
-        return Delivered(payload["userids"], f"不在应用可见范围内,没有收到:{missing}" if missing else "")
+        return Delivered(payload["userids"], f"不在应用可见范围内，没有收到：{missing}" if missing else "")
 
     async def _remember(self, message: db.Row, payload: dict[str, Any], step: str, code: str | None) -> None:
         until = clock.now() + CODE_LIFE if code else None
@@ -100,7 +100,7 @@ class Delivery:
             shows = content.shown_by(card["step"], approval)
             if shows != card["shows"]:
                 noted += await self._show(message, card, approval, shows)
-        return Delivered(noted, "卡片不能再更新,改发了文字" if noted else "")
+        return Delivered(noted, "卡片不能再更新，改发了文字" if noted else "")
 
     async def _show(self, message: db.Row, card: db.Row, approval: approvals.Facts, shows: str) -> Sequence[str]:
         """Change all copies of one card, or, where that is not possible any more, tell its members by a text."""
@@ -114,7 +114,7 @@ class Delivery:
                 # A code works once: refused at a second attempt, it was spent by the first, whose answer was lost.
                 code = code if message["attempts"] > 0 else None
         if not code:
-            await self.wecom.send_text(card["userids"], f"订单 {approval.number}:{words}。卡片不能再更新,不用处理了")
+            await self.wecom.send_text(card["userids"], f"订单 {approval.number}：{words}。卡片不能再更新，不用处理了")
         await queries.shown(approval.root_id, card["task_id"], shows, card["response_code"])
         return () if code else card["userids"]
 
@@ -131,7 +131,7 @@ class Delivery:
         try:
             await self.wecom.update_card(payload["code"], [payload["userid"]], card=fresh)
         except WeComFinal as error:
-            raise NotWanted(f"卡片没有变化:{error}") from None
+            raise NotWanted(f"卡片没有变化：{error}") from None
         return Delivered()
 
     async def _text(self, message: db.Row, payload: dict[str, Any]) -> Delivered:
@@ -154,6 +154,6 @@ class Delivery:
             if error.errcode != NO_GRANT_LEFT:
                 raise
             await queries.use_grant(*grant, True, clock.now())
-            raise NotWanted("对方没有剩余的订阅次数,消息在应用内收件箱") from None
+            raise NotWanted("对方没有剩余的订阅次数，消息在应用内收件箱") from None
         await queries.use_grant(*grant, False, clock.now())
         return Delivered()

@@ -148,7 +148,7 @@ class Dispatcher:
             due = await queries.take_messages(clock.now(), GROUPS[group], MESSAGES_LOOKED_AT)
             chosen, waits = self._choose(due)
             if waits:
-                await queries.put_off(waits, "等待:这位成员收到的消息快要超过企业微信的限额")
+                await queries.put_off(waits, "等待：这位成员收到的消息快要超过企业微信的限额")
             if chosen:
                 await queries.lease([item for item, _ in chosen], clock.now() + LEASE)
         await asyncio.gather(*(self._send(group, item, payload) for item, payload in chosen))

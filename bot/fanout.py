@@ -170,7 +170,7 @@ class Fanout:
 
 def _content(order: Headline) -> str:
     more = f"等 {order.line_count} 种" if order.line_count > 1 else ""
-    return f"{order.first_product}{more},共 {yuan(order.total_fen)}"
+    return f"{order.first_product}{more}，共 {yuan(order.total_fen)}"
 
 
 async def _deciders(order: Headline, second: bool) -> Sequence[db.Row]:
@@ -193,7 +193,7 @@ async def _submitted(fan: Fanout, event: Event) -> None:
     if order is None or approval is None:
         return
     people = await fan.deciders(order)
-    body = f"{order.buyer_name}:{_content(order)}"
+    body = f"{order.buyer_name}：{_content(order)}"
     fan.tell(event, people, f"新订单 {order.number}", body, f"order/{order.id}")
     if approval.state == "pending":
         fan.card(event, approval.id, people)
@@ -207,7 +207,7 @@ async def _first_approved(fan: Fanout, event: Event) -> None:
     fan.update_cards(event, approval.id)
     if approval.state == "pending":
         people = await fan.deciders(order, second=True)
-        body = f"{order.buyer_name}:{_content(order)},金额较大,请复审"
+        body = f"{order.buyer_name}：{_content(order)}，金额较大，请复审"
         fan.tell(event, people, f"待复审 {order.number}", body, f"order/{order.id}")
         fan.card(event, approval.id, people)
 
@@ -223,23 +223,23 @@ async def _decided(fan: Fanout, event: Event) -> None:
     if event.topic == "order.cancel":  # either side may have done it: both are told, and who was to pick the goods
         keepers = await fan.people(order.seller_id, order.seller_kind, "order.issue") if order.approved_fen else ()
         people = {person["id"]: person for person in (*buyers, *await fan.deciders(order), *keepers)}
-        body = f"{order.buyer_name}:{_content(order)},原因:{order.reason}"
+        body = f"{order.buyer_name}：{_content(order)}，原因：{order.reason}"
         fan.tell(event, list(people.values()), f"订单已取消 {order.number}", body, link)
         return
     if event.topic == "order.reject":
-        fan.tell(event, buyers, f"订单被驳回 {order.number}", f"{order.seller_name}:{order.reason}", link)
+        fan.tell(event, buyers, f"订单被驳回 {order.number}", f"{order.seller_name}：{order.reason}", link)
         return
     part = "部分" if order.approved_fen < order.total_fen else ""
-    body = f"{order.seller_name}已{part}通过,金额 {yuan(order.approved_fen)},正在备货"
+    body = f"{order.seller_name}已{part}通过，金额 {yuan(order.approved_fen)}，正在备货"
     fan.tell(event, buyers, f"订单已通过 {order.number}", body, link)
     keepers = await fan.people(order.seller_id, order.seller_kind, "order.issue")
-    fan.tell(event, keepers, f"待出库 {order.number}", f"{order.buyer_name}:{_content(order)}", link)
+    fan.tell(event, keepers, f"待出库 {order.number}", f"{order.buyer_name}：{_content(order)}", link)
 
 
 async def _issued(fan: Fanout, event: Event) -> None:
     order = fan.order(event)
     if order is not None:
-        body = f"{order.seller_name}已发货,出库单 {event.payload.get('number', '')},请准备签收"
+        body = f"{order.seller_name}已发货，出库单 {event.payload.get('number', '')}，请准备签收"
         buyers = await fan.people(order.buyer_id, order.buyer_kind, "order.receive")
         fan.tell(event, buyers, f"货已发出 {order.number}", body, f"order/{order.id}")
 
@@ -248,7 +248,7 @@ async def _received(fan: Fanout, event: Event) -> None:
     order = fan.order(event)
     if order is not None:
         credit = int(event.payload.get("credit_fen", 0))
-        body = f"{order.buyer_name}已签收" + (f",短少破损扣减 {yuan(credit)}" if credit else ",数量无误")
+        body = f"{order.buyer_name}已签收" + (f"，短少破损扣减 {yuan(credit)}" if credit else "，数量无误")
         sellers = await fan.people(order.seller_id, order.seller_kind, "order.issue")
         fan.tell(event, sellers, f"已签收 {order.number}", body, f"order/{order.id}")
 
@@ -257,7 +257,7 @@ async def _closed(fan: Fanout, event: Event) -> None:
     order = fan.order(event)
     if order is not None:
         buyers = await fan.people(order.buyer_id, order.buyer_kind, "order.create")
-        body = f"{order.seller_name}:{order.reason}"
+        body = f"{order.seller_name}：{order.reason}"
         fan.tell(event, buyers, f"订单已完成 {order.number}", body, f"order/{order.id}")
 
 
@@ -266,7 +266,7 @@ async def _set_aside(fan: Fanout, event: Event) -> None:
     if order is not None:
         buyers = await fan.people(order.buyer_id, order.buyer_kind, "order.create")
         held = event.topic == "order.hold"
-        body = f"{order.seller_name}" + (f":{event.payload.get('reason', '')}" if held else "已恢复审核")
+        body = f"{order.seller_name}" + (f"：{event.payload.get('reason', '')}" if held else "已恢复审核")
         title = f"订单已挂起 {order.number}" if held else f"订单已恢复 {order.number}"
         fan.tell(event, buyers, title, body, f"order/{order.id}")
 
@@ -278,7 +278,7 @@ async def _stale(fan: Fanout, event: Event) -> None:
         return
     people = await fan.deciders(order, second=approval.step == "second")
     title = f"还没有审核 {order.number}"
-    body = f"{order.buyer_name}的订单({_content(order)})已等待较久,请尽快处理"
+    body = f"{order.buyer_name}的订单（{_content(order)}）已等待较久，请尽快处理"
     fan.tell(event, people, title, body, f"order/{order.id}")
     fan.text(event, people, f"{title}\n{body}")
 
@@ -293,7 +293,7 @@ async def _escalated(fan: Fanout, event: Event) -> None:
         return
     asked = {person["id"] for person in await fan.deciders(order)}
     people = [person for person in await fan.deciders(order, second=True) if person["id"] not in asked]
-    body = f"{order.buyer_name}的订单({_content(order)})一天没有人审核,请您处理"
+    body = f"{order.buyer_name}的订单（{_content(order)}）一天没有人审核，请您处理"
     fan.tell(event, people, f"升级审批 {order.number}", body, f"order/{order.id}")
     fan.card(event, approval.id, people)
 

@@ -45,7 +45,7 @@ def main() -> None:
     except SettingError as error:
         sys.exit(str(error))
     except (OSError, asyncpg.PostgresError) as error:
-        sys.exit(f"数据库连不上或拒绝了操作:{error}")
+        sys.exit(f"数据库连不上或拒绝了操作：{error}")
 
 
 if __name__ == "__main__":

@@ -159,7 +159,7 @@ class Callbacks:
 def _pressable(message: Message, key: str) -> dict[str, Any]:
     shown = message.versions[-1]
     if shown.grey:
-        raise NotPossible(f"按钮已不可点击:{shown.grey}")
+        raise NotPossible(f"按钮已不可点击：{shown.grey}")
     if key not in [button.get("key") for button in shown.content.get("button_list") or []]:
         raise NotPossible("卡片上没有这个按钮")
     return shown.content

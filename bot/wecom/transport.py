@@ -68,7 +68,7 @@ class Transport:
         except httpx.TimeoutException:
             raise WeComRetryable(0, "没有在时限内回答") from None
         except httpx.TransportError as error:
-            raise WeComRetryable(0, f"连接不上:{type(error).__name__}") from None
+            raise WeComRetryable(0, f"连接不上：{type(error).__name__}") from None
         return _read(response)
 
     async def call_with(

@@ -125,7 +125,7 @@ def register(subject_kind: str, decide: Decide) -> None:
 def _words(facts: Facts) -> str:
     verb = {"approved": "通过", "rejected": "驳回", "void": "撤销"}[facts.state]
     when = facts.decided_at.astimezone(clock.zone()).strftime("%m-%d %H:%M") if facts.decided_at else ""
-    return f"{facts.decided_by_name or '系统'}已于 {when} {verb}" + (f",原因:{facts.reason}" if facts.reason else "")
+    return f"{facts.decided_by_name or '系统'}已于 {when} {verb}" + (f"，原因：{facts.reason}" if facts.reason else "")
 
 
 def already_decided(facts: Facts) -> ApprovalDecided:
@@ -184,7 +184,7 @@ async def may_decide(actor: Actor, kind: str, subject_id: int) -> None:
         return
     waiting = await db.row(_STEP, actor.root_id, kind, subject_id)
     if waiting is not None and waiting["step"] == "second":
-        raise Forbidden("金额较大,已提交经理复审,请等待经理处理")
+        raise Forbidden("金额较大，已提交经理复审，请等待经理处理")
 
 
 async def proposal(root_id: int, kind: str, subject_id: int) -> str | None:

@@ -29,14 +29,14 @@ def gtin14(code: str) -> str:
     """
     digits = code.strip()
     if len(digits) not in (8, 12, 13, 14) or not (digits.isascii() and digits.isdigit()):
-        raise GtinCheckDigit(f"“{digits[:30]}”不是商品条码,请对准包装上的条码重新扫描")
+        raise GtinCheckDigit(f"“{digits[:30]}”不是商品条码，请对准包装上的条码重新扫描")
     try:
         found = Gtin.parse(digits)
     except ParseError:
-        raise GtinCheckDigit(f"条码 {digits} 的校验位不对,可能没有扫清楚,请重新扫描") from None
+        raise GtinCheckDigit(f"条码 {digits} 的校验位不对，可能没有扫清楚，请重新扫描") from None
     if isinstance(found, Rcn):
-        raise GtinCheckDigit(f"条码 {digits} 是店内码,不是商品的国际条码")
+        raise GtinCheckDigit(f"条码 {digits} 是店内码，不是商品的国际条码")
     gtin: str = found.as_gtin_14()
     if gtin[0] == "9":
-        raise GtinCheckDigit(f"条码 {digits} 是称重商品的条码,不能用于按件销售的商品")
+        raise GtinCheckDigit(f"条码 {digits} 是称重商品的条码，不能用于按件销售的商品")
     return gtin

@@ -126,7 +126,7 @@ async def edit_product(actor: Actor, product_id: int, edit: ProductEdit) -> None
         text = search_text(product.code, product.name, product.spec, [str(gtin) for gtin in gtins])
         written = {**changes, "search_text": text, "updated_at": clock.now(), "version": F("version") + 1}
         if not await Product.filter(id=product_id, version=version).update(**written):
-            raise StaleVersion("这个商品刚被别人改过,请刷新后再改")
+            raise StaleVersion("这个商品刚被别人改过，请刷新后再改")
         await audit.record(actor, "edit", "product", product_id, audit.difference(before, changes))
 
 
@@ -179,7 +179,7 @@ async def scan(actor: Actor, code: str) -> Scanned:
     gtin = gtin14(code)
     found = await queries.scanned(actor.root_id, gtin)
     if found is None:
-        raise GtinUnknown(f"商品库里没有这个条码:{code}", scanned=code)
+        raise GtinUnknown(f"商品库里没有这个条码：{code}", scanned=code)
     return Scanned(found["product_id"], found["id"], gtin)
 
 
@@ -197,7 +197,7 @@ async def set_prices(actor: Actor, wanted: PriceList) -> int:
         wrong = await queries.outside_limits(actor.root_id, product_ids, prices)
         if wrong:
             raise PriceOutsideLimits(
-                "有价格超出指导价的范围,没有保存任何价格",
+                "有价格超出指导价的范围，没有保存任何价格",
                 [
                     FieldError(
                         f"/prices/{item['index']}/price_fen",

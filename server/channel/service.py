@@ -50,7 +50,7 @@ async def find_org(actor: Actor, org_id: int) -> Org:
     """One org inside the scope; `NotFound` for a stranger's."""
     org = await actor.visible(Org).get_or_none(id=org_id)
     if org is None:
-        raise NotFound("没有找到这个客户,或者它不在您的管理范围内")
+        raise NotFound("没有找到这个客户，或者它不在您的管理范围内")
     return org
 
 
@@ -83,7 +83,7 @@ async def create_org(actor: Actor, new: NewOrg) -> Org:
         if parent.kind == "store":
             raise OrgMisplaced("门店下面不能再添加下级")
         if parent.path.count("/") - 1 > MAX_DEPTH:
-            raise OrgMisplaced(f"渠道最多 {MAX_DEPTH} 级,不能再往下添加")
+            raise OrgMisplaced(f"渠道最多 {MAX_DEPTH} 级，不能再往下添加")
         org_id = await db.value("SELECT nextval(pg_get_serial_sequence('org', 'id'))")
         values = msgspec.to_builtins(new)
         del values["parent_id"]
@@ -106,7 +106,7 @@ async def edit_org(actor: Actor, org_id: int, edit: OrgEdit) -> Org:
         before = {name: getattr(org, name) for name in changes}
         changed = await Org.filter(id=org_id, version=version).update(**changes, version=F("version") + 1)
         if not changed:
-            raise StaleVersion("这份档案刚被别人改过,请刷新后再改")
+            raise StaleVersion("这份档案刚被别人改过，请刷新后再改")
         await audit.record(actor, "edit", "org", org_id, audit.difference(before, changes))
     return await Org.get(id=org_id)
 
@@ -163,5 +163,5 @@ async def remove_address(actor: Actor, address_id: int) -> None:
     actor.require("order.create")
     async with db.transaction():
         if not await DeliveryAddress.filter(org_id=actor.org_id, id=address_id).delete():
-            raise NotFound("没有找到这个收货地址,可能已经删除")
+            raise NotFound("没有找到这个收货地址，可能已经删除")
         await audit.record(actor, "remove", "delivery_address", address_id, {})

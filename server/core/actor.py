@@ -69,7 +69,7 @@ class Actor(msgspec.Struct, frozen=True):
     def require(self, permission: str) -> None:
         """Raise `Forbidden` unless the account has the permission."""
         if not self.may(permission):
-            raise Forbidden("您的账号没有这项权限,请联系管理员开通")
+            raise Forbidden("您的账号没有这项权限，请联系管理员开通")
 
     def sees(self, path: str) -> bool:
         """Whether an org with this path lies in the scope."""

@@ -270,9 +270,9 @@ def failure_response(request: Request, error: Exception) -> HTTPResponse:
         )
     if db.is_away(error):
         _log.error("database_away", exc_info=error)
-        return error_response(Unavailable("系统暂时连不上数据库,请稍后再试", retry_after=5))
+        return error_response(Unavailable("系统暂时连不上数据库，请稍后再试", retry_after=5))
     if isinstance(error, asyncpg.NumericValueOutOfRangeError):
-        return error_response(InvalidInput("数量或金额太大,系统无法记账"))
+        return error_response(InvalidInput("数量或金额太大，系统无法记账"))
     _log.error("failed", exc_info=error, extra={"path": request.path})
     return problem_response(
         Problem(
@@ -280,7 +280,7 @@ def failure_response(request: Request, error: Exception) -> HTTPResponse:
             "系统出错了",
             500,
             "internal",
-            "系统出错了,请稍后再试;如果一直这样,请把编号告诉客服",
+            "系统出错了，请稍后再试；如果一直这样，请把编号告诉客服",
             request_id.get(),
         )
     )

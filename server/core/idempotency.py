@@ -51,7 +51,7 @@ _FINISH = "UPDATE idempotency SET status = $3, response = $4 WHERE account_id = 
 def make_claim(account_id: int, root_id: int, key: str | None, method: str, path: str, body: bytes) -> Claim:
     """The claim of a request; `InvalidInput` when the key is missing or not of 8 to 80 letters, digits, - and _."""
     if not key or not _KEY.fullmatch(key):
-        raise InvalidInput("请求缺少 Idempotency-Key(8 到 80 个字母、数字、- 或 _),请刷新页面重试")
+        raise InvalidInput("请求缺少 Idempotency-Key（8 到 80 个字母、数字、- 或 _），请刷新页面重试")
     digest = hashlib.sha256(b"\0".join((method.encode(), path.encode(), body))).digest()
     return Claim(account_id, root_id, key, digest)
 
@@ -68,7 +68,7 @@ async def find(wanted: Claim) -> Answer | None:
     if found is None:
         return None
     if found["status"] is None or found["request_hash"] != wanted.request_hash:
-        raise KeyReused("这个请求编号已用于另一项操作,请刷新页面重试")
+        raise KeyReused("这个请求编号已用于另一项操作，请刷新页面重试")
     return Answer(found["status"], found["response"])
 
 

@@ -26,9 +26,9 @@ def decode_cursor(cursor: str | None, size: int = 1) -> list[Any] | None:
     try:
         key = msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError, msgspec.DecodeError):
-        raise InvalidInput("翻页标记无效,请重新打开列表") from None
+        raise InvalidInput("翻页标记无效，请重新打开列表") from None
     if not isinstance(key, list) or len(key) != size:
-        raise InvalidInput("翻页标记无效,请重新打开列表")
+        raise InvalidInput("翻页标记无效，请重新打开列表")
     return key
 
 
@@ -38,7 +38,7 @@ def id_cursor(cursor: str | None) -> int | None:
     if key is None:
         return None
     if not isinstance(key[0], int) or not 0 < key[0] < 2**63:
-        raise InvalidInput("翻页标记无效,请重新打开列表")
+        raise InvalidInput("翻页标记无效，请重新打开列表")
     return key[0]
 
 

@@ -50,9 +50,9 @@ def _explain(error: msgspec.ValidationError) -> InvalidInput:
             named = found.group(1) if "field" in pattern.pattern else None
             text = sentence.format(*found.groups())
             pointer = _pointer(path, named)
-            return InvalidInput(f"填写有误:{pointer.lstrip('/') or '内容'}{text}", [FieldError(pointer, text)])
+            return InvalidInput(f"填写有误：{pointer.lstrip('/') or '内容'}{text}", [FieldError(pointer, text)])
     pointer = _pointer(path, None)
-    return InvalidInput(f"填写有误:{pointer.lstrip('/') or '内容'}", [FieldError(pointer, "格式不对")])
+    return InvalidInput(f"填写有误：{pointer.lstrip('/') or '内容'}", [FieldError(pointer, "格式不对")])
 
 
 def decode_body(body: bytes, kind: type[T]) -> T:

@@ -124,13 +124,13 @@ async def edit_account(actor: Actor, account_id: int, edit: AccountEdit) -> Acco
             account = await _manageable(actor, account_id)
             if "role" in changes and changes["role"] != account.role:
                 if account_id == actor.account_id:
-                    raise Forbidden("不能修改自己的角色,请让另一位管理员来改")
+                    raise Forbidden("不能修改自己的角色，请让另一位管理员来改")
                 if kind_of(changes["role"]) != kind_of(account.role):
                     raise InvalidInput("这个角色不适用于该组织")
                 _grantable(actor, changes["role"])
             before = {name: getattr(account, name) for name in changes}
             if not await Account.filter(id=account_id, version=version).update(**changes, version=F("version") + 1):
-                raise StaleVersion("这个账号刚被别人改过,请刷新后再改")
+                raise StaleVersion("这个账号刚被别人改过，请刷新后再改")
             role = changes.get("role", account.role)
             if dealers is not None or role != account.role:  # who is no rep any more keeps no dealers
                 dealers = await _dealers(actor, role, dealers or [])

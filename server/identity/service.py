@@ -71,9 +71,9 @@ def _matches(stored: str, password: str) -> bool:
 
 def _actor(facts: db.Row, surface: str) -> Actor:
     if facts["status"] != "active":
-        raise AccountFrozen(f"账号已被停用:{facts['frozen_reason'] or '请联系管理员'}")
+        raise AccountFrozen(f"账号已被停用：{facts['frozen_reason'] or '请联系管理员'}")
     if facts["org_status"] != "active":
-        raise OrgFrozen(f"{facts['org_name']}已被冻结:{facts['org_frozen_reason'] or '请联系供应商'}")
+        raise OrgFrozen(f"{facts['org_name']}已被冻结：{facts['org_frozen_reason'] or '请联系供应商'}")
     assigned = facts["assigned"]
     return Actor(
         account_id=facts["account_id"],
@@ -100,7 +100,7 @@ async def authenticate(token: str) -> Actor:
     facts = await queries.session_by_hash(_hash(token))
     moment = clock.now()
     if facts is None or facts["expires_at"] <= moment:
-        raise NotSignedIn("登录已过期,请重新登录")
+        raise NotSignedIn("登录已过期，请重新登录")
     if moment - facts["last_seen_at"] > SEEN_EVERY:
         await queries.seen(facts["session_id"], moment)
     return _actor(facts, "app")
@@ -110,20 +110,20 @@ async def actor_for(account_id: int | None = None, wecom_userid: str | None = No
     """The actor of an account that came another way than by a session: a chat member, a job, demo data."""
     facts = await queries.account_facts(account_id, wecom_userid)
     if facts is None:
-        raise NotFound("没有找到对应的账号,请联系管理员绑定")
+        raise NotFound("没有找到对应的账号，请联系管理员绑定")
     return _actor(facts, surface)
 
 
 async def limit_logins(settings: Settings, *names: str) -> None:
     """Hold back guessing, per phone and per address; the lock of a phone stands beside it."""
     for name in names:
-        await limits.hold_back(f"login:{name}", settings.login_limit_per_minute, "登录太频繁,请一分钟后再试")
+        await limits.hold_back(f"login:{name}", settings.login_limit_per_minute, "登录太频繁，请一分钟后再试")
 
 
 def _refuse_locked(until: datetime | None, moment: datetime) -> None:
     if until is not None:
         minutes = int((until - moment).total_seconds() // 60) + 1
-        raise AccountLocked(f"密码错误次数太多,账号已锁定,请 {minutes} 分钟后再试", retry_after=minutes * 60)
+        raise AccountLocked(f"密码错误次数太多，账号已锁定，请 {minutes} 分钟后再试", retry_after=minutes * 60)
 
 
 async def _check(phone: str, password: str) -> Account:
@@ -186,14 +186,14 @@ async def end_session(actor: Actor, session_id: int) -> None:
     async with db.transaction():
         alive = Session.filter(id=session_id, account_id=actor.account_id, revoked_at=None)
         if not await alive.update(revoked_at=clock.now()):
-            raise NotFound("没有找到这次登录,可能已经退出")
+            raise NotFound("没有找到这次登录，可能已经退出")
         await audit.record(actor, "end_session", "account", actor.account_id, {"session_id": session_id})
         await live.wake_account(actor.account_id)
 
 
 async def change_password(actor: Actor, old: str, new: str) -> None:
     """Change the own password; all other devices are signed out."""
-    await limits.hold_back(f"password:{actor.account_id}", LOCK_AFTER, "尝试太频繁,请一分钟后再试")
+    await limits.hold_back(f"password:{actor.account_id}", LOCK_AFTER, "尝试太频繁，请一分钟后再试")
     account = await Account.get(id=actor.account_id)
     if not await asyncio.to_thread(_matches, account.password_hash, old):
         raise Forbidden("原密码不对")

@@ -46,7 +46,7 @@ async def _colleague(actor: Actor, account_id: int) -> Account:
     if account is None:
         raise NotFound("没有找到这位同事的账号")
     if "order.approve" not in ROLES.get(account.role, frozenset()):
-        raise InvalidInput(f"{account.name}没有审批权限,不能代理审批")
+        raise InvalidInput(f"{account.name}没有审批权限，不能代理审批")
     return account
 
 
@@ -62,14 +62,14 @@ async def add_substitute(actor: Actor, wanted: NewSubstitute) -> int:
     if wanted.account_id == wanted.substitute_id:
         raise InvalidInput("不能由自己代理自己")
     if wanted.until_on < max(wanted.from_on, clock.today()):
-        raise InvalidInput("结束日期不能早于开始日期,也不能早于今天")
+        raise InvalidInput("结束日期不能早于开始日期，也不能早于今天")
     async with db.transaction():
         account = await _colleague(actor, wanted.account_id)
         await _colleague(actor, wanted.substitute_id)
         days = (wanted.from_on, wanted.until_on)
         taken = await db.value(_MEETS, wanted.account_id, wanted.substitute_id, *days)
         if taken is not None:
-            raise AwayThemselves(f"这段时间{taken}已经安排了代理,请先取消或换一段时间")
+            raise AwayThemselves(f"这段时间{taken}已经安排了代理，请先取消或换一段时间")
         added = int(await db.value(_ADD, account.root_id, wanted.account_id, wanted.substitute_id, *days))
         changes = {"substitute_id": wanted.substitute_id, "from_on": days[0], "until_on": days[1]}
         await audit.record(actor, "add_substitute", "account", wanted.account_id, changes)

@@ -56,7 +56,7 @@ def _cipher(settings: WeChatSettings) -> Fernet:
 async def _code_to_session(settings: WeChatSettings, code: str) -> _CodeAnswer:
     """`sns/jscode2session`; the session key in the answer is not even read."""
     if not settings.configured:
-        raise Unavailable("微信登录还没有配置,请用手机号登录")
+        raise Unavailable("微信登录还没有配置，请用手机号登录")
     parameters = {
         "appid": settings.app_id,
         "secret": settings.app_secret,
@@ -68,11 +68,11 @@ async def _code_to_session(settings: WeChatSettings, code: str) -> _CodeAnswer:
             answer = await http.get("sns/jscode2session", params=parameters)
         found = msgspec.json.decode(answer.content, type=_CodeAnswer)
     except (httpx.HTTPError, msgspec.DecodeError):
-        raise Unavailable("暂时连不上微信,请用手机号登录") from None
+        raise Unavailable("暂时连不上微信，请用手机号登录") from None
     if found.errcode in (40029, 40163) or (not found.errcode and not found.openid):
-        raise WeChatCodeInvalid("微信登录凭证已失效,请重新打开小程序")
+        raise WeChatCodeInvalid("微信登录凭证已失效，请重新打开小程序")
     if found.errcode:
-        raise Unavailable("微信暂时无法登录,请用手机号登录")
+        raise Unavailable("微信暂时无法登录，请用手机号登录")
     return found
 
 
@@ -86,7 +86,7 @@ async def login(settings: Settings, code: str, device: str, address: str) -> New
     if account_id is None:
         content = msgspec.json.encode(_Ticket(found.openid, found.unionid))
         ticket = _cipher(settings.wechat).encrypt_at_time(content, int(clock.now().timestamp())).decode()
-        raise WeChatUnbound("请输入手机号和密码,绑定后下次可直接进入", bind_ticket=ticket)
+        raise WeChatUnbound("请输入手机号和密码，绑定后下次可直接进入", bind_ticket=ticket)
     return await service.open_session(account_id, settings.session_days, device)
 
 
@@ -96,13 +96,13 @@ async def bind(settings: Settings, ticket: str, phone: str, password: str, devic
     A WeChat user has one account: binding another one takes the place of the first.
     """
     if not settings.wechat.configured:  # the tickets' key is made from the secret
-        raise Unavailable("微信登录还没有配置,请用手机号登录")
+        raise Unavailable("微信登录还没有配置，请用手机号登录")
     try:
         content = _cipher(settings.wechat).decrypt_at_time(
             ticket.encode(), int(TICKET_LIFE.total_seconds()), int(clock.now().timestamp())
         )
     except InvalidToken:
-        raise WeChatCodeInvalid("绑定已超时,请重新打开小程序") from None
+        raise WeChatCodeInvalid("绑定已超时，请重新打开小程序") from None
     found = msgspec.json.decode(content, type=_Ticket)
     account_id = await service.verify_password(settings, phone, password, address)
     actor = await service.actor_for(account_id, surface="app")

@@ -70,7 +70,7 @@ async def upload_file(request: Request, actor: Actor) -> StoredFile:
     """Upload a picture as multipart field `file`."""
     uploaded = request.files.get("file") if request.files else None
     if uploaded is None:
-        raise InvalidInput("没有收到图片,请重新选择")
+        raise InvalidInput("没有收到图片，请重新选择")
     file_id = await files.store(actor, request.app.ctx.settings.data_folder, uploaded.body)
     return StoredFile(file_id, f"/api/v1/files/{file_id}")
 

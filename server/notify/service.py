@@ -93,7 +93,7 @@ async def retry(actor: Actor, message_id: int) -> None:
             known = await db.value("SELECT state FROM outbox WHERE root_id = $1 AND id = $2", actor.root_id, message_id)
             if known is None:
                 raise NotFound("没有找到这条消息")
-            raise NotFailed("这条消息没有失败,不需要重发")
+            raise NotFailed("这条消息没有失败，不需要重发")
         await audit.record(actor, "retry", "outbox", message_id, {})
 
 

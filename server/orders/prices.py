@@ -12,5 +12,5 @@ def steps(guide_price_fen: int, price_fen: int) -> list[PriceStep]:
     if price_fen != guide_price_fen:
         difference = price_fen - guide_price_fen
         word = "低" if difference < 0 else "高"
-        found.append(PriceStep("list", f"供货价,比指导价{word} {yuan(abs(difference))}", price_fen))
+        found.append(PriceStep("list", f"供货价，比指导价{word} {yuan(abs(difference))}", price_fen))
     return found

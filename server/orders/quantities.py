@@ -27,7 +27,7 @@ def by_line(
         elif qty > limit(known[line_no]):
             errors.append(FieldError(f"/lines/{index}", f"最多{what} {limit(known[line_no])}"))
     if errors:
-        raise QuantityInvalid(f"有 {len(errors)} 行数量不对,没有做任何改动", errors)
+        raise QuantityInvalid(f"有 {len(errors)} 行数量不对，没有做任何改动", errors)
     return dict(given)
 
 
@@ -47,10 +47,10 @@ def arrived(lines: list[db.Row], counted: Receive) -> dict[int, ReceivedLine]:
         raise InvalidInput("同一行出现了两次")
     issued = {line["line_no"]: line["qty"] for line in lines}
     errors = [
-        FieldError(f"/lines/{index}", f"这一行发出 {issued.get(line.line_no, 0)},签收加破损不能更多")
+        FieldError(f"/lines/{index}", f"这一行发出 {issued.get(line.line_no, 0)}，签收加破损不能更多")
         for index, line in enumerate(counted.lines)
         if line.received_qty + line.damaged_qty > issued.get(line.line_no, -1)
     ]
     if errors:
-        raise QuantityInvalid("签收数量不对,没有做任何改动", errors)
+        raise QuantityInvalid("签收数量不对，没有做任何改动", errors)
     return {n: given.get(n, ReceivedLine(n, qty)) for n, qty in issued.items()}

@@ -64,7 +64,7 @@ def _as_buyer(actor: Actor, order: _Locked) -> None:
 
 def _not_frozen(order: _Locked, what: str) -> None:
     if order.head["buyer_status"] != "active":
-        raise OrgFrozen(f"{order.head['buyer_name']}已被冻结,{what}")
+        raise OrgFrozen(f"{order.head['buyer_name']}已被冻结，{what}")
 
 
 async def _after(actor: Actor, order: _Locked, verb: str) -> str:
@@ -75,7 +75,7 @@ async def _after(actor: Actor, order: _Locked, verb: str) -> str:
         last = await queries.last_event(actor.root_id, order.id)
         if last is not None and last["name"]:
             when = last["at"].astimezone(clock.zone()).strftime("%m-%d %H:%M")
-            refusal.detail += f"({last['name']}已于 {when} {VERB_NAMES[last['verb']]})"
+            refusal.detail += f"（{last['name']}已于 {when} {VERB_NAMES[last['verb']]}）"
         raise
 
 
@@ -166,7 +166,7 @@ def _granted(order: _Locked, wanted: Approve) -> dict[int, int]:
     granted = by_line(order.lines, given, lambda line: int(line["ordered_qty"]), "批准")
     granted = {line["line_no"]: granted.get(line["line_no"], 0) for line in order.lines}
     if not any(granted.values()):
-        raise QuantityInvalid("批准数量全部为 0,请改用驳回")
+        raise QuantityInvalid("批准数量全部为 0，请改用驳回")
     return granted
 
 
@@ -218,7 +218,7 @@ async def cancel_order(actor: Actor, order_id: int, reason: str) -> str:
             actor.require("order.approve")
         state = await _after(actor, order, "cancel")
         if order.state != "approved" and actor.org_id != order.buyer_id:
-            raise OrderState(f"订单 {order.number} 还没有审核通过,请改用驳回", state=order.state)
+            raise OrderState(f"订单 {order.number} 还没有审核通过，请改用驳回", state=order.state)
         if order.state == "approved":
             await stock.release(actor.root_id, order.id)
             await settlement.release(actor, order.seller_id, order.buyer_id, order.unissued_fen)
@@ -344,7 +344,7 @@ async def receive_goods(actor: Actor, issue_id: int, counted: Receive) -> int:
 
 async def _check_photos(actor: Actor, photo_ids: list[int]) -> None:
     if photo_ids and await queries.own_files(actor, photo_ids) != len(set(photo_ids)):
-        raise InvalidInput("有照片没有上传成功,请重新拍照", [FieldError("/photo_ids", "请重新上传")])
+        raise InvalidInput("有照片没有上传成功，请重新拍照", [FieldError("/photo_ids", "请重新上传")])
 
 
 def _received_lines(order: _Locked, lines: list[db.Row], arrived: dict[int, ReceivedLine]) -> list[LineState]:
@@ -368,7 +368,7 @@ async def close_order(actor: Actor, order_id: int, reason: str) -> str:
         _as_seller(actor, order)
         state = await _after(actor, order, "close")
         if any(_on_the_way(line) for line in order.lines):
-            raise OrderState(f"订单 {order.number} 还有货在途,签收后才能完成", state=order.state)
+            raise OrderState(f"订单 {order.number} 还有货在途，签收后才能完成", state=order.state)
         if order.unissued_fen:
             await stock.release(actor.root_id, order.id)
             await settlement.release(actor, order.seller_id, order.buyer_id, order.unissued_fen)

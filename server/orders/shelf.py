@@ -77,7 +77,7 @@ async def scan(actor: Actor, code: str) -> ScanResult:
     scanned = await catalog.scan(actor, code)
     found = (await catalog.offers_by_id(actor, [scanned.product_id])).get(scanned.product_id)
     if found is None or (found["price_fen"] is None and actor.supplier_id is not None):
-        raise NotOffered(f"条码 {code} 的商品,供应商暂不供应")
+        raise NotOffered(f"条码 {code} 的商品，供应商暂不供应")
     offer = dict(found)
     offer["price_fen"] = offer["price_fen"] or offer["guide_price_fen"]
     return ScanResult((await _with_stock(actor, [offer]))[0], scanned.packaging_id, code)
@@ -116,11 +116,11 @@ def _quoted(line_no: int, line: QuoteLine, offer: db.Row | None, left: dict[int,
     packed = {} if offer is None else {item.id: item for item in packagings(offer)}
     packaging = packed.get(line.packaging_id)
     if offer is None or offer["price_fen"] is None or packaging is None:
-        problem = _problem("not_offered", "供应商暂不供应,请移除")
+        problem = _problem("not_offered", "供应商暂不供应，请移除")
         return QuotedLine(line_no, line.product_id, line.packaging_id, line.packaging_qty, 1, 0, 0, 0, [], problem)
     qty = line.packaging_qty * packaging.unit_qty
     available = left.get(line.product_id, 0)
-    short = _problem("stock_low", "供应商库存可能不足,以审核结果为准") if available < qty else None
+    short = _problem("stock_low", "供应商库存可能不足，以审核结果为准") if available < qty else None
     return QuotedLine(
         line_no=line_no,
         product_id=line.product_id,

@@ -176,12 +176,12 @@ def refuse_lines(lines: Sequence[_Line]) -> BusinessError:
     missing = [line for line in lines if line.unit_qty is None or line.price_fen is None]
     if missing:
         return NotOffered(
-            "有商品暂不供应,请从购物车移除",
+            "有商品暂不供应，请从购物车移除",
             [FieldError(f"/lines/{line.line_no - 1}", f"{line.name or '商品'}暂不供应") for line in missing],
         )
     changed = [line for line in lines if line.price_fen is not None and line.price_fen != line.seen_fen]
     return PriceChanged(
-        f"有 {len(changed)} 种商品的价格有变化,请确认新价格后再提交",
+        f"有 {len(changed)} 种商品的价格有变化，请确认新价格后再提交",
         [
             FieldError(f"/lines/{c.line_no - 1}/price_fen", f"{c.name}现在是 {yuan(c.price_fen or 0)}")
             for c in changed
@@ -196,7 +196,7 @@ async def submit_order(actor: Actor, order: NewOrder, claim: Claim) -> OrderPlac
     Raises `PriceChanged`, `NotOffered`, `OrgFrozen` (the supplier), `NotFound` (the address), `KeyReused`.
     """
     if actor.supplier_id is None:
-        raise InvalidInput("品牌没有上级供应商,不能下采购订单")
+        raise InvalidInput("品牌没有上级供应商，不能下采购订单")
     if order.wished_on is not None and order.wished_on < clock.today():
         earlier = await idempotency.find(claim)  # sent before midnight, and sent again after it
         if earlier is not None:
@@ -220,7 +220,7 @@ async def _not_placed(found: db.Row | None, claim: Claim) -> OrderPlaced:
     if found is None:
         raise NotFound("没有找到您的供应商")
     if found["seller_status"] != "active":
-        raise OrgFrozen(f"供应商{found['seller_name']}已被冻结,暂时不能下单")
+        raise OrgFrozen(f"供应商{found['seller_name']}已被冻结，暂时不能下单")
     if found["lines"] is not None:
         raise refuse_lines(msgspec.json.decode(found["lines"], type=list[_Line]))
-    raise NotFound("没有找到这个收货地址,请重新选择")
+    raise NotFound("没有找到这个收货地址，请重新选择")

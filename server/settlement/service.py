@@ -33,7 +33,7 @@ async def commit(actor: Actor, seller_id: int, buyer_id: int, amount_fen: int, o
     if exposure > pair["limit_fen"] and not (override and actor.may("order.over_credit")):
         over = exposure - pair["limit_fen"]
         raise CreditExceeded(
-            f"通过后客户共占用 {yuan(exposure)},超出信用额度 {yuan(pair['limit_fen'])} 达 {yuan(over)}",
+            f"通过后客户共占用 {yuan(exposure)}，超出信用额度 {yuan(pair['limit_fen'])} 达 {yuan(over)}",
             exposure_fen=exposure,
             limit_fen=pair["limit_fen"],
             may_override=actor.may("order.over_credit"),
@@ -67,7 +67,7 @@ async def credit_receipt(actor: Actor, seller_id: int, buyer_id: int, receipt_id
 async def _own_buyer(actor: Actor, buyer_id: int) -> Org:
     buyer = await find_org(actor, buyer_id)
     if buyer.parent_id != actor.org_id:
-        raise NotFound("没有找到这个客户,或者它不在您的管理范围内")
+        raise NotFound("没有找到这个客户，或者它不在您的管理范围内")
     return buyer
 
 
@@ -101,7 +101,7 @@ async def find_buyer(actor: Actor, buyer_id: int | None) -> int:
     """The buyer whose account is asked for: the own org, or one inside the scope."""
     if buyer_id is None or buyer_id == actor.org_id:
         if actor.supplier_id is None:
-            raise NotFound("品牌没有上级供应商,请选择一个客户")
+            raise NotFound("品牌没有上级供应商，请选择一个客户")
         return actor.org_id
     return int((await find_org(actor, buyer_id)).id)
 

@@ -54,11 +54,11 @@ async def open_locations(org: Org) -> None:
 
 def _short(short: Sequence[Short]) -> StockShort:
     errors = [
-        FieldError(f"/lines/{item.line_no - 1}/approved_qty", f"需要 {item.wanted},只有 {item.available}")
+        FieldError(f"/lines/{item.line_no - 1}/approved_qty", f"需要 {item.wanted}，只有 {item.available}")
         for item in short
     ]
     return StockShort(
-        f"有 {len(short)} 行库存不足,没有做任何改动",
+        f"有 {len(short)} 行库存不足，没有做任何改动",
         errors,
         lines=[{"line_no": s.line_no, "wanted_qty": s.wanted, "available_qty": s.available} for s in short],
     )
@@ -194,7 +194,7 @@ async def supply(actor: Actor, given: Supply) -> None:
             if lot["expires_on"] != line.expires_on
         ]
         if wrong:
-            raise LotMismatch("批次已登记过,到期日不一致", wrong)
+            raise LotMismatch("批次已登记过，到期日不一致", wrong)
         places = await queries.locations([actor.org_id])
         source, home = places[actor.org_id, "supply"], places[actor.org_id, "warehouse"]
         moves = [

@@ -39,7 +39,7 @@ async def test_the_card_tells_a_rep_all_he_needs_to_decide(chat: Chat, shop: Sho
     assert "×30瓶" in content["sub_title_text"] and "×6瓶" in content["sub_title_text"]
     rows = {row["keyname"]: row["value"] for row in content["horizontal_content_list"]}
     # The second product was never put in stock; 120.00 is 20.00 more than the limit of 100.00.
-    assert rows["库存"] == "1 种不足" and rows["信用剩余"] == "¥100.00,将超 ¥20.00"
+    assert rows["库存"] == "1 种不足" and rows["信用剩余"] == "¥100.00，将超 ¥20.00"
     assert content["card_action"]["url"].endswith(f"/#/pages/order/detail?id={order.id}")
     assert [button["key"] for button in content["button_list"]] == ["reject", "approve"]
 
@@ -64,7 +64,7 @@ async def test_the_reason_chosen_on_the_card_reaches_the_dealer(chat: Chat, shop
     assert (await shop.buyer.get(f"/orders/{second.id}"))["reason"] == "超出信用额度"
     task = (await chat.cards(shop.userid))[0]["task_id"]
     await chat.tell("press", userid=shop.userid, task_id=task, button_key="reject", selected={})
-    assert (await shop.buyer.get(f"/orders/{first.id}"))["reason"] == "其他,请电话联系"
+    assert (await shop.buyer.get(f"/orders/{first.id}"))["reason"] == "其他，请电话联系"
 
 
 async def test_two_reps_pressing_at_the_same_moment_make_one_decision_and_the_loser_is_told_who_was_faster(

@@ -61,7 +61,7 @@ describe('a button that writes', () => {
   })
 
   it('tells what went wrong: a short sentence passes by, a long one waits to be read', async () => {
-    const long = '有 2 种商品的价格有变化,请确认新价格后再提交'
+    const long = '有 2 种商品的价格有变化，请确认新价格后再提交'
     const button = aButton(refused, () => Promise.reject(new ApiProblem(409, 'price_changed', long)))
     await button.press()
     await button.press()

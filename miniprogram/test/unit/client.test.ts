@@ -66,11 +66,11 @@ describe('a refusal', () => {
   it('brings the sentence for the screen, the code, and the lines it is about', async () => {
     const asked = submit()
     phone.answer(422, {
-      code: 'not_offered', detail: '有商品暂不供应,请从购物车移除', status: 422,
+      code: 'not_offered', detail: '有商品暂不供应，请从购物车移除', status: 422,
       errors: [{ pointer: '/lines/2', detail: '苏打水暂不供应' }, { pointer: '/lines/10/price_fen', detail: '价格' }, { pointer: '/note', detail: '太长' }],
     })
     const refused = await problem(asked)
-    expect([refused.status, refused.code, refused.detail]).toEqual([422, 'not_offered', '有商品暂不供应,请从购物车移除'])
+    expect([refused.status, refused.code, refused.detail]).toEqual([422, 'not_offered', '有商品暂不供应，请从购物车移除'])
     expect([...refused.lineErrors()]).toEqual([[2, '苏打水暂不供应'], [10, '价格']])
     expect(refused.transient).toBe(false)
   })
