@@ -213,8 +213,25 @@ class Trade:
             first = dict(list(left.items())[: len(left) // 2])
             wanted = Issue([IssueQty(number, qty) for number, qty in first.items()])
             self.later((20, 40), partial(self.issue, order))
-        issue_id = await db.retried(lambda: service.issue_goods(keeper, order.id, wanted))
-        self.later((3, 30), partial(self.receive, order, issue_id), sundays=True)
+        try:
+            issue_id = await db.retried(lambda: service.issue_goods(keeper, order.id, wanted))
+        except StockShort as short:
+            await self._issue_what_is_good(order, left, {line["line_no"] for line in short.extra["lines"]})
+        else:
+            self.later((3, 30), partial(self.receive, order, issue_id), sundays=True)
+
+    async def _issue_what_is_good(self, order: Placed, left: dict[int, int], spoilt: set[int]) -> None:
+        """Lots that were held have expired and there are no others: send the rest, and do not wait for them."""
+        keeper = order.seller.person("brand_warehouse", "dealer_warehouse", "dealer_clerk", "dealer_owner")
+        good = Issue([IssueQty(number, qty) for number, qty in left.items() if number not in spoilt])
+        clerk = order.seller.person("brand_manager", "dealer_clerk", "dealer_owner")
+        if good.lines:
+            issue_id = await db.retried(lambda: service.issue_goods(keeper, order.id, good))
+            self.later((3, 30), partial(self.receive, order, issue_id), sundays=True)
+            self.later((60, 160), partial(self.close, order, "余下批次已到期，不再补发"))
+        elif await self._state(order) == "approved":
+            await service.cancel_order(clerk, order.id, "批次已到期，请重新下单")
+            self._over(order)
 
     async def receive(self, order: Placed, issue_id: int, trouble: bool | None = None) -> None:
         """Sign for a delivery; some arrive short or damaged."""
@@ -238,9 +255,9 @@ class Trade:
         note = self._word("shortages")
         return Receive([ReceivedLine(line["line_no"], line["qty"] - bad, damaged, note)], note)
 
-    async def close(self, order: Placed) -> None:
+    async def close(self, order: Placed, reason: str = "货款两清") -> None:
         """Finish an order that has been signed for."""
-        await service.close_order(order.seller.person("brand_admin", "dealer_clerk"), order.id, "货款两清")
+        await service.close_order(order.seller.person("brand_admin", "dealer_clerk"), order.id, reason)
 
     # Money ----------------------------------------------------------------------------------------------------
 
