@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -72,13 +72,7 @@ class WeComClient:
 
     async def answers(self) -> bool:
         """Whether WeCom answers at all: asks for a token, which is not counted as a message (path/91039)."""
-        try:
-            await self._fetch_token()
-        except WeComRetryable:
-            return False
-        except WeComError:
-            return True
-        return True
+        return await _answered(self._fetch_token)
 
     async def user_of(self, code: str) -> str:
         """The member behind an OAuth code; raises `WeComFinal` for a code that is used or of nobody (path/91023)."""
@@ -137,13 +131,7 @@ class WeChatClient:
 
     async def answers(self) -> bool:
         """Whether WeChat answers at all."""
-        try:
-            await self._fetch_token()
-        except WeComRetryable:
-            return False
-        except WeComError:
-            return True
-        return True
+        return await _answered(self._fetch_token)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -177,6 +165,17 @@ def _token(answer: Answer) -> Token:
         return Token(str(answer["access_token"]), int(answer.get("expires_in", 7200)))
     except (KeyError, ValueError):
         raise WeComRetryable(0, "回答里没有 access_token") from None
+
+
+async def _answered(fetch: Callable[[], Awaitable[Token]]) -> bool:
+    """Whether there was an answer, be it a refusal."""
+    try:
+        await fetch()
+    except WeComRetryable:
+        return False
+    except WeComError:
+        return True
+    return True
 
 
 def _invalid(answer: Answer) -> list[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+
+import asyncpg
 
 from scripts.toolbox.console import Problem
 from scripts.toolbox.environment import ROOT, VENV
@@ -13,8 +15,9 @@ from scripts.toolbox.launch import DATABASE
 from scripts.toolbox.services import Postgres, short_socket_folder
 from server import modules
 from server.core import clock, db
+from server.core.errors import BusinessError
 from server.migrate import migrate
-from server.settings import Settings, load_settings
+from server.settings import SettingError, Settings, load_settings
 
 
 def settings_for(data: Path) -> Settings:
@@ -44,3 +47,14 @@ async def connected(settings: Settings) -> AsyncIterator[None]:
         yield
     finally:
         await db.disconnect()
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Whatever refuses the work becomes a `Problem` in the words of the person at the terminal."""
+    try:
+        yield
+    except (SettingError, BusinessError) as refusal:
+        raise Problem(str(refusal)) from refusal
+    except (OSError, asyncpg.PostgresError) as error:
+        raise Problem(f"数据库连不上或拒绝了操作：{error}") from error

@@ -9,17 +9,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import asyncpg
 import msgspec
 
-from scripts.opening.connection import connected, data_folder, settings_for
+from scripts.opening.connection import connected, data_folder, in_words, settings_for
 from scripts.toolbox.console import Console, Problem
 from server.channel.service import found_brand
 from server.core import db
-from server.core.errors import BusinessError
 from server.core.types import Name, Password, Phone
 from server.identity.accounts import open_first_account
-from server.settings import SettingError, Settings
+from server.settings import Settings
 
 
 class Wanted(msgspec.Struct):
@@ -78,12 +76,10 @@ def main(arguments: Sequence[str]) -> int:
     console = Console()
     wanted, data = parse(arguments)
     try:
-        brand_id = asyncio.run(found(settings_for(data), wanted))
-    except (Problem, SettingError, BusinessError) as refusal:
+        with in_words():
+            brand_id = asyncio.run(found(settings_for(data), wanted))
+    except Problem as refusal:
         console.problem(str(refusal))
-        return 1
-    except (OSError, asyncpg.PostgresError) as error:
-        console.problem(f"数据库连不上或拒绝了操作：{error}")
         return 1
     console.line(f"✓ 品牌“{wanted.brand}”已建立（编号 {brand_id}）")
     console.line(f"  管理员 {wanted.admin}，手机号 {wanted.phone}，密码 {wanted.password}")

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import msgspec
 from openpyxl import Workbook
 
-from scripts.opening.connection import connected, data_folder, settings_for
+from scripts.opening.connection import connected, data_folder, in_words, settings_for
 from scripts.opening.found import password
 from scripts.opening.sheets import (
     CategoryRow,
@@ -38,7 +37,7 @@ from server.core.errors import BusinessError
 from server.identity.accounts import create_account
 from server.identity.schemas import NewAccount
 from server.identity.service import actor_for
-from server.settings import SettingError, Settings
+from server.settings import Settings
 from server.settlement.schemas import CreditLimit
 from server.settlement.service import set_credit_limit
 from server.stock.schemas import Supply, SupplyLine
@@ -263,17 +262,16 @@ def main(arguments: Sequence[str]) -> int:
             write_template(given.file)
             console.line(f"✓ 模板已写到 {given.file}")
             return 0
-        done = asyncio.run(load(settings_for(given.data.absolute()), given.phone, read(given.file)))
+        content = read(given.file)
+        with in_words():
+            done = asyncio.run(load(settings_for(given.data.absolute()), given.phone, content))
     except Refused as refused:
         for error in refused.errors:
             console.line(f"  {error}")
         console.problem(str(refused))
         return 1
-    except (Problem, SettingError, BusinessError) as refusal:
+    except Problem as refusal:
         console.problem(str(refusal))
-        return 1
-    except (OSError, asyncpg.PostgresError) as error:
-        console.problem(f"数据库连不上或拒绝了操作：{error}")
         return 1
     _report(console, given.file, done)
     return 0
