@@ -271,7 +271,8 @@ def failure_response(request: Request, error: Exception) -> HTTPResponse:
     if db.is_away(error):
         _log.error("database_away", exc_info=error)
         return error_response(Unavailable("系统暂时连不上数据库，请稍后再试", retry_after=5))
-    if isinstance(error, asyncpg.NumericValueOutOfRangeError):
+    too_much = getattr(error, "constraint_name", None) == "orders_total_limit"
+    if too_much or isinstance(error, asyncpg.NumericValueOutOfRangeError):
         return error_response(InvalidInput("数量或金额太大，系统无法记账"))
     _log.error("failed", exc_info=error, extra={"path": request.path})
     return problem_response(

@@ -128,9 +128,10 @@ def _states(text: str | None) -> list[str]:
 
 
 def _midnight(day: date | None, otherwise: datetime, plus: int = 0) -> datetime:
-    if day is None or not _EVER[0].date() < day < _EVER[1].date():
+    if day is None:
         return otherwise
-    return datetime.combine(day + timedelta(days=plus), time(), clock.zone())
+    near = min(max(day, _EVER[0].date()), _EVER[1].date())  # further away there is nothing, and no midnight either
+    return datetime.combine(near + timedelta(days=plus), time(), clock.zone())
 
 
 def summary(found: db.Row) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -135,3 +136,40 @@ async def test_nobody_orders_from_a_frozen_supplier(world: World) -> None:
     await world.admin.post(f"/orgs/{dealer.id}/freeze", {"reason": "窜货"})
     refused = await buyer.post("/orders", cart(goods, (0, False, 1)), 403)
     assert refused["code"] == "org_frozen" and dealer.name in refused["detail"]
+
+
+BLANK = pytest.mark.parametrize("blank", ["", " ", "\u3000\n", None])
+
+
+@BLANK
+async def test_whoever_turns_an_order_down_says_why_and_a_blank_is_no_reason(world: World, blank: str | None) -> None:
+    _, _, seller, buyer, goods = await a_shop(world)
+    order = (await buyer.post("/orders", cart(goods, (0, False, 5)), 201))["id"]
+    approval = (await seller.get("/approvals"))["items"][0]["id"]
+    before = await everything(world.brand.id)
+    words = "应为文字" if blank is None else "不能为空"
+    for who, path in ((seller, "reject"), (seller, "hold"), (seller, "close"), (seller, "cancel"), (buyer, "cancel")):
+        refused = await who.post(f"/orders/{order}/{path}", {"reason": blank}, 422)
+        assert refused["errors"] == [{"pointer": "/reason", "detail": words}]
+    await seller.post("/orders/batch/reject", {"ids": [order], "reason": blank}, 422)
+    await seller.post(f"/approvals/{approval}/decide", {"decision": "reject", "reason": blank}, 422)
+    await world.admin.post(f"/accounts/{seller.account_id}/freeze", {"reason": blank}, 422)
+    assert await everything(world.brand.id) == before
+
+
+async def test_an_order_of_an_absurd_amount_is_refused_in_words_and_its_neighbours_are_placed(world: World) -> None:
+    dealer, _, _, buyer, goods = await a_shop(world)
+    dear = await world.product(50_000_000)
+    await world.offer(dealer, [dear])
+    # 24 x 9999 x 500,000 yuan a line: 119,988,000,000 yuan, where an order may have 100,000,000,000.
+    line = {"product_id": dear.id, "packaging_id": dear.case, "packaging_qty": 9999, "price_fen": 50_000_000}
+    before = await everything(world.brand.id)
+    absurd = {"delivery_method": "deliver", "lines": [line]}
+    for lines in (1, 200):
+        refused = await buyer.post("/orders", absurd | {"lines": [line] * lines}, 422)
+        assert "太大" in refused["detail"]
+    assert await everything(world.brand.id) == before
+    answers = await asyncio.gather(
+        *(buyer.call("POST", "/orders", body) for body in (absurd, cart(goods, (0, False, 1)), absurd))
+    )
+    assert [answer.status_code for answer in answers] == [422, 201, 422]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from server.channel.models import Org
+from server.core import clock
 from tests.world import Product, User, World
 
 
@@ -86,3 +88,13 @@ async def test_an_order_is_found_by_its_number_a_part_of_it_its_buyer_or_its_fir
     assert await walk(rep, f"side=all&q={name}") == []
     assert await walk(rep, f"side=all&q={one.number}") == [one.id]
     assert await walk(stores[0], f"q={two.number}") == []
+
+
+async def test_a_range_of_dates_finds_what_lies_in_it_however_far_away_or_reversed_its_ends_are(world: World) -> None:
+    _, stores, goods = await a_market(world)
+    order = (await world.order(stores[0], [(goods[0], 1)])).id
+    today, tomorrow = clock.today(), clock.today() + timedelta(days=1)
+    for ends in (f"from={today}&to={today}", "from=0001-01-01&to=9999-12-31", "from=0001-01-01", "to=9999-12-31"):
+        assert await walk(stores[0], ends) == [order], ends
+    for ends in ("from=9999-12-31", "to=0001-01-01", f"from={tomorrow}&to={today}", "from=9999-12-31&to=0001-01-01"):
+        assert await walk(stores[0], ends) == [], ends
