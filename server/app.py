@@ -11,8 +11,6 @@ from sanic import HTTPResponse, Request, Sanic
 
 from server import modules, pages
 from server.core import clock, db, http, live, logs, openapi, redis
-from server.core.actor import Actor
-from server.core.errors import BusinessError
 from server.identity.service import authenticate
 from server.settings import Settings, load_settings
 
@@ -34,7 +32,6 @@ def create_app(settings: Settings | None = None, name: str = "qutong") -> Sanic[
         PROXIES_COUNT=settings.proxies or None,
     )
     app.ctx.settings = settings
-    app.ctx.who = _who
     app.before_server_start(partial(_start, settings))
     app.after_server_stop(_stop)
     http.mount(app, modules.ROUTES, authenticate)
@@ -52,14 +49,6 @@ async def _stop(app: Sanic[Any, Any]) -> None:
     await live.close()
     await redis.disconnect()
     await db.disconnect()
-
-
-async def _who(request: Request) -> Actor | None:
-    """Who asks, as he stands at this moment; None once he is out."""
-    try:
-        return await authenticate(http.token_of(request))
-    except BusinessError:
-        return None
 
 
 def _mount_health(app: Sanic[Any, Any]) -> None:

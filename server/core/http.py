@@ -36,6 +36,7 @@ Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
 Idempotent = Literal["no", "wrapped", "own"]
 
 API = "/api/v1"
+TICKET = "ticket:"
 _log = logging.getLogger("qutong.http")
 
 
@@ -177,12 +178,13 @@ def error_response(error: BusinessError) -> HTTPResponse:
 
 
 def token_of(request: Request) -> str:
-    """The bearer token of a request, or an empty text."""
+    """The bearer token of a request, the ticket of a live stream, or an empty text."""
     header = request.headers.get("authorization", "")
     if header[:7].lower() == "bearer ":
-        return header[7:].strip() if header.isascii() else ""
-    if request.path == API + "/events":  # EventSource cannot send headers
-        return request.args.get("access_token") or ""
+        token = header[7:].strip()
+        return token if token.isascii() and not token.startswith(TICKET) else ""
+    if request.path == API + "/events":  # EventSource cannot send headers; a ticket opens nothing else
+        return TICKET + (request.args.get("ticket") or "")
     return ""
 
 

@@ -25,11 +25,16 @@ from server.core.redis import attempt, client
 Told = tuple[str, dict[str, Any]]
 
 RESYNC: Told = ("resync", {})
+FULL: Told = ("full", {})
+"""The last word to a page: its account has opened too many others since."""
 WAKE = "wake"
 """Says nothing to a page: its stream looks whether it may go on."""
 
 RESYNC_SECONDS = 5.0
 BEAT_SECONDS = 20.0
+PAGES_EACH = 10
+"""How many pages an account has open in one process; one more ends the oldest."""
+
 BACKLOG = 100
 """How many messages a slow page may be behind."""
 
@@ -123,11 +128,20 @@ class Page:
         if self._must_resync:
             return  # it will ask for everything anyway
         if told is RESYNC or self.waiting.full():
-            while not self.waiting.empty():
-                self.waiting.get_nowait()
+            self._forget()
             told = RESYNC
             self._must_resync = True
         self.waiting.put_nowait(told)
+
+    def end(self) -> None:
+        """Make `full` the last that the page hears."""
+        self._forget()
+        self._must_resync = True
+        self.waiting.put_nowait(FULL)
+
+    def _forget(self) -> None:
+        while not self.waiting.empty():
+            self.waiting.get_nowait()
 
     async def next(self) -> Told | None:
         """The next message; None when there was none for a while."""
@@ -145,7 +159,7 @@ class Hub:
     """The one subscription of a process, handed out in memory to its open pages."""
 
     def __init__(self) -> None:
-        self._pages: dict[str, set[Page]] = {}
+        self._pages: dict[str, dict[Page, None]] = {}  # the oldest first
         self._subscription: PubSub | None = None
         self._confirmed: set[str] = set()
         self._away = False
@@ -153,8 +167,13 @@ class Hub:
 
     async def add(self, page: Page) -> None:
         """Let a page hear; it is told to ask again as soon as nothing can be missed any more."""
+        own = account_channel(page.actor.account_id)
+        if len(open_now := self._pages.get(own, {})) >= PAGES_EACH:
+            oldest = next(iter(open_now))
+            oldest.end()
+            await self.remove(oldest)
         for channel in page.channels:
-            self._pages.setdefault(channel, set()).add(page)
+            self._pages.setdefault(channel, {})[page] = None
         if self._away or self._confirmed.issuperset(page.channels):
             page.put(RESYNC)
         if self._subscription is not None:
@@ -166,8 +185,8 @@ class Hub:
         """Forget a page that was closed, and the channels that nobody listens to."""
         gone = []
         for channel in page.channels:
-            pages = self._pages.get(channel, set())
-            pages.discard(page)
+            pages = self._pages.get(channel, {})
+            pages.pop(page, None)
             if not pages and self._pages.pop(channel, None) is not None:
                 gone.append(channel)
         self._confirmed.difference_update(gone)
@@ -247,12 +266,14 @@ async def close() -> None:
 
 
 async def listen(actor: Actor) -> AsyncGenerator[Told | None]:
-    """What an account is told, as (event, data); None is a heartbeat. Never ends by itself, outlives Redis."""
+    """What an account is told, as (event, data); None is a heartbeat. Outlives Redis; ends with `full` only."""
     page = Page(actor)
     home = hub()
     try:
         await home.add(page)
-        while True:
-            yield await page.next()
+        told = None
+        while told is not FULL:
+            told = await page.next()
+            yield told
     finally:
         await home.remove(page)

@@ -69,6 +69,7 @@ INSERT INTO session (account_id, token_hash, client, created_at, last_seen_at, e
 VALUES ($1, $2, $3, $4, $4, $5)
 """
 
+_HASH = "SELECT token_hash FROM session WHERE id = $1 AND revoked_at IS NULL"
 _SEEN = "UPDATE session SET last_seen_at = $2 WHERE id = $1"
 _REVOKE_ALL = "UPDATE session SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL AND id <> $3"
 _ASSIGN = """
@@ -90,6 +91,12 @@ _look_up: Together[bytes, db.Row | None] = Together(_sessions, lanes=2, heaviest
 async def session_by_hash(token_hash: bytes) -> db.Row | None:
     """The session of a token with its account and org, as they are now."""
     return await _look_up.ask(token_hash)
+
+
+async def session_hash(session_id: int) -> bytes | None:
+    """The stored hash of a session's token; None when the session has ended."""
+    token_hash: bytes | None = await db.value(_HASH, session_id)
+    return token_hash
 
 
 async def account_facts(account_id: int | None, wecom_userid: str | None = None) -> db.Row | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -14,7 +15,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from server.core import audit, clock, db, limits, live
 from server.core.actor import Actor
 from server.core.errors import BusinessError, Forbidden, NotFound, NotSignedIn, OrgFrozen
-from server.identity import queries
+from server.core.http import TICKET
+from server.identity import queries, tickets
 from server.identity.models import Account, Session
 from server.identity.roles import ROLES
 from server.settings import Settings
@@ -94,10 +96,28 @@ def _actor(facts: db.Row, surface: str) -> Actor:
 
 
 async def authenticate(token: str) -> Actor:
-    """The actor behind a token; refused when session, account or org has ended or is frozen."""
+    """The actor behind a token or a ticket; refused when session, account or org has ended or is frozen."""
     if not 20 <= len(token) <= 200:
         raise NotSignedIn("请先登录")
-    facts = await queries.session_by_hash(_hash(token))
+    ticket = token.startswith(TICKET)
+    return await _actor_of_session(await tickets.redeem(token) if ticket else _hash(token))
+
+
+async def follow(actor: Actor) -> Callable[[], Awaitable[Actor | None]]:
+    """A question to be asked again and again: who the actor's session is now; None once it is out."""
+    token_hash = await queries.session_hash(actor.session_id) or b""
+
+    async def now() -> Actor | None:
+        try:
+            return await _actor_of_session(token_hash)
+        except BusinessError:
+            return None
+
+    return now
+
+
+async def _actor_of_session(token_hash: bytes) -> Actor:
+    facts = await queries.session_by_hash(token_hash)
     moment = clock.now()
     if facts is None or facts["expires_at"] <= moment:
         raise NotSignedIn("登录已过期，请重新登录")

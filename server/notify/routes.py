@@ -10,8 +10,10 @@ from sanic import HTTPResponse, Request
 
 from server.core import files, live
 from server.core.actor import Actor
-from server.core.errors import InvalidInput
+from server.core.errors import InvalidInput, TooManyRequests
 from server.core.http import Raw, Routes
+from server.identity import service as identity
+from server.identity import tickets
 from server.notify import service
 from server.notify.schemas import (
     AuditEntry,
@@ -24,6 +26,7 @@ from server.notify.schemas import (
     OutboxFilter,
     OutboxItem,
     OutboxList,
+    StreamTicket,
     Subscription,
     Template,
     TemplateList,
@@ -81,15 +84,25 @@ async def get_file(request: Request, actor: Actor, file_id: int) -> Raw:
     return await files.load(actor, request.app.ctx.settings.data_folder, file_id)
 
 
+@routes.post("/events/ticket", idempotent="no", status=201, errors=[TooManyRequests])
+async def take_ticket(actor: Actor) -> StreamTicket:
+    """A ticket for one live stream, to be opened at once by `/events?ticket=`."""
+    return StreamTicket(await tickets.issue(actor), tickets.SECONDS)
+
+
 @routes.get("/events", media="text/event-stream")
 async def live_events(request: Request, actor: Actor) -> HTTPResponse:
-    """Server-sent events for the account: order, notice, resync."""
+    """Server-sent events for the account: order, notice, resync; full when too many others were opened since.
+
+    Opened with the session's token, or, where no header can be sent, with a ticket in the query.
+    """
+    now = await identity.follow(actor)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     response = cast(HTTPResponse, await request.respond(content_type="text/event-stream", headers=headers))
     pages = live.listen(actor)
     async with contextlib.aclosing(pages):
         async for told in pages:
-            reader = await request.app.ctx.who(request)
+            reader = await now()
             if reader is None or reader.scope != actor.scope:  # ended, frozen or moved since: hears no more as it was
                 break
             if told is not None and told[0] == live.WAKE:

@@ -52,6 +52,13 @@ class Subscription(msgspec.Struct):
     accepted: bool
 
 
+class StreamTicket(msgspec.Struct):
+    """Opens one live stream, once, within so many seconds."""
+
+    ticket: str
+    seconds: int
+
+
 class Template(msgspec.Struct):
     """A subscribe-message template that the app may ask for."""
 

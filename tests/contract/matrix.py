@@ -64,7 +64,7 @@ ALLOWED: dict[str, set[str]] = {
     "set_credit_limit": TAKES_MONEY | {"brand_manager"},
     # notices
     **dict.fromkeys(("list_notices", "read_notices", "list_templates", "count_subscription", "upload_file",
-                     "get_file", "live_events"), ALL),
+                     "get_file", "live_events", "take_ticket"), ALL),
     "list_outbox": {"brand_admin", "brand_manager"},
     "retry_message": {"brand_admin"},
     "list_audit": KEEPS_CHANNEL,

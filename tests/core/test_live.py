@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
 from redis.asyncio import Redis
 from sanic import Sanic
 
@@ -31,7 +32,10 @@ def redis() -> Redis:
     return found
 
 
-async def test_a_thousand_open_pages_hear_over_one_connection_and_leave_nothing_behind(world: World) -> None:
+async def test_a_thousand_open_pages_hear_over_one_connection_and_leave_nothing_behind(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "PAGES_EACH", 1000)
     dealer = await world.dealer()
     actor = (await world.boss(dealer)).actor
     before = len(await redis().client_list())
@@ -92,3 +96,16 @@ async def test_whoever_was_signed_out_hears_nothing_more(world: World, app: Sani
             await boss.post("/auth/logout", status=204)
             await live.tell([dealer.id], dealer.path, "order", {"id": 9})
             assert "".join([part async for part in text]) == ""
+
+
+async def test_the_eleventh_page_of_an_account_ends_its_oldest_and_nobody_elses(world: World) -> None:
+    dealer = await world.dealer()
+    boss, clerk = (await world.boss(dealer)).actor, (await world.user(dealer, "dealer_clerk")).actor
+    async with contextlib.AsyncExitStack() as stack:
+        other = await stack.enter_async_context(open_page(clerk))
+        pages = [await stack.enter_async_context(open_page(boss)) for _ in range(12)]
+        await live.tell([dealer.id], dealer.path, "order", {"id": 7})
+        async with asyncio.timeout(10):
+            assert [[told async for told in page] for page in pages[:2]] == [[live.FULL], [live.FULL]]
+            heard = await asyncio.gather(*(anext(page) for page in (other, *pages[2:])))
+        assert heard == [("order", {"id": 7})] * 11

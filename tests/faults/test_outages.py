@@ -131,7 +131,8 @@ async def test_without_redis_orders_go_on_and_open_pages_are_told_to_ask_again(
     heard: list[str] = []
 
     async def page() -> None:
-        async with http.stream("GET", "/api/v1/events", params={"access_token": dealer.token}, timeout=None) as told:
+        headers = {"Authorization": f"Bearer {dealer.token}"}
+        async with http.stream("GET", "/api/v1/events", headers=headers, timeout=None) as told:
             async for line in told.aiter_lines():
                 if line.startswith("event: "):
                     heard.append(line.removeprefix("event: "))

@@ -1,4 +1,5 @@
-import { openEventStream, type EventStream } from '@/platform/event-stream'
+import { api } from '@/api/client'
+import { hasEventStreams, openEventStream, type EventStream } from '@/platform/event-stream'
 import { currentToken, refreshMe } from './session'
 
 /** What happened, as the server tells it; pages ask again for what they show. */
@@ -8,6 +9,7 @@ export type LiveEvent =
   | { kind: 'resync' }
 
 const POLL_MS = 10_000
+const FIRST_RETRY_MS = 3_000
 const RETRY_MS = 30_000
 
 const listeners = new Set<(event: LiveEvent) => void>()
@@ -15,6 +17,9 @@ let stream: EventStream | null = null
 let poll: ReturnType<typeof setInterval> | undefined
 let retry: ReturnType<typeof setTimeout> | undefined
 let seen = false
+let wait = FIRST_RETRY_MS
+/** Counts the beginnings and ends, so that a ticket that comes too late opens nothing. */
+let turn = 0
 
 function tell(event: LiveEvent): void {
   // Live messages carry no figures; how many notices are unread stands in the own account.
@@ -31,20 +36,42 @@ function stopPolling(): void {
   poll = undefined
 }
 
-function connect(): void {
+function again(): void {
+  startPolling()
+  clearTimeout(retry)
+  retry = setTimeout(() => void connect(), wait)
+  wait = RETRY_MS
+}
+
+async function connect(): Promise<void> {
   clearTimeout(retry)
   stream?.close()
-  stream = openEventStream(currentToken(), {
-    open: stopPolling,
+  stream = null
+  if (!hasEventStreams()) return startPolling()
+  const mine = turn
+  let ticket: string
+  try {
+    ticket = (await api.post('/api/v1/events/ticket')).ticket
+  } catch {
+    if (mine === turn) again()
+    return
+  }
+  if (mine === turn) open(ticket)
+}
+
+function open(ticket: string): void {
+  stream = openEventStream(ticket, {
+    open: () => {
+      stopPolling()
+      wait = FIRST_RETRY_MS
+    },
     message: (name, data) => {
       // The first word on a fresh connection is "ask again", but the page has only just asked.
       if (name === 'resync' && !seen) seen = true
       else tell({ kind: name, ...(data as object) } as LiveEvent)
     },
-    lost: (final) => {
-      startPolling()
-      if (final) retry = setTimeout(connect, RETRY_MS)
-    },
+    // Ended for newer pages of the same account: to come back would only end another.
+    lost: (full) => (full ? startPolling() : again()),
   })
   if (!stream) startPolling()
 }
@@ -54,10 +81,12 @@ export function startLive(): void {
   stopLive()
   if (!currentToken()) return
   seen = false
-  connect()
+  wait = FIRST_RETRY_MS
+  void connect()
 }
 
 export function stopLive(): void {
+  turn += 1
   clearTimeout(retry)
   stream?.close()
   stream = null

@@ -35,7 +35,7 @@ function open() {
   return openEventStream('a&b=c', {
     open: () => heard.push(['open']),
     message: (name, data) => heard.push([name, data]),
-    lost: (final) => heard.push(['lost', final]),
+    lost: (full) => heard.push(['lost', full]),
   })
 }
 
@@ -57,17 +57,23 @@ describe('live updates', () => {
     expect(heard).toEqual([['resync', {}]])
   })
 
-  it('that break off are told, and whether the browser comes back by itself', () => {
+  it('that break off are told and not tried again by the browser, whose ticket is used', () => {
     open()
     Source.last.onerror()
-    Source.last.readyState = Source.CLOSED
-    Source.last.onerror()
-    expect(heard).toEqual([['lost', false], ['lost', true]])
+    expect(heard).toEqual([['lost', false]])
+    expect(Source.last.closed).toBe(true)
   })
 
-  it('are asked for with the token, whatever characters it has, and end when the page ends', () => {
+  it('that were ended for newer pages of the account are told so', () => {
+    open()
+    Source.last.says('full', '{}')
+    expect(heard).toEqual([['lost', true]])
+    expect(Source.last.closed).toBe(true)
+  })
+
+  it('are asked for with the ticket, whatever characters it has, and end when the page ends', () => {
     open()?.close()
-    expect(Source.last.url.endsWith('/api/v1/events?access_token=a%26b%3Dc')).toBe(true)
+    expect(Source.last.url.endsWith('/api/v1/events?ticket=a%26b%3Dc')).toBe(true)
     expect(Source.last.closed).toBe(true)
   })
 

@@ -115,6 +115,8 @@ describe('a notice that arrives', () => {
     vi.stubGlobal('EventSource', Source)
     const live = await import('@/state/live')
     live.startLive()
+    phone.answer(201, { ticket: 'once', seconds: 30 })
+    await settled()
     said[0]!({ data: '{}' })
     phone.answer(200, { ...me(1), unread_notices: 3 })
     await settled()
