@@ -68,8 +68,11 @@ def decode_body(body: bytes, kind: type[T]) -> T:
 
 
 def decode_query(values: Mapping[str, Any], kind: type[T]) -> T:
-    """Query parameters as their type; the last value of a repeated one counts."""
+    """Query parameters as their type; one that is named twice, or not at all, could be meant in two ways."""
     plain = {name: items[-1] if isinstance(items, list) else items for name, items in values.items()}
+    twice = [name for name, items in values.items() if isinstance(items, list) and len(items) > 1]
+    if twice or "" in plain:
+        raise InvalidInput("查询条件重复，或者没有名字", [FieldError(f"/{name}", "重复了") for name in twice])
     if any("\x00" in str(item) for item in plain.values()):
         raise InvalidInput("查询条件里有无法识别的字符")
     try:
