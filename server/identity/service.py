@@ -6,7 +6,9 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
 from argon2 import PasswordHasher
@@ -26,7 +28,8 @@ LOCK_FOR = timedelta(minutes=15)
 SEEN_EVERY = timedelta(minutes=5)
 
 _hasher = PasswordHasher()  # argon2id with the library's present defaults (RFC 9106, low-memory profile)
-_NOBODY = _hasher.hash("nobody has this password")
+# Each hash takes 64 MB and all of a core's time: a burst of logins waits here, and nothing else waits for it.
+_hashing = ThreadPoolExecutor(2, thread_name_prefix="argon2")
 
 
 class WrongPassword(BusinessError):
@@ -61,14 +64,24 @@ def _hash(token: str) -> bytes:
 
 async def hash_password(password: str) -> str:
     """The argon2id hash, made off the event loop."""
-    return await asyncio.to_thread(_hasher.hash, password)
+    return await asyncio.get_running_loop().run_in_executor(_hashing, _hasher.hash, password)
 
 
-def _matches(stored: str, password: str) -> bool:
+@cache
+def _nobody() -> str:
+    """The hash against which a phone without an account is tried, so that it takes as long as any other."""
+    return _hasher.hash("nobody has this password")
+
+
+def _verify(stored: str | None, password: str) -> bool:
     try:
-        return _hasher.verify(stored, password)
+        return _hasher.verify(stored or _nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+async def _matches(stored: str | None, password: str) -> bool:
+    return await asyncio.get_running_loop().run_in_executor(_hashing, _verify, stored, password)
 
 
 def _actor(facts: db.Row, surface: str) -> Actor:
@@ -155,7 +168,7 @@ async def _check(phone: str, password: str) -> Account:
     moment = clock.now()
     _refuse_locked(await queries.locked_until(phone, moment), moment)
     account = await Account.get_or_none(phone=phone)
-    right = await asyncio.to_thread(_matches, account.password_hash if account else _NOBODY, password)
+    right = await _matches(account.password_hash if account else None, password)
     if account is None or not right:
         await queries.login_failed(phone, moment, LOCK_AFTER, moment + LOCK_FOR)
         raise WrongPassword("手机号或密码不对")
@@ -215,7 +228,7 @@ async def change_password(actor: Actor, old: str, new: str) -> None:
     """Change the own password; all other devices are signed out."""
     await limits.hold_back(f"password:{actor.account_id}", LOCK_AFTER, "尝试太频繁，请一分钟后再试")
     account = await Account.get(id=actor.account_id)
-    if not await asyncio.to_thread(_matches, account.password_hash, old):
+    if not await _matches(account.password_hash, old):
         raise Forbidden("原密码不对")
     hashed = await hash_password(new)
     async with db.transaction():

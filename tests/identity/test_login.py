@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -66,13 +67,16 @@ async def test_a_guesser_cannot_tell_an_unknown_phone_from_a_wrong_password(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked: list[str] = []
-    matches = service._matches
+    hasher = service._hasher
 
-    def counted(stored: str, given: str) -> bool:
-        checked.append(stored)
-        return matches(stored, given)
+    class Counted:
+        hash = hasher.hash
 
-    monkeypatch.setattr(service, "_matches", counted)
+        def verify(self, stored: str, given: str) -> bool:
+            checked.append(stored)
+            return hasher.verify(stored, given)
+
+    monkeypatch.setattr(service, "_hasher", Counted())
     known, unknown = (await world.boss(world.brand)).phone, phone()
     answers = [await login(world, number, "wrong-pass", 401) for number in (known, unknown)]
     for answer in answers:
@@ -165,3 +169,28 @@ async def test_a_device_name_full_of_odd_bytes_does_not_break_the_login(world: W
     async with httpx.AsyncClient() as client:
         answer = await client.post(url, json={**body, "password": PASSWORD}, headers=headers)
     assert answer.status_code == 200, answer.text
+
+
+async def test_a_burst_of_logins_hashes_two_passwords_at_a_time_and_leaves_the_other_threads_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    working, most, two, gate = 0, 0, threading.Event(), threading.Event()
+
+    class Slow:
+        def verify(self, stored: str, password: str) -> bool:
+            nonlocal working, most
+            working += 1
+            most = max(most, working)
+            if working == 2:
+                two.set()
+            gate.wait(10)
+            working -= 1
+            return True
+
+    monkeypatch.setattr(service, "_hasher", Slow())
+    burst = [asyncio.create_task(service._matches("a hash", PASSWORD)) for _ in range(40)]
+    assert await asyncio.to_thread(two.wait, 10)
+    await asyncio.gather(*(asyncio.to_thread(int) for _ in range(40)))  # files and the like go on meanwhile
+    assert (working, any(task.done() for task in burst)) == (2, False)
+    gate.set()
+    assert await asyncio.gather(*burst) == [True] * 40 and most == 2
