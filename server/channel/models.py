@@ -25,6 +25,7 @@ class Org(Model):
     path = fields.TextField()
     status = fields.TextField(default="active")
     frozen_reason = fields.TextField(null=True)
+    frozen_by = fields.BigIntField(null=True)
     price_group = fields.TextField(default="standard")
     grade = fields.TextField(default="")
     region_code = fields.TextField(default="")

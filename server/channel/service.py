@@ -118,14 +118,21 @@ def _not_own_terms(actor: Actor, org: Org, changes: dict[str, Any]) -> None:
 
 
 async def set_frozen(actor: Actor, org_id: int, reason: str | None) -> Org:
-    """Freeze an org (its accounts are out at once) or, with no reason, let it work again (S1.1)."""
+    """Freeze an org (its accounts are out at once) or, with no reason, let it work again (S1.1).
+
+    What an org has frozen, only it and those above it may change.
+    """
     actor.require("channel.manage")
     async with db.transaction():
+        await db.run("SELECT 1 FROM org WHERE id = $1 AND root_id = $2 FOR UPDATE", org_id, actor.root_id)
         org = await find_org(actor, org_id)
         if org.id == actor.org_id:
             raise Forbidden("不能冻结自己所在的组织")
-        status = "active" if reason is None else "frozen"
-        await Org.filter(id=org_id).update(status=status, frozen_reason=reason, version=F("version") + 1)
+        if org.frozen_by is not None and not await actor.visible(Org).filter(id=org.frozen_by).exists():
+            raise Forbidden("这个组织由上级冻结，请联系上级处理")
+        status, by = ("active", None) if reason is None else ("frozen", actor.org_id)
+        changes = {"status": status, "frozen_reason": reason, "frozen_by": by}
+        await Org.filter(id=org_id).update(**changes, version=F("version") + 1)
         await audit.record(actor, "unfreeze" if reason is None else "freeze", "org", org_id, {"reason": reason})
         await live.wake_org(org_id)
     return await Org.get(id=org_id)

@@ -98,3 +98,19 @@ async def test_one_address_is_the_default_and_a_removed_one_is_gone(world: World
     assert (await keeper.post("/addresses", {**place, "contact_phone": "12"}, 422))["errors"][0]["pointer"] == (
         "/contact_phone"
     )
+
+
+async def test_a_dealer_does_not_free_what_the_brand_has_frozen_and_the_brand_frees_what_the_dealer_has(
+    world: World,
+) -> None:
+    dealer = await world.dealer()
+    boss, path = await world.boss(dealer), f"/orgs/{(await world.store(dealer)).id}"
+    await world.admin.post(path + "/freeze", {"reason": "窜货"})
+    assert "上级" in (await boss.post(path + "/unfreeze", {}, 403))["detail"]
+    # Nor by freezing it once more, as his own.
+    await boss.post(path + "/freeze", {"reason": "欠款"}, 403)
+    assert (await boss.get(path))["frozen_reason"] == "窜货"
+    assert (await world.admin.post(path + "/unfreeze"))["status"] == "active"
+    for who in (boss, world.admin):
+        await boss.post(path + "/freeze", {"reason": "欠款"})
+        assert (await who.post(path + "/unfreeze"))["status"] == "active"
