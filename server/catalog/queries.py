@@ -84,9 +84,21 @@ _SET = """
 INSERT INTO price (root_id, seller_id, price_group, product_id, price_fen, updated_by, updated_at)
 SELECT $1, $2, $3, t.product_id, t.price_fen, $6, $7
 FROM unnest($4::bigint[], $5::bigint[]) AS t (product_id, price_fen)
+WHERE t.price_fen IS NOT NULL
 ORDER BY t.product_id
 ON CONFLICT (root_id, seller_id, price_group, product_id)
 DO UPDATE SET price_fen = excluded.price_fen, updated_by = excluded.updated_by, updated_at = excluded.updated_at
+"""
+
+_WITHDRAW = """
+DELETE FROM price WHERE root_id = $1 AND seller_id = $2 AND price_group = $3 AND product_id = ANY ($4::bigint[])
+"""
+
+# A picture that the brand itself uploaded, whoever of its channel asks.
+_PICTURE = """
+SELECT f.id FROM product p
+JOIN stored_file f ON f.root_id = p.root_id AND f.org_id = p.root_id AND p.image_url = '/api/v1/files/' || f.id
+WHERE p.root_id = $1 AND p.id = $2
 """
 
 _SCANNED = "SELECT id, product_id FROM packaging WHERE root_id = $1 AND gtin = $2"
@@ -97,16 +109,25 @@ async def scanned(root_id: int, gtin: str) -> db.Row | None:
     return await db.row(_SCANNED, root_id, gtin)
 
 
-async def outside_limits(root_id: int, product_ids: list[int], prices: list[int]) -> Sequence[db.Row]:
+async def picture(root_id: int, product_id: int) -> int | None:
+    """The brand's file that a product names as its picture."""
+    file_id: int | None = await db.value(_PICTURE, root_id, product_id)
+    return file_id
+
+
+async def outside_limits(root_id: int, product_ids: list[int], prices: list[int | None]) -> Sequence[db.Row]:
     """The prices that break the guide price's limits, and unknown products (name null)."""
     return await db.rows(_OUTSIDE, root_id, product_ids, prices)
 
 
 async def set_prices(
-    root_id: int, seller_id: int, group: str, product_ids: list[int], prices: list[int], by: int, at: object
+    root_id: int, seller_id: int, group: str, product_ids: list[int], prices: list[int | None], by: int, at: object
 ) -> None:
-    """Write a price list in one statement."""
+    """Write a price list; where the price is null nothing is offered any more."""
     await db.run(_SET, root_id, seller_id, group, product_ids, prices, by, at)
+    withdrawn = [product_id for product_id, price in zip(product_ids, prices, strict=True) if price is None]
+    if withdrawn:
+        await db.run(_WITHDRAW, root_id, seller_id, group, withdrawn)
 
 
 async def prices(root_id: int, seller_id: int, group: str, after: int, limit: int) -> Sequence[db.Row]:

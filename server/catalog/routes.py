@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from sanic import Request
 
 from server.catalog import service
 from server.catalog.gtin import GtinCheckDigit
@@ -21,10 +22,10 @@ from server.catalog.schemas import (
     ProductList,
     ProductOut,
 )
-from server.core import db
+from server.core import db, files
 from server.core.actor import Actor
 from server.core.errors import NotFound, StaleVersion
-from server.core.http import Routes
+from server.core.http import Raw, Routes
 
 routes = Routes("catalog")
 
@@ -64,6 +65,13 @@ async def get_product(actor: Actor, product_id: int) -> ProductOut:
     return _product(await service.get_product(actor, product_id))
 
 
+@routes.get("/products/<product_id:int>/picture", permission="catalog.read", media="image/*")
+async def get_picture(request: Request, actor: Actor, product_id: int) -> Raw:
+    """A product's picture, uploaded by the brand and named as its `image_url`."""
+    file_id = await service.picture(actor, product_id)
+    return await files.load_any(actor.root_id, request.app.ctx.settings.data_folder, file_id)
+
+
 @routes.post("/products", permission="catalog.manage", status=201, errors=[NotFound, service.CodeTaken, GtinCheckDigit])
 async def create_product(actor: Actor, body: NewProduct) -> ProductOut:
     """Add a product with its packagings."""
@@ -86,7 +94,7 @@ async def list_prices(actor: Actor, query: PriceFilter) -> PriceOutList:
 
 @routes.post("/prices", permission="price.manage", errors=[service.PriceOutsideLimits])
 async def set_prices(actor: Actor, body: PriceList) -> PriceOutList:
-    """Set prices within the guide price's limits."""
+    """Set prices within the guide price's limits; without a price (null) a product is no longer offered."""
     await service.set_prices(actor, body)
     found, cursor = await service.list_prices(actor, body.price_group, None, 200)
     return PriceOutList([msgspec.convert(item, PriceOut) for item in found], cursor)

@@ -82,6 +82,7 @@ class ProductEdit(msgspec.Struct):
     spec: ShortText | None = None
     category_id: Id | None = None
     color: Color | None = None
+    image_url: ImageUrl | None = None
     shelf_life_days: Annotated[int, msgspec.Meta(ge=1, le=10_000)] | None = None
     guide_price_fen: PriceFen | None = None
     floor_price_fen: PriceFen | None = None
@@ -126,10 +127,10 @@ class ProductFilter(msgspec.Struct):
 
 
 class PriceIn(msgspec.Struct):
-    """One price of a list."""
+    """One price of a list; null: no longer offered to this group."""
 
     product_id: Id
-    price_fen: PriceFen
+    price_fen: PriceFen | None
 
 
 class PriceList(msgspec.Struct):

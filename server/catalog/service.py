@@ -184,7 +184,7 @@ async def scan(actor: Actor, code: str) -> Scanned:
 
 
 async def set_prices(actor: Actor, wanted: PriceList) -> int:
-    """Set what the own org asks of a group of its buyers; the number of prices (D5.3).
+    """Set what the own org asks of a group of its buyers, or stop offering it; the number of prices (D5.3).
 
     Raises `PriceOutsideLimits` naming each price outside the guide price's floor and ceiling; nothing is set then.
     """
@@ -213,6 +213,15 @@ async def set_prices(actor: Actor, wanted: PriceList) -> int:
         )
         await audit.record(actor, "set_prices", "org", actor.org_id, msgspec.to_builtins(wanted))
     return len(prices)
+
+
+async def picture(actor: Actor, product_id: int) -> int:
+    """The file that shows a product to the whole channel; `NotFound` where the product names none of the brand's."""
+    actor.require("catalog.read")
+    file_id = await queries.picture(actor.root_id, product_id)
+    if file_id is None:
+        raise NotFound("这个商品没有图片")
+    return file_id
 
 
 async def list_prices(actor: Actor, group: str, cursor: str | None, limit: int) -> tuple[list[db.Row], str | None]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from server.catalog.gtin import GtinCheckDigit, gtin14
+from tests.contract.stage import PICTURE
 from tests.world import Product, User, World, gtin13, gtin_case, number
 
 
@@ -163,3 +164,45 @@ async def test_what_was_not_changed_is_not_sent_again(world: World) -> None:
     await seller.post("/prices", body)
     now = await buyer.call("GET", "/catalog/products", headers={"If-None-Match": tag})
     assert now.status_code == 200 and now.headers["ETag"] != tag
+
+
+async def test_what_a_dealer_no_longer_offers_is_gone_from_the_shelf_and_the_trail_says_so(world: World) -> None:
+    seller, buyer, product = await a_shop(world)
+    kept = await world.product(300)
+    prices = [{"product_id": product.id, "price_fen": None}, {"product_id": kept.id, "price_fen": 310}]
+    listed = await seller.post("/prices", {"price_group": "standard", "prices": prices})
+    assert [(item["product_id"], item["price_fen"]) for item in listed["items"]] == [(kept.id, 310)]
+    assert [item["id"] for item in (await buyer.get("/catalog/products"))["items"]] == [kept.id]
+    line = {"product_id": product.id, "packaging_id": product.piece, "packaging_qty": 1, "price_fen": 300}
+    refused = await buyer.post("/orders", {"delivery_method": "deliver", "lines": [line]}, 409)
+    assert refused["code"] == "not_offered"
+    trail = (await seller.get("/audit", params={"subject_kind": "org", "subject_id": seller.actor.org_id}))["items"]
+    assert trail[0]["verb"] == "set_prices" and trail[0]["changes"]["prices"] == prices
+    # What is not in the catalogue cannot be withdrawn either, and the price beside it stays as it was.
+    prices = [{"product_id": kept.id, "price_fen": 320}, {"product_id": 999_999_999, "price_fen": None}]
+    refused = await seller.post("/prices", {"price_group": "standard", "prices": prices}, 422)
+    assert [error["pointer"] for error in refused["errors"]] == ["/prices/1/price_fen"]
+    assert (await seller.get("/prices"))["items"][0]["price_fen"] == 310
+
+
+async def test_the_whole_channel_sees_a_products_picture_and_nothing_else_that_lies_beside_it(world: World) -> None:
+    seller, buyer, product = await a_shop(world)
+    await buyer.get(f"/products/{product.id}/picture", 404)
+
+    async def shown_as(uploader: User) -> None:
+        form = {"file": ("a.png", PICTURE, "image/png")}
+        file = (await uploader.call("POST", "/files", files=form)).json()
+        version = (await world.admin.get(f"/products/{product.id}"))["version"]
+        edit = {"version": version, "image_url": file["url"]}
+        assert (await world.admin.call("PATCH", f"/products/{product.id}", edit)).status_code == 200
+
+    await shown_as(world.admin)
+    for who in (world.admin, seller, buyer):
+        answer = await who.call("GET", f"/products/{product.id}/picture")
+        assert (answer.status_code, answer.content) == (200, PICTURE)
+        assert answer.headers["content-type"] == "image/png"
+    stranger = (await World.create(world.http)).admin
+    await stranger.get(f"/products/{product.id}/picture", 404)
+    # A photo of a receipt does not become public by being named.
+    await shown_as(buyer)
+    await seller.get(f"/products/{product.id}/picture", 404)

@@ -41,7 +41,7 @@ ALLOWED: dict[str, set[str]] = {
     "list_addresses": ALL,
     **dict.fromkeys(("add_address", "change_address", "remove_address"), BUYS),
     # catalogue
-    **dict.fromkeys(("list_categories", "browse_catalog", "scan_code", "list_frequent"), ALL),
+    **dict.fromkeys(("list_categories", "browse_catalog", "scan_code", "list_frequent", "get_picture"), ALL),
     **dict.fromkeys(("create_category", "list_products", "get_product", "create_product", "edit_product"),
                     KEEPS_CATALOGUE),
     **dict.fromkeys(("list_prices", "set_prices"), KEEPS_CHANNEL),

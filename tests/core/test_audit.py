@@ -15,7 +15,7 @@ from tests.contract.stage import Stage, build
 from tests.world import PASSWORD, User, phone
 
 # These change nothing, or only what is the reader's own affair.
-SILENT = {"quote_order", "read_notices", "count_subscription", "upload_file"}
+SILENT = {"quote_order", "read_notices", "count_subscription", "upload_file", "take_ticket"}
 # Signing in with WeChat leaves the same entry as with a password; binding is tried in tests/identity/test_wechat.py.
 ELSEWHERE = {"login_wechat", "bind_wechat"}
 

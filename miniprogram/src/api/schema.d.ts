@@ -437,6 +437,23 @@ export interface paths {
         patch: operations["edit_product"];
         trace?: never;
     };
+    "/api/v1/products/{product_id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A product's picture, uploaded by the brand and named as its `image_url`. */
+        get: operations["get_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/prices": {
         parameters: {
             query?: never;
@@ -447,7 +464,7 @@ export interface paths {
         /** What the own org asks of a group of its buyers. */
         get: operations["list_prices"];
         put?: never;
-        /** Set prices within the guide price's limits. */
+        /** Set prices within the guide price's limits; without a price (null) a product is no longer offered. */
         post: operations["set_prices"];
         delete?: never;
         options?: never;
@@ -1610,6 +1627,8 @@ export interface components {
             /** @default null */
             color?: string | null;
             /** @default null */
+            image_url?: string | null;
+            /** @default null */
             shelf_life_days?: number | null;
             /** @default null */
             guide_price_fen?: number | null;
@@ -1650,12 +1669,11 @@ export interface components {
         };
         /**
          * PriceIn
-         * @description One price of a list.
+         * @description One price of a list; null: no longer offered to this group.
          */
         PriceIn: {
             product_id: number;
-            /** @description integer fen per base unit */
-            price_fen: number;
+            price_fen: number | null;
         };
         /**
          * CatalogPage
@@ -4750,6 +4768,73 @@ export interface operations {
             };
             /** @description stale_version */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
