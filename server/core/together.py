@@ -12,8 +12,6 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-import asyncpg
-
 from server.core import db
 
 Asked = TypeVar("Asked")
@@ -78,18 +76,15 @@ class Together(Generic[Asked, Answered]):
         db.stop_counting()  # each request has counted its own
         try:
             answers = await self._work([item for item, _ in places])
-        except asyncpg.PostgresConnectionError as error:
-            _refuse(places, error)
-        except asyncpg.PostgresError as error:
-            if len(places) == 1:
+        except Exception as error:
+            if len(places) == 1 or db.is_away(error):
                 _refuse(places, error)
-            else:  # one of them cannot be done; that must not harm the others
+            else:  # one of them cannot be done, or not even be sent; that must not harm the others
                 for place in places:
                     await self._answer([place])
         except BaseException as error:
             _refuse(places, error)
-            if not isinstance(error, Exception):
-                raise
+            raise
         else:
             for (_, future), answer in zip(places, answers, strict=True):
                 if not future.done():

@@ -10,8 +10,10 @@ import pytest
 
 from server.core import db
 from server.core.together import Together
+from server.orders.schemas import NewOrder, NewOrderLine
+from server.orders.submit import submit_order
 from tests.orders.test_life import a_shop, cart
-from tests.world import World, key
+from tests.world import World, claim_for, key
 
 
 async def test_whoever_comes_while_the_database_is_busy_goes_with_the_next_set_and_gets_his_own_answer() -> None:
@@ -34,16 +36,37 @@ async def test_whoever_comes_while_the_database_is_busy_goes_with_the_next_set_a
     assert sets == [[1], [2, 3, 4], [5]]
 
 
-async def test_one_request_that_the_database_refuses_does_not_harm_those_that_went_with_it() -> None:
+@pytest.mark.parametrize("error", [asyncpg.CheckViolationError("thirteen"), OverflowError("thirteen")])
+async def test_one_request_that_cannot_be_done_does_not_harm_those_that_went_with_it(error: Exception) -> None:
     async def work(numbers: Sequence[int]) -> list[int]:
         if 13 in numbers:
-            raise asyncpg.CheckViolationError("thirteen")
+            raise error
         return list(numbers)
 
     together: Together[int, int] = Together(work, lanes=1, heaviest=10)
     answers = await asyncio.gather(*(together.ask(number) for number in (12, 13, 14)), return_exceptions=True)
     assert answers[0] == 12 and answers[2] == 14
-    assert isinstance(answers[1], asyncpg.CheckViolationError)
+    assert answers[1] is error
+
+
+async def test_an_order_that_cannot_even_be_sent_is_refused_alone_and_its_neighbours_are_placed(world: World) -> None:
+    _, _, _, buyer, goods = await a_shop(world)
+    prices = {"packaging_id": goods[0].piece, "packaging_qty": 1, "price_fen": goods[0].price_fen}
+
+    async def placed(note: str, product_id: int) -> str:
+        order = NewOrder("pickup", [NewOrderLine(product_id=product_id, **prices)], note=note)
+        return (await submit_order(buyer.actor, order, claim_for(buyer.actor))).state
+
+    answers = await asyncio.gather(
+        placed("先来的", goods[0].id),
+        placed("\ud800", goods[0].id),  # half a character: the driver cannot encode it
+        placed("太大了", 2**70),  # nor this number
+        placed("后来的", goods[0].id),
+        return_exceptions=True,
+    )
+    assert answers[0] == answers[3] == "submitted"
+    assert isinstance(answers[1], asyncpg.DataError) and isinstance(answers[2], asyncpg.DataError)
+    assert len((await buyer.get("/orders"))["items"]) == 2
 
 
 async def test_a_database_that_went_away_is_said_to_all_that_waited_at_once() -> None:
