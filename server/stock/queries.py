@@ -22,6 +22,15 @@ class Move(NamedTuple):
     reserved: int = 0
 
 
+class Document(NamedTuple):
+    """Why goods move: a paper, who wrote it, and when."""
+
+    kind: str
+    id: int
+    account_id: int | None
+    at: datetime
+
+
 # The order is the rule of the house: location, product, lot.
 _LOCK_LOTS = """
 SELECT b.location_id, b.product_id, b.lot_id, l.expires_on, b.on_hand - b.reserved AS free
@@ -46,7 +55,7 @@ ON CONFLICT (root_id, order_id, line_no, lot_id) DO UPDATE SET qty = reservation
 """
 
 _RESERVATIONS = """
-SELECT r.line_no, r.product_id, r.lot_id, r.location_id, r.qty, l.expires_on
+SELECT r.line_no, r.product_id, r.lot_id, r.qty, l.expires_on
 FROM reservation r JOIN lot l ON l.id = r.lot_id
 WHERE r.root_id = $1 AND r.order_id = $2
 ORDER BY r.line_no, l.expires_on, r.lot_id
@@ -69,6 +78,18 @@ FROM (SELECT location_id, product_id, lot_id, sum(qty)::bigint AS qty FROM gone 
 WHERE b.root_id = $1 AND b.location_id = g.location_id AND b.product_id = g.product_id AND b.lot_id = g.lot_id
 """
 
+# What leaves is no longer held. $13 order  $14 the lines, beside the lots and quantities of the moves
+_PICKED = """
+picks AS (
+    SELECT * FROM unnest($14::int[], $3::bigint[], $4::bigint[]) AS t (line_no, lot_id, qty)
+), used_up AS (
+    DELETE FROM reservation r USING picks p
+    WHERE r.root_id = $1 AND r.order_id = $13 AND r.line_no = p.line_no AND r.lot_id = p.lot_id AND r.qty = p.qty
+), lessened AS (
+    UPDATE reservation r SET qty = r.qty - p.qty FROM picks p
+    WHERE r.root_id = $1 AND r.order_id = $13 AND r.line_no = p.line_no AND r.lot_id = p.lot_id AND r.qty > p.qty
+)"""
+
 _CONSUME = """
 WITH picks AS (
     SELECT * FROM unnest($3::int[], $4::bigint[], $5::bigint[]) AS t (line_no, lot_id, qty)
@@ -87,25 +108,10 @@ FROM (SELECT product_id, lot_id, sum(qty)::bigint AS qty
 WHERE b.root_id = $1 AND b.location_id = $2 AND b.product_id = p.product_id AND b.lot_id = p.lot_id
 """
 
-_ENSURE = """
-INSERT INTO stock_balance (root_id, location_id, product_id, lot_id, is_real)
-SELECT DISTINCT $1::bigint, t.location_id, t.product_id, t.lot_id, l.kind = 'warehouse'
-FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS t (location_id, product_id, lot_id)
-JOIN location l ON l.id = t.location_id
-ORDER BY 2, 3, 4
-ON CONFLICT DO NOTHING
-"""
-
-_LOCK_ENDS = """
-SELECT 1 FROM stock_balance b
-WHERE b.root_id = $1 AND (b.location_id, b.product_id, b.lot_id) IN
-      (SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]))
-ORDER BY b.location_id, b.product_id, b.lot_id
-FOR UPDATE OF b
-"""
-
+# The insertion takes the balances one after the other, in the order of the house: locks those that are there, makes
+# the others. A proposed row is checked too, also where one is there: then as not real, for it is only a difference.
 _MOVE = """
-WITH moves AS (
+moves AS (
     SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[])
         AS t (product_id, lot_id, qty, from_id, to_id, reason, reserved)
 ), journal AS (
@@ -114,14 +120,22 @@ WITH moves AS (
     SELECT $1, product_id, lot_id, qty, from_id, to_id, reason, $9, $10, $11, $12 FROM moves
 ), change AS (
     SELECT location_id, product_id, lot_id, sum(qty)::bigint AS qty, sum(reserved)::bigint AS reserved
-    FROM (SELECT from_id AS location_id, product_id, lot_id, -qty AS qty, -reserved AS reserved FROM moves
+    FROM (SELECT from_id AS location_id, product_id, lot_id, -qty AS qty, reserved FROM moves
           UNION ALL SELECT to_id, product_id, lot_id, qty, 0 FROM moves) ends
     GROUP BY 1, 2, 3
 )
-UPDATE stock_balance b SET on_hand = b.on_hand + c.qty, reserved = b.reserved + c.reserved
-FROM change c
-WHERE b.root_id = $1 AND b.location_id = c.location_id AND b.product_id = c.product_id AND b.lot_id = c.lot_id
+INSERT INTO stock_balance AS b (root_id, location_id, product_id, lot_id, is_real, on_hand, reserved)
+SELECT $1::bigint, c.location_id, c.product_id, c.lot_id, w.kind = 'warehouse' AND e.location_id IS NULL, c.qty,
+       c.reserved
+FROM change c JOIN location w ON w.id = c.location_id
+LEFT JOIN stock_balance e ON e.root_id = $1 AND e.location_id = c.location_id AND e.product_id = c.product_id
+                         AND e.lot_id = c.lot_id
+ORDER BY 2, 3, 4
+ON CONFLICT (root_id, location_id, product_id, lot_id)
+    DO UPDATE SET on_hand = b.on_hand + excluded.on_hand, reserved = b.reserved - excluded.reserved
 """
+_POST = "WITH" + _MOVE
+_SEND = f"WITH{_PICKED}, {_MOVE}"
 
 _LOCATIONS = "SELECT org_id, kind, id, name FROM location WHERE org_id = ANY ($1::bigint[]) AND is_default"
 
@@ -184,14 +198,6 @@ LIMIT $6
 """
 
 
-def _ends(moves: Sequence[Move]) -> tuple[list[int], list[int], list[int]]:
-    keys = sorted(
-        {(m.from_location, m.product_id, m.lot_id) for m in moves}
-        | {(m.to_location, m.product_id, m.lot_id) for m in moves}
-    )
-    return [k[0] for k in keys], [k[1] for k in keys], [k[2] for k in keys]
-
-
 async def lock_lots(root_id: int, org_id: int, product_ids: list[int]) -> Sequence[db.Row]:
     """Lock and read the lots of these products in an org's warehouse."""
     return await db.rows(_LOCK_LOTS, root_id, org_id, product_ids)
@@ -242,15 +248,18 @@ async def give_back(root_id: int, location_id: int, order_id: int, picks: Sequen
     )
 
 
-async def post(
-    root_id: int, moves: Sequence[Move], document_kind: str, document_id: int, account_id: int | None, at: datetime
-) -> None:
+async def post(root_id: int, moves: Sequence[Move], document: Document) -> None:
     """Write moves into the journal and onto the balances of both ends, locked in the order of the house."""
-    ends = _ends(moves)
-    await db.run(_ENSURE, root_id, *ends)
-    await db.run(_LOCK_ENDS, root_id, *ends)
-    await db.run(
-        _MOVE,
+    await db.run(_POST, *_values(root_id, moves, document))
+
+
+async def send(root_id: int, order_id: int, picks: Sequence[Pick], moves: Sequence[Move], document: Document) -> None:
+    """Take picked quantities off the order's reservations and move them; a move for each pick, in their order."""
+    await db.run(_SEND, *_values(root_id, moves, document), order_id, [pick.line_no for pick in picks])
+
+
+def _values(root_id: int, moves: Sequence[Move], document: Document) -> tuple[object, ...]:
+    return (
         root_id,
         [m.product_id for m in moves],
         [m.lot_id for m in moves],
@@ -259,10 +268,7 @@ async def post(
         [m.to_location for m in moves],
         [m.reason for m in moves],
         [m.reserved for m in moves],
-        document_kind,
-        document_id,
-        account_id,
-        at,
+        *document,
     )
 
 

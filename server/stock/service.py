@@ -12,7 +12,7 @@ from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, InvalidInput, NotFound
 from server.stock import queries
 from server.stock.fefo import Lot, Pick, Short, Wanted, allocate
-from server.stock.queries import Move
+from server.stock.queries import Document, Move
 from server.stock.schemas import StockFilter, Supply
 
 LOCATION_NAMES = {
@@ -144,8 +144,8 @@ def _merged(picks: Sequence[Pick]) -> list[Pick]:
 async def send(actor: Actor, order_id: int, issue_id: int, picks: Sequence[Pick], ends: tuple[int, int]) -> None:
     """Move picked goods from the seller's warehouse onto the way to the buyer: the `ends` of `way_between`."""
     moves = [Move(p.product_id, p.lot_id, p.qty, *ends, "issue", p.qty) for p in picks]
-    await queries.consume(actor.root_id, order_id, picks)
-    await queries.post(actor.root_id, moves, "goods_issue", issue_id, actor.account_id or None, clock.now())
+    document = Document("goods_issue", issue_id, actor.account_id or None, clock.now())
+    await queries.send(actor.root_id, order_id, picks, moves, document)
 
 
 async def way_between(seller_id: int, buyer_id: int) -> tuple[int, int]:
@@ -166,7 +166,7 @@ async def take_in(actor: Actor, seller_id: int, buyer_id: int, receipt_id: int, 
         for qty, target, reason in ends:
             if qty:
                 moves.append(Move(line.product_id, line.lot_id, qty, way, target, reason))
-    await queries.post(actor.root_id, moves, "receipt", receipt_id, actor.account_id or None, clock.now())
+    await queries.post(actor.root_id, moves, Document("receipt", receipt_id, actor.account_id or None, clock.now()))
 
 
 async def supply(actor: Actor, given: Supply) -> None:
@@ -201,7 +201,8 @@ async def supply(actor: Actor, given: Supply) -> None:
             Move(line.product_id, lot["id"], line.qty, source, home, "supply")
             for line, lot in zip(given.lines, lots, strict=True)
         ]
-        await queries.post(actor.root_id, moves, "supply", actor.org_id, actor.account_id or None, clock.now())
+        document = Document("supply", actor.org_id, actor.account_id or None, clock.now())
+        await queries.post(actor.root_id, moves, document)
         await audit.record(actor, "supply", "location", home, msgspec.to_builtins(given))
 
 
