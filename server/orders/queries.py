@@ -14,12 +14,19 @@ from server.core.logs import request_id
 from server.stock.fefo import Pick
 
 # The lock of the order comes before all others: stock and money follow, in this order, everywhere.
+# The lines are locked with it, so that they too are read as they stand once the lock was waited for.
 _LOCK = """
-SELECT o.*, b.path AS buyer_path, b.name AS buyer_name, b.status AS buyer_status, s.name AS seller_name
-FROM orders o JOIN org b ON b.id = o.buyer_id JOIN org s ON s.id = o.seller_id
-WHERE o.root_id = $1 AND o.id = $2 AND b.path LIKE ANY ($3::text[])
-FOR UPDATE OF o
+SELECT o.id, o.number, o.state, o.seller_id, o.buyer_id, o.total_fen, b.path AS buyer_path, b.name AS buyer_name,
+       b.status AS buyer_status, l.line_no, l.product_id, l.ordered_qty, l.approved_qty, l.issued_qty, l.received_qty,
+       l.short_qty, l.damaged_qty, l.price_fen
+FROM orders o JOIN org b ON b.id = o.buyer_id
+JOIN order_line l ON l.root_id = o.root_id AND l.order_id = o.id
+WHERE o.root_id = $1 AND o.id = {order} AND b.path LIKE ANY ($3::text[])
+ORDER BY l.line_no
+FOR UPDATE OF o, l
 """
+_LOCK_ORDER = _LOCK.format(order="$2")
+_LOCK_ORDER_OF_ISSUE = _LOCK.format(order="(SELECT order_id FROM goods_issue WHERE root_id = $1 AND id = $2)")
 
 _LINES = """
 SELECT line_no, product_id, packaging_id, unit_qty, packaging_qty, ordered_qty, approved_qty, issued_qty,
@@ -102,38 +109,43 @@ _ISSUE = """
 WITH made AS (
     INSERT INTO goods_issue (id, root_id, number, order_id, seller_id, buyer_id, location_id, state, total_fen,
                              issued_by, issued_at)
-    VALUES ($2, $1, $3, $4, $5, $6, $7, 'in_transit', $8, $9, $10)
-    RETURNING id
+    SELECT n.id, $1, $2 || lpad(n.id::text, greatest(6, length(n.id::text)), '0'), $3, $4, $5, $6, 'in_transit', $7,
+           $8, $9
+    FROM (SELECT nextval('goods_issue_id_seq') AS id) n
+    RETURNING id, number
+), lines AS (
+    INSERT INTO goods_issue_line (root_id, issue_id, line_no, order_line_no, product_id, lot_id, qty, price_fen,
+                                  amount_fen)
+    SELECT $1, made.id, t.n, t.order_line_no, t.product_id, t.lot_id, t.qty, t.price_fen, t.qty * t.price_fen
+    FROM made, unnest($10::int[], $11::bigint[], $12::bigint[], $13::int[], $14::bigint[]) WITH ORDINALITY
+        AS t (order_line_no, product_id, lot_id, qty, price_fen, n)
 )
-INSERT INTO goods_issue_line (root_id, issue_id, line_no, order_line_no, product_id, lot_id, qty, price_fen, amount_fen)
-SELECT $1, made.id, t.n, t.order_line_no, t.product_id, t.lot_id, t.qty, t.price_fen, t.qty * t.price_fen
-FROM made, unnest($11::int[], $12::bigint[], $13::bigint[], $14::int[], $15::bigint[]) WITH ORDINALITY
-    AS t (order_line_no, product_id, lot_id, qty, price_fen, n)
-"""
-
-_ISSUE_HEAD = """
-SELECT i.*, (SELECT count(*) FROM goods_issue x WHERE x.root_id = i.root_id AND x.order_id = i.order_id
-             AND x.state = 'in_transit' AND x.id <> i.id) AS others_in_transit
-FROM goods_issue i JOIN org b ON b.id = i.buyer_id
-WHERE i.root_id = $1 AND i.id = $2 AND b.path LIKE ANY ($3::text[])
+SELECT id, number FROM made
 """
 
 _ISSUE_LINES = """
-SELECT line_no, order_line_no, product_id, lot_id, qty, price_fen FROM goods_issue_line
-WHERE root_id = $1 AND issue_id = $2 ORDER BY line_no
+SELECT i.state, i.total_fen, (SELECT count(*) FROM goods_issue x WHERE x.root_id = i.root_id
+                              AND x.order_id = i.order_id AND x.state = 'in_transit' AND x.id <> i.id) AS others_on_way,
+       l.line_no, l.order_line_no, l.product_id, l.lot_id, l.qty, l.price_fen
+FROM goods_issue i JOIN goods_issue_line l ON l.root_id = i.root_id AND l.issue_id = i.id
+WHERE i.root_id = $1 AND i.id = $2
+ORDER BY l.line_no
 """
 
 _RECEIPT = """
 WITH made AS (
-    INSERT INTO receipt (id, root_id, issue_id, order_id, note, photo_ids, credit_fen, received_by, received_at)
-    VALUES ($3, $1, $2, $4, $5, $6, $7, $8, $9)
+    INSERT INTO receipt (root_id, issue_id, order_id, note, photo_ids, credit_fen, received_by, received_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    RETURNING id
 ), issue AS (
     UPDATE goods_issue SET state = 'received' WHERE root_id = $1 AND id = $2
+), lines AS (
+    UPDATE goods_issue_line l SET received_qty = t.good, damaged_qty = t.damaged,
+        short_qty = l.qty - t.good - t.damaged, note = t.note
+    FROM unnest($9::int[], $10::int[], $11::int[], $12::text[]) AS t (line_no, good, damaged, note)
+    WHERE l.root_id = $1 AND l.issue_id = $2 AND l.line_no = t.line_no
 )
-UPDATE goods_issue_line l SET received_qty = t.good, damaged_qty = t.damaged, short_qty = l.qty - t.good - t.damaged,
-    note = t.note
-FROM unnest($10::int[], $11::int[], $12::int[], $13::text[]) AS t (line_no, good, damaged, note)
-WHERE l.root_id = $1 AND l.issue_id = $2 AND l.line_no = t.line_no
+SELECT id FROM made
 """
 
 _OWN_FILES = "SELECT count(*) FROM stored_file WHERE root_id = $1 AND org_id = $2 AND id = ANY ($3::bigint[])"
@@ -168,8 +180,7 @@ class Transition(NamedTuple):
 class IssueMade(NamedTuple):
     """A goods issue to be written; `picks` with the price of their lines."""
 
-    id: int
-    number: str
+    prefix: str
     location_id: int
     total_fen: int
     picks: Sequence[Pick]
@@ -179,7 +190,6 @@ class IssueMade(NamedTuple):
 class ReceiptMade(NamedTuple):
     """A receipt to be written; lines are (line_no, good, damaged, note)."""
 
-    id: int
     issue_id: int
     order_id: int
     note: str
@@ -188,13 +198,18 @@ class ReceiptMade(NamedTuple):
     lines: Sequence[tuple[int, int, int, str]]
 
 
-async def lock(actor: Actor, order_id: int) -> db.Row | None:
-    """Lock an order inside the scope."""
-    return await db.row(_LOCK, actor.root_id, order_id, actor.patterns)
+async def lock(actor: Actor, order_id: int) -> Sequence[db.Row]:
+    """Lock an order inside the scope: its lines, each beside what the order says; none where there is no such order."""
+    return await db.rows(_LOCK_ORDER, actor.root_id, order_id, actor.patterns)
+
+
+async def lock_by_issue(actor: Actor, issue_id: int) -> Sequence[db.Row]:
+    """Lock the order of a goods issue, like `lock`."""
+    return await db.rows(_LOCK_ORDER_OF_ISSUE, actor.root_id, issue_id, actor.patterns)
 
 
 async def lines(root_id: int, order_id: int) -> Sequence[db.Row]:
-    """The lines of a locked order, read after its lock."""
+    """The lines of an order."""
     return await db.rows(_LINES, root_id, order_id)
 
 
@@ -241,18 +256,12 @@ async def write_back_order(actor: Actor, order_id: int, at: datetime) -> int:
     return new_id
 
 
-async def next_id(table: str) -> int:
-    """The next id of `goods_issue` or `receipt`, needed before its row is written."""
-    return int(await db.value("SELECT nextval($1::text::regclass)", f"{table}_id_seq"))
-
-
-async def write_issue(actor: Actor, order: db.Row, issue: IssueMade, at: datetime) -> None:
-    """Write a goods issue with its lines."""
-    await db.run(
+async def write_issue(actor: Actor, order: db.Row, issue: IssueMade, at: datetime) -> tuple[int, str]:
+    """Write a goods issue with its lines; its id and its number."""
+    (made,) = await db.rows(
         _ISSUE,
         actor.root_id,
-        issue.id,
-        issue.number,
+        issue.prefix,
         order["id"],
         order["seller_id"],
         order["buyer_id"],
@@ -266,25 +275,20 @@ async def write_issue(actor: Actor, order: db.Row, issue: IssueMade, at: datetim
         [p.qty for p in issue.picks],
         list(issue.prices),
     )
-
-
-async def issue_head(actor: Actor, issue_id: int) -> db.Row | None:
-    """A goods issue inside the scope, and how many others of its order are on the way."""
-    return await db.row(_ISSUE_HEAD, actor.root_id, issue_id, actor.patterns)
+    return made["id"], made["number"]
 
 
 async def issue_lines(root_id: int, issue_id: int) -> Sequence[db.Row]:
-    """The lines of a goods issue."""
+    """The lines of a goods issue, each beside what the issue says."""
     return await db.rows(_ISSUE_LINES, root_id, issue_id)
 
 
-async def write_receipt(actor: Actor, receipt: ReceiptMade, at: datetime) -> None:
-    """Write a receipt and what was counted."""
-    await db.run(
+async def write_receipt(actor: Actor, receipt: ReceiptMade, at: datetime) -> int:
+    """Write a receipt and what was counted; its id."""
+    receipt_id = await db.value(
         _RECEIPT,
         actor.root_id,
         receipt.issue_id,
-        receipt.id,
         receipt.order_id,
         receipt.note,
         receipt.photo_ids,
@@ -296,6 +300,7 @@ async def write_receipt(actor: Actor, receipt: ReceiptMade, at: datetime) -> Non
         [line[2] for line in receipt.lines],
         [line[3] for line in receipt.lines],
     )
+    return int(receipt_id)
 
 
 async def own_files(actor: Actor, file_ids: list[int]) -> int:

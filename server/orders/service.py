@@ -6,7 +6,7 @@ deadlock; it reads, applies a plain rule, and writes, in one transaction and a f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -31,8 +31,9 @@ __all__ = ["PriceChanged", "QuantityInvalid", "submit_order"]
 class _Locked:
     """An order locked for a verb, with its lines."""
 
-    def __init__(self, head: db.Row, lines: list[db.Row]) -> None:
-        self.head, self.lines = head, lines
+    def __init__(self, lines: Sequence[db.Row]) -> None:
+        self.lines = lines
+        self.head = head = lines[0]
         self.id: int = head["id"]
         self.number: str = head["number"]
         self.state: str = head["state"]
@@ -46,10 +47,17 @@ class _Locked:
 
 
 async def _lock(actor: Actor, order_id: int) -> _Locked:
-    head = await queries.lock(actor, order_id)
-    if head is None:
+    found = await queries.lock(actor, order_id)
+    if not found:
         raise NotFound("没有找到这张订单")
-    return _Locked(head, list(await queries.lines(actor.root_id, order_id)))
+    return _Locked(found)
+
+
+async def _lock_by_issue(actor: Actor, issue_id: int) -> _Locked:
+    found = await queries.lock_by_issue(actor, issue_id)
+    if not found:
+        raise NotFound("没有找到这张出库单")
+    return _Locked(found)
 
 
 def _as_seller(actor: Actor, order: _Locked) -> None:
@@ -245,14 +253,12 @@ async def issue_goods(actor: Actor, order_id: int, wanted: Issue) -> int:
         prices = {line["line_no"]: line["price_fen"] for line in order.lines}
         products = {line["line_no"]: line["product_id"] for line in order.lines}
         lines = [Wanted(line_no, products[line_no], qty) for line_no, qty in leaving.items() if qty]
-        picks = await stock.pick_reserved(actor.root_id, order.seller_id, order.id, lines)
+        picks, ends = await stock.pick_reserved(actor.root_id, order.seller_id, order.buyer_id, order.id, lines)
         amount = sum(pick.qty * prices[pick.line_no] for pick in picks)
-        issue_id = await queries.next_id("goods_issue")
-        ends = await stock.way_between(order.seller_id, order.buyer_id)
-        number = f"CK{clock.today():%y%m%d}{issue_id:06d}"
-        made = IssueMade(issue_id, number, ends[0], amount, picks, [prices[pick.line_no] for pick in picks])
+        prefix = f"CK{clock.today():%y%m%d}"
+        made = IssueMade(prefix, ends[0], amount, picks, [prices[pick.line_no] for pick in picks])
         moment = clock.now()
-        await queries.write_issue(actor, order.head, made, moment)
+        issue_id, number = await queries.write_issue(actor, order.head, made, moment)
         await stock.send(actor, order.id, issue_id, picks, ends)
         await settlement.charge_issue(actor, order.seller_id, order.buyer_id, issue_id, amount)
         change = Transition(
@@ -288,23 +294,17 @@ async def receive_goods(actor: Actor, issue_id: int, counted: Receive) -> int:
     """
     actor.require("order.receive")
     async with db.transaction():
-        issue = await queries.issue_head(actor, issue_id)
-        if issue is None:
-            raise NotFound("没有找到这张出库单")
-        order = await _lock(actor, issue["order_id"])
+        order = await _lock_by_issue(actor, issue_id)
         _as_buyer(actor, order)
         after = await _after(actor, order, "receive")
-        # Read again: the order's lock was waited for.
-        issue = await queries.issue_head(actor, issue_id)
-        if issue is None or issue["state"] != "in_transit":
+        lines = list(await queries.issue_lines(actor.root_id, issue_id))
+        issue = lines[0]
+        if issue["state"] != "in_transit":
             raise OrderState("这张出库单已经签收过了", state=order.state)
         await _check_photos(actor, counted.photo_ids)
-        lines = list(await queries.issue_lines(actor.root_id, issue_id))
         arrived = quantities.arrived(lines, counted)
-        receipt_id = await queries.next_id("receipt")
         credit = sum((line["qty"] - arrived[line["line_no"]].received_qty) * line["price_fen"] for line in lines)
         receipt = ReceiptMade(
-            receipt_id,
             issue_id,
             order.id,
             counted.note,
@@ -313,7 +313,7 @@ async def receive_goods(actor: Actor, issue_id: int, counted: Receive) -> int:
             [(n, line.received_qty, line.damaged_qty, line.note) for n, line in arrived.items()],
         )
         moment = clock.now()
-        await queries.write_receipt(actor, receipt, moment)
+        receipt_id = await queries.write_receipt(actor, receipt, moment)
         goods = [
             stock.Received(
                 line["product_id"],
@@ -326,7 +326,7 @@ async def receive_goods(actor: Actor, issue_id: int, counted: Receive) -> int:
         ]
         await stock.take_in(actor, order.seller_id, order.buyer_id, receipt_id, goods)
         await settlement.credit_receipt(actor, order.seller_id, order.buyer_id, receipt_id, credit)
-        complete = issue["others_in_transit"] == 0 and order.unissued_fen == 0
+        complete = issue["others_on_way"] == 0 and order.unissued_fen == 0
         state = after if complete else order.state
         change = Transition(
             "receive",

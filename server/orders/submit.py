@@ -66,18 +66,19 @@ WITH input AS (
     WHERE good AND seller_status = 'active' AND (address_id IS NULL OR address IS NOT NULL)
     ORDER BY account_id, key, n
 ), fresh AS MATERIALIZED (
-    SELECT r.*, nextval('orders_id_seq') AS id FROM ready r
+    SELECT *, prefix || lpad(id::text, greatest(6, length(id::text)), '0') AS number
+    FROM (SELECT *, nextval('orders_id_seq') AS id FROM ready) s
 ), claim AS (
     INSERT INTO idempotency (account_id, key, root_id, request_hash, status, response, created_at)
     SELECT account_id, key, root_id, request_hash, 201,
-           json_build_object('id', id, 'number', prefix || lpad(id::text, 6, '0'), 'state', 'submitted',
+           json_build_object('id', id, 'number', number, 'state', 'submitted',
                              'total_fen', total_fen, 'line_count', line_count, 'submitted_at', moment)::text, moment
     FROM fresh
     ORDER BY account_id, key  -- sets of several processes wait for each other's keys in one order only
     ON CONFLICT (account_id, key) DO NOTHING
     RETURNING account_id, key, response
 ), taken AS (
-    SELECT f.*, f.prefix || lpad(f.id::text, 6, '0') AS number, c.response
+    SELECT f.*, c.response
     FROM fresh f JOIN claim c ON c.account_id = f.account_id AND c.key = f.key
 ), placed AS (
     INSERT INTO orders (id, root_id, number, seller_id, buyer_id, state, delivery_method, address, wished_on, note,

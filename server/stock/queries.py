@@ -55,7 +55,8 @@ ON CONFLICT (root_id, order_id, line_no, lot_id) DO UPDATE SET qty = reservation
 """
 
 _RESERVATIONS = """
-SELECT r.line_no, r.product_id, r.lot_id, r.qty, l.expires_on
+SELECT r.line_no, r.product_id, r.lot_id, r.qty, l.expires_on, r.location_id,
+       (SELECT id FROM location WHERE org_id = $3 AND kind = 'in_transit' AND is_default) AS way_id
 FROM reservation r JOIN lot l ON l.id = r.lot_id
 WHERE r.root_id = $1 AND r.order_id = $2
 ORDER BY r.line_no, l.expires_on, r.lot_id
@@ -217,9 +218,9 @@ async def reserve(root_id: int, location_id: int, order_id: int, picks: Sequence
     )
 
 
-async def reservations(root_id: int, order_id: int) -> Sequence[db.Row]:
-    """What is held for an order, by line, the lot that expires first ahead."""
-    return await db.rows(_RESERVATIONS, root_id, order_id)
+async def reservations(root_id: int, order_id: int, buyer_id: int) -> Sequence[db.Row]:
+    """What is held for an order, by line, the lot that expires first ahead; where it is, and its way to the buyer."""
+    return await db.rows(_RESERVATIONS, root_id, order_id, buyer_id)
 
 
 async def release(root_id: int, order_id: int) -> None:

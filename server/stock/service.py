@@ -89,20 +89,22 @@ async def release(root_id: int, order_id: int) -> None:
     await queries.release(root_id, order_id)
 
 
-async def pick_reserved(root_id: int, seller_id: int, order_id: int, wanted: Sequence[Wanted]) -> list[Pick]:
-    """Choose, from what is held for an order, the lots that leave now: first expired first.
+async def pick_reserved(
+    root_id: int, seller_id: int, buyer_id: int, order_id: int, wanted: Sequence[Wanted]
+) -> tuple[list[Pick], tuple[int, int]]:
+    """Choose, from what is held for an order, the lots that leave now, first expired first; and from where to where.
 
     Lots that have expired since they were held serve nobody: others take their place, or `StockShort` says which
     lines cannot leave. The order row is locked by the caller, so the reservations stand still.
     """
-    held = await queries.reservations(root_id, order_id)
+    held = await queries.reservations(root_id, order_id, buyer_id)
     today = clock.today()
     missing = {line.line_no: line.qty for line in wanted}
     picks = _take([item for item in held if item["expires_on"] >= today], missing)
     if any(missing.values()):
         spoilt = _take([item for item in held if item["expires_on"] < today], missing)
         picks = _merged([*picks, *await _replace(root_id, seller_id, order_id, spoilt)])
-    return picks
+    return picks, (held[0]["location_id"], held[0]["way_id"])
 
 
 def _take(held: Sequence[db.Row], missing: dict[int, int]) -> list[Pick]:
@@ -142,16 +144,10 @@ def _merged(picks: Sequence[Pick]) -> list[Pick]:
 
 
 async def send(actor: Actor, order_id: int, issue_id: int, picks: Sequence[Pick], ends: tuple[int, int]) -> None:
-    """Move picked goods from the seller's warehouse onto the way to the buyer: the `ends` of `way_between`."""
+    """Move picked goods from the seller's warehouse onto the way to the buyer: the ends that `pick_reserved` named."""
     moves = [Move(p.product_id, p.lot_id, p.qty, *ends, "issue", p.qty) for p in picks]
     document = Document("goods_issue", issue_id, actor.account_id or None, clock.now())
     await queries.send(actor.root_id, order_id, picks, moves, document)
-
-
-async def way_between(seller_id: int, buyer_id: int) -> tuple[int, int]:
-    """The warehouse that a seller's goods leave, and the place where they are on the way to the buyer."""
-    places = await queries.locations([seller_id, buyer_id])
-    return places[seller_id, "warehouse"], places[buyer_id, "in_transit"]
 
 
 async def take_in(actor: Actor, seller_id: int, buyer_id: int, receipt_id: int, lines: Sequence[Received]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.channel.models import Org
+from server.core import clock, db
 from tests.world import Product, User, World, balances, key
 
 
@@ -166,6 +167,17 @@ async def test_one_order_of_a_batch_that_fails_does_not_stop_the_others(world: W
     assert results[1]["problem"]["code"] == "stock_short"
     repeated = (await seller.post("/orders/batch/approve", {"ids": ids}, headers=again))["results"]
     assert repeated == results
+
+
+async def test_the_millionth_order_and_goods_issue_have_whole_numbers_of_their_own(world: World) -> None:
+    _, _, seller, buyer, goods = await a_shop(world)
+    await db.run("SELECT setval('orders_id_seq', 1000000), setval('goods_issue_id_seq', 1234566)")
+    placed = [await buyer.post("/orders", cart(goods, (0, False, 1)), 201) for _ in range(2)]
+    await seller.post(f"/orders/{placed[0]['id']}/approve", {})
+    issued = await seller.post(f"/orders/{placed[0]['id']}/issue", {})
+    day = f"{clock.today():%y%m%d}"
+    assert [order["number"] for order in placed] == [f"{day}1000001", f"{day}1000002"]
+    assert issued["issue"]["number"] == f"CK{day}1234567"
 
 
 async def test_what_is_not_issued_can_be_closed_and_frees_stock_and_credit(world: World) -> None:
