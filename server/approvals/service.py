@@ -74,11 +74,15 @@ WHERE root_id = $1 AND subject_kind = $2 AND subject_id = $3 AND state = 'pendin
 
 # The first of two steps: keeps what was proposed, and asks those who may take the second.
 _ADVANCE = """
-UPDATE approval a SET step = 'second', second_at = $6, proposal = $4::text::jsonb, reminded_at = NULL
-FROM approval_rule r
-WHERE a.root_id = $1 AND a.subject_kind = $2 AND a.subject_id = $3 AND a.state = 'pending' AND a.step = 'first'
-  AND r.root_id = a.root_id AND r.org_id = a.org_id AND r.subject_kind = a.subject_kind AND $5 > r.above_fen
-RETURNING a.id
+WITH advanced AS (
+    UPDATE approval a SET step = 'second', second_at = $6, proposal = $4::text::jsonb, reminded_at = NULL
+    FROM approval_rule r
+    WHERE a.root_id = $1 AND a.subject_kind = $2 AND a.subject_id = $3 AND a.state = 'pending' AND a.step = 'first'
+      AND r.root_id = a.root_id AND r.org_id = a.org_id AND r.subject_kind = a.subject_kind AND $5 > r.above_fen
+    RETURNING a.id
+)
+SELECT step AS step_before, EXISTS (SELECT FROM advanced) AS advanced FROM approval
+WHERE root_id = $1 AND subject_kind = $2 AND subject_id = $3 AND state = 'pending'
 """
 
 _LIST = """
@@ -172,18 +176,22 @@ async def needs_second(actor: Actor, kind: str, subject_id: int, amount_fen: int
     if actor.may("approval.second"):
         return False
     text = msgspec.json.encode(proposal).decode()
-    advanced = await db.value(_ADVANCE, actor.root_id, kind, subject_id, text, amount_fen, clock.now())
-    if advanced is None:
-        await may_decide(actor, kind, subject_id)
-    return advanced is not None
+    found = await db.row(_ADVANCE, actor.root_id, kind, subject_id, text, amount_fen, clock.now())
+    if found is None:
+        return False
+    _refuse_second(found["step_before"])
+    return bool(found["advanced"])
 
 
 async def may_decide(actor: Actor, kind: str, subject_id: int) -> None:
     """Raise `Forbidden` where the second of two steps waits and the actor may take the first only."""
     if actor.may("approval.second"):
         return
-    waiting = await db.row(_STEP, actor.root_id, kind, subject_id)
-    if waiting is not None and waiting["step"] == "second":
+    _refuse_second(await db.value(_STEP, actor.root_id, kind, subject_id))
+
+
+def _refuse_second(step: str | None) -> None:
+    if step == "second":
         raise Forbidden("金额较大，已提交经理复审，请等待经理处理")
 
 
@@ -194,7 +202,10 @@ async def proposal(root_id: int, kind: str, subject_id: int) -> str | None:
 
 
 async def close(actor: Actor, kind: str, subject_id: int, state: str, reason: str = "") -> None:
-    """Write the decision; `ApprovalDecided` when somebody was faster."""
+    """Write the decision; `ApprovalDecided` when somebody was faster.
+
+    Comes after all that can be refused: `decide` takes what it finds for a decision of somebody else.
+    """
     closed = await db.value(
         _CLOSE,
         actor.root_id,

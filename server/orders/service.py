@@ -45,6 +45,10 @@ class _Locked:
         """What is approved and not issued, in fen."""
         return sum((line["approved_qty"] - line["issued_qty"]) * line["price_fen"] for line in self.lines)
 
+    def worth(self, quantities: Mapping[int, int]) -> int:
+        """What so much of each line costs, in fen."""
+        return sum(quantities[line["line_no"]] * line["price_fen"] for line in self.lines)
+
 
 async def _lock(actor: Actor, order_id: int) -> _Locked:
     found = await queries.lock(actor, order_id)
@@ -124,7 +128,7 @@ async def approve_order(actor: Actor, order_id: int, wanted: Approve) -> str:
         _not_frozen(order, "不能通过它的订单")
         wanted = await _as_proposed(actor, order, wanted)
         granted = _granted(order, wanted)
-        amount = sum(granted[line["line_no"]] * line["price_fen"] for line in order.lines)
+        amount = order.worth(granted)
         if await approvals.needs_second(actor, "order", order.id, amount, wanted):
             waits = await _after(actor, order, "first_approve")
             facts = {"approved_fen": amount}

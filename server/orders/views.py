@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from server.approvals import service as approvals
 from server.core import db, paging
 from server.core.actor import Actor
 from server.core.errors import NotFound
@@ -37,15 +36,18 @@ WHERE l.root_id = $1 AND l.order_id = $2
 ORDER BY l.line_no
 """
 
-# Head, lines and events of one order in one round trip.
+# Head, lines, events and decision of one order in one round trip.
 _DETAIL = f"""
 SELECT o.*, s.name AS seller_name, b.name AS buyer_name,
        (SELECT json_agg(row_to_json(x) ORDER BY x.line_no)::text FROM ({_LINES}) x) AS lines,
        (SELECT json_agg(row_to_json(x) ORDER BY x.id)::text FROM (
             SELECT e.id, e.verb, e.from_state, e.to_state, a.name AS account_name, g.name AS org_name, e.reason, e.at
             FROM order_event e LEFT JOIN account a ON a.id = e.account_id LEFT JOIN org g ON g.id = a.org_id
-            WHERE e.root_id = o.root_id AND e.order_id = o.id) x) AS events
+            WHERE e.root_id = o.root_id AND e.order_id = o.id) x) AS events,
+       p.id AS approval_id, p.state AS approval_state, p.step, d.name AS decided_by, p.decided_at
 FROM orders o JOIN org s ON s.id = o.seller_id JOIN org b ON b.id = o.buyer_id
+LEFT JOIN approval p ON p.root_id = o.root_id AND p.subject_kind = 'order' AND p.subject_id = o.id
+LEFT JOIN account d ON d.id = p.decided_by
 WHERE o.root_id = $1 AND o.id = $2 AND b.path LIKE ANY ($3::text[])
 """
 
@@ -148,7 +150,6 @@ async def get_order(actor: Actor, order_id: int) -> Order:
     issues = []
     if head["issued_fen"]:
         issues = [_issue(item) for item in await db.rows(_ISSUES_OF, actor.root_id, order_id)]
-    approval = await approvals.facts_of(actor.root_id, "order", order_id)
     left: dict[int, int] | None = None
     if actor.org_id == head["seller_id"]:
         left = await stock.available(actor.root_id, actor.org_id, [line["product_id"] for line in lines])
@@ -159,18 +160,18 @@ async def get_order(actor: Actor, order_id: int) -> Order:
             "lines": [_line(line, left) for line in lines],
             "issues": issues,
             "events": [_event(item) for item in msgspec.json.decode(head["events"] or "[]")],
-            "actions": _actions(actor, head, approval and approval.step, lines, issues),
-            "approval": None
-            if approval is None
-            else OrderApproval(
-                approval.id,
-                approval.state,  # type: ignore[arg-type]
-                approval.step,  # type: ignore[arg-type]
-                approval.decided_by_name,
-                approval.decided_at,
-            ),
+            "actions": _actions(actor, head, lines, issues),
+            "approval": _approval(head),
         },
         Order,
+    )
+
+
+def _approval(head: db.Row) -> OrderApproval | None:
+    if head["approval_id"] is None:
+        return None
+    return OrderApproval(
+        head["approval_id"], head["approval_state"], head["step"], head["decided_by"], head["decided_at"]
     )
 
 
@@ -184,15 +185,13 @@ def _event(found: db.Row) -> Event:
     return msgspec.convert({**found, "verb_name": VERB_NAMES[found["verb"]]}, Event)
 
 
-def _actions(
-    actor: Actor, head: db.Row, step: str | None, lines: Sequence[db.Row], issues: list[GoodsIssue]
-) -> list[str]:
+def _actions(actor: Actor, head: db.Row, lines: Sequence[db.Row], issues: list[GoodsIssue]) -> list[str]:
     """The verbs that the state, the party and the permissions allow."""
     state = head["state"]
     seller, buyer = actor.org_id == head["seller_id"], actor.org_id == head["buyer_id"]
     unissued = any(line["approved_qty"] > line["issued_qty"] for line in lines)
     on_way = any(issue.state == "in_transit" for issue in issues)
-    decides = seller and actor.may("order.approve") and (step != "second" or actor.may("approval.second"))
+    decides = seller and actor.may("order.approve") and (head["step"] != "second" or actor.may("approval.second"))
     allowed = {
         "approve": decides,
         "reject": decides,
