@@ -29,5 +29,6 @@ export default ts.config(
   },
   { files: ['src/texts.ts'], rules: { 'max-lines': 'off' } },
   { files: ['scripts/**', 'test/**', '*.config.*'], languageOptions: { globals: globals.node } },
+  { files: ['scripts/service-worker.js'], languageOptions: { globals: globals.serviceworker } },
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 )

@@ -1,5 +1,6 @@
 import uni from '@dcloudio/vite-plugin-uni'
 import { defineConfig } from 'vite'
+import { withServiceWorker } from './scripts/with-service-worker'
 import { withoutOutsideAssets } from './scripts/without-outside-assets'
 
 // Where `npm run dev:h5` sends API calls: the server of `python -m server`.
@@ -11,7 +12,7 @@ const LATER = /CameraScanner|barcode-reader|zxing/
 const onePiece = (id: string) => (id.includes('/src/') && !LATER.test(id) ? 'app' : undefined)
 
 export default defineConfig({
-  plugins: [uni(), withoutOutsideAssets()],
+  plugins: [uni(), withoutOutsideAssets(), withServiceWorker()],
   build: process.env.UNI_PLATFORM === 'h5' ? { rollupOptions: { output: { manualChunks: onePiece } } } : {},
   server: { port: 5173, proxy: { '/api': { target: api, changeOrigin: true } } },
 })

@@ -22,6 +22,8 @@ _CSP = (
     "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self'; frame-ancestors 'self'"
 )
 _FOREVER = "public, max-age=31536000, immutable"
+_SERVICE_WORKER = "/sw.js"
+"""At the root, so that it may answer for the app's page; always asked for anew, or an old app would stay for good."""
 _HASHED = ("/assets/", "/console/assets/")
 """The folders in which every file's name has the hash of its contents."""
 
@@ -38,7 +40,7 @@ def _headers(request: Request, response: BaseHTTPResponse) -> None:
     headers = response.headers
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "no-referrer")
-    if (response.content_type or "").startswith("text/html"):
+    if (response.content_type or "").startswith("text/html") or request.path == _SERVICE_WORKER:
         headers.setdefault("Content-Security-Policy", _CSP)
         headers["Cache-Control"] = "no-cache"
     elif request.path.startswith(_HASHED) and response.status in (200, 206, 304):
@@ -80,6 +82,8 @@ def _mount_h5(app: Sanic[Any, Any]) -> None:
     if not H5.is_dir():
         return
     _page(app, "/", H5 / "index.html", "h5")
+    if (H5 / "sw.js").is_file():
+        _page(app, _SERVICE_WORKER, H5 / "sw.js", "h5_service_worker")
     for name in ("assets", "static"):
         if (H5 / name).is_dir():
             app.static(f"/{name}", H5 / name, name=f"h5_{name}")

@@ -21,10 +21,11 @@ OUTSIDE = re.compile(r"""(?:src|href)\s*=\s*["'](?:https?:)?//""")
 
 @pytest.fixture
 async def site(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
-    """The pages with an H5 build of two files, without the console."""
+    """The pages with an H5 build of three files, without the console."""
     (tmp_path / "h5" / "assets").mkdir(parents=True)
     (tmp_path / "h5" / "index.html").write_text('<script src="/assets/index-Da1fLjxQ.js"></script>')
     (tmp_path / "h5" / "assets" / "index-Da1fLjxQ.js").write_text("start()")
+    (tmp_path / "h5" / "sw.js").write_text("keep()")
     monkeypatch.setattr(pages, "H5", tmp_path / "h5")
     monkeypatch.setattr(pages, "CONSOLE", tmp_path / "not-built")
     own = replace(settings, port=free_port())
@@ -48,6 +49,19 @@ async def test_an_old_page_would_be_shown_after_an_update_or_the_whole_app_loade
     assert script.headers["cache-control"] == "public, max-age=31536000, immutable"
     missing = await site.get("/assets/index-gone.js")
     assert missing.status_code == 404 and "immutable" not in missing.headers.get("cache-control", "")
+
+
+async def test_the_app_would_stay_old_for_good_or_shut_offline_if_its_worker_were_stored_or_refused(
+    site: httpx.AsyncClient,
+) -> None:
+    worker = await site.get("/sw.js")
+    assert worker.text == "keep()"
+    # A browser takes a worker only as JavaScript, and for the folder it lies in and below.
+    assert worker.headers["content-type"].split(";")[0] in ("text/javascript", "application/javascript")
+    assert worker.headers["cache-control"] == "no-cache"
+    policies = [answer.headers["content-security-policy"] for answer in (worker, await site.get("/"))]
+    for policy in policies:
+        assert "worker-src 'self'" in policy and "connect-src 'self'" in policy
 
 
 async def test_a_page_could_load_from_elsewhere_if_its_policy_or_its_text_allowed_it(site: httpx.AsyncClient) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.async_api import Route, expect
 
 from tests.journeys.street import PASSWORD, Street
-from tests.support.browser import Studio
+from tests.support.browser import Phone, Studio
 
 
 async def test_a_draft_outlives_the_closed_app_and_an_order_made_offline_is_sent_once(
@@ -17,23 +17,23 @@ async def test_a_draft_outlives_the_closed_app_and_an_order_made_offline_is_sent
     await store.tap("tab-cart")
     await expect(store.see("cart-address")).to_contain_text("文三路 88 号")
     await store.tap("tab-shop")
+    await store.app_is_kept()
 
     await store.context.set_offline(True)
     await expect(store.see("network-banner")).to_be_visible()
     await store.tap(f"add-case-{tea.code}")
     await store.page.close()
-    await store.context.set_offline(False)
+
+    # Opened anew, still without network: the app is there, and the draft in it.
     await store.open()
     await store.tap("tab-cart")
     await expect(store.see(f"case-{soda.code}-input").locator("input")).to_have_value("1")
     await expect(store.see(f"case-{tea.code}-input").locator("input")).to_have_value("1")
-    # 24 at 3.00 and 24 at 4.20
-    await expect(store.see("cart-total")).to_have_text("¥172.80")
-
-    await store.context.set_offline(True)
-    await store.tap(f"case-{soda.code}-plus")
     await expect(store.see("cart-offline")).to_be_visible()
-    # 48 at 3.00 and 24 at 4.20, as they were seen last
+    # 24 at 3.00 and 24 at 4.20, as they were seen last
+    await expect(store.see("cart-total")).to_have_text("¥172.80")
+    await store.tap(f"case-{soda.code}-plus")
+    # 48 at 3.00 and 24 at 4.20
     await expect(store.see("cart-total")).to_have_text("¥244.80")
     await store.tap("cart-submit")
     await expect(store.see("submit-result")).to_have_attribute("data-state", "waiting")
@@ -46,6 +46,38 @@ async def test_a_draft_outlives_the_closed_app_and_an_order_made_offline_is_sent
     await expect(store.words("待审核").first).to_be_visible()
     assert await _orders(street) == [24_480]
     await expect(store.see("network-banner")).to_be_hidden()
+
+
+async def test_the_camera_reads_on_without_network_and_nothing_old_or_of_the_api_is_stored(
+    street: Street, studio: Studio
+) -> None:
+    store = await studio.phone(at="/docs")
+    # As an earlier version left it.
+    await store.page.evaluate("caches.open('qutong-older').then(older => older.put('/assets/gone.js', new Response()))")
+    await store.page.close()
+    await store.open()
+    await store.log_in(street.owner.phone, PASSWORD)
+    await store.app_is_kept()
+    await store.page.reload()
+    await _scans_a_case(store, street, "共 1箱")
+    await store.context.set_offline(True)
+    await store.page.reload()
+    await _scans_a_case(store, street, "加到 2箱")
+    stored = await store.page.evaluate(
+        "caches.keys().then(names => Promise.all(names.map(async name => [name,"
+        " (await (await caches.open(name)).keys()).map(kept => new URL(kept.url).pathname)])))"
+    )
+    ((version, paths),) = stored
+    assert version != "qutong-older"
+    assert "/" in paths and any(path.endswith(".wasm") for path in paths)
+    assert all(path == "/" or path.startswith("/assets/") for path in paths)
+
+
+async def _scans_a_case(store: Phone, street: Street, said: str) -> None:
+    store.studio.camera.see(street.soda.itf)
+    await store.tap("scan-open")
+    await expect(store.see("scan-result")).to_contain_text(said)
+    await store.tap("scan-close")
 
 
 async def test_an_order_whose_answer_got_lost_is_not_made_twice_though_the_app_was_closed_meanwhile(

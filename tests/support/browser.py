@@ -73,8 +73,8 @@ class Studio:
     pictures: Path | None
     watch: Watch
 
-    async def phone(self, path: str = "") -> Phone:
-        """A phone of its own, with its own storage, on the app's first page."""
+    async def phone(self, path: str = "", at: str = "") -> Phone:
+        """A phone of its own, with its own storage, on a page of the app or, `at` an address, of another site here."""
         context = await self.browser.new_context(
             viewport=PHONE,  # type: ignore[arg-type]
             device_scale_factor=2,
@@ -87,7 +87,7 @@ class Studio:
         )
         self.watch.on(context)
         phone = Phone(self, context)
-        await phone.open(path)
+        await phone.open(path, at)
         return phone
 
     async def desk(self, url: str) -> Page:
@@ -121,12 +121,16 @@ class Phone:
     page: Page = field(init=False)
     posts: list[Request] = field(default_factory=list)
 
-    async def open(self, path: str = "") -> None:
-        """Open the app, at its start or at an address within it."""
+    async def open(self, path: str = "", at: str = "") -> None:
+        """Open the app at its start or at an address within it; or something else `at` its address."""
         self.page = await self.context.new_page()
         self.page.set_default_timeout(PATIENCE_MS)
         self.page.on("request", self._asked)
-        await self.page.goto(f"/#{path}" if path else "/")
+        await self.page.goto(at or (f"/#{path}" if path else "/"))
+
+    async def app_is_kept(self) -> None:
+        """Wait until the browser has the app for when there is no network."""
+        await self.page.evaluate("navigator.serviceWorker.ready")
 
     def _asked(self, request: Request) -> None:
         if request.method == "POST":
