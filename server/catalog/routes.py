@@ -28,11 +28,12 @@ from server.core.errors import NotFound, StaleVersion
 from server.core.http import Raw, Routes
 
 routes = Routes("catalog")
+_packagings = msgspec.json.Decoder(list[PackagingOut])
 
 
 def packagings(found: db.Row) -> list[PackagingOut]:
     """The packagings of a product row."""
-    return msgspec.json.decode(found["packagings"] or "[]", type=list[PackagingOut])
+    return _packagings.decode(found["packagings"] or "[]")
 
 
 def _product(found: db.Row) -> ProductOut:

@@ -153,17 +153,17 @@ async def get_order(actor: Actor, order_id: int) -> Order:
     left: dict[int, int] | None = None
     if actor.org_id == head["seller_id"]:
         left = await stock.available(actor.root_id, actor.org_id, [line["product_id"] for line in lines])
-    return msgspec.convert(
-        {
-            **summary(head),
-            "address": msgspec.json.decode(head["address"]) if head["address"] else None,
-            "lines": [_line(line, left) for line in lines],
-            "issues": issues,
-            "events": [_event(item) for item in msgspec.json.decode(head["events"] or "[]")],
-            "actions": _actions(actor, head, lines, issues),
-            "approval": _approval(head),
-        },
-        Order,
+    return Order(
+        **msgspec.structs.asdict(summary(head)),
+        address=msgspec.json.decode(head["address"]) if head["address"] else None,
+        note=head["note"],
+        reason=head["reason"],
+        back_order_of=head["back_order_of"],
+        lines=[_line(line, left) for line in lines],
+        issues=issues,
+        events=[_event(item) for item in msgspec.json.decode(head["events"] or "[]")],
+        actions=_actions(actor, head, lines, issues),
+        approval=_approval(head),
     )
 
 
