@@ -8,8 +8,9 @@ from server.core import db
 _OF_ACCOUNTS = ("session", "wechat_binding", "subscription_grant")
 _TABLES = (
     "chat_card", "notice", "outbox", "ledger_entry", "trade_account", "reservation", "stock_move", "stock_balance",
-    "lot", "location", "approval", "approval_rule", "receipt", "goods_issue_line", "goods_issue", "order_event",
-    "order_line", "orders", "stored_file", "audit_entry", "idempotency", "price", "packaging", "product", "assignment",
+    "payment", "lot", "location", "approval", "approval_rule", "receipt", "goods_issue_line", "goods_issue",
+    "order_event", "order_line", "orders", "stored_file", "audit_entry", "idempotency", "price", "packaging", "product",
+    "assignment",
 )  # fmt: skip
 
 

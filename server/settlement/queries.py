@@ -40,6 +40,15 @@ WITH entry AS (
 SELECT id FROM entry
 """
 
+# A number longer than six digits is longer here too, where lpad would cut it off.
+_PAYMENT = """
+INSERT INTO payment (id, root_id, number, seller_id, buyer_id, method, reference, amount_fen, registered_by,
+                     received_on, at)
+SELECT n.id, $1, 'SK' || $9 || lpad(n.id::text, greatest(6, length(n.id::text)), '0'), $2, $3, $4, $5, $6, $7, $8, $10
+FROM (SELECT nextval('payment_id_seq') AS id) n
+RETURNING id
+"""
+
 _LIMIT = """
 INSERT INTO trade_account (root_id, seller_id, buyer_id, limit_fen) VALUES ($1, $2, $3, $4)
 ON CONFLICT (root_id, seller_id, buyer_id) DO UPDATE SET limit_fen = excluded.limit_fen
@@ -95,6 +104,26 @@ async def post(
             reference, account_id, occurred_on, at, committed_less_fen,
         )
     )  # fmt: skip
+
+
+async def write_payment(
+    root_id: int,
+    seller_id: int,
+    buyer_id: int,
+    method: str,
+    reference: str,
+    amount_fen: int,
+    account_id: int | None,
+    received_on: date,
+    at: datetime,
+) -> int:
+    """Write the document of money received; its id."""
+    prefix = received_on.strftime("%y%m%d")
+    return int(
+        await db.value(
+            _PAYMENT, root_id, seller_id, buyer_id, method, reference, amount_fen, account_id, received_on, prefix, at
+        )
+    )
 
 
 async def set_limit(root_id: int, seller_id: int, buyer_id: int, limit_fen: int | None) -> None:

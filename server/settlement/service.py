@@ -72,18 +72,22 @@ async def _own_buyer(actor: Actor, buyer_id: int) -> Org:
 
 
 async def register_payment(actor: Actor, payment: Payment) -> int:
-    """Register money received from a buyer of the own org; the entry's id."""
+    """Register money received from a buyer of the own org; the id of the payment, which the entry names."""
     actor.require("payment.register")
     async with db.transaction():
         buyer = await _own_buyer(actor, payment.buyer_id)
-        entry_id = await queries.post(
+        by, today, now = actor.account_id or None, clock.today(), clock.now()
+        payment_id = await queries.write_payment(
+            actor.root_id, actor.org_id, buyer.id, payment.method, payment.reference, payment.amount_fen, by, today, now
+        )
+        await queries.post(
             actor.root_id, actor.org_id, buyer.id, "cash", "receivable", payment.amount_fen, payment.method,
-            ("payment", buyer.id), actor.account_id or None, clock.today(), clock.now(), payment.reference,
+            ("payment", payment_id), by, today, now, payment.reference,
         )  # fmt: skip
-        await audit.record(actor, "register_payment", "org", buyer.id, msgspec.to_builtins(payment))
+        await audit.record(actor, "register_payment", "payment", payment_id, msgspec.to_builtins(payment))
         told = {"buyer_id": buyer.id, "amount_fen": payment.amount_fen}
-        await outbox.announce(actor.root_id, "payment.registered", entry_id, told)
-    return entry_id
+        await outbox.announce(actor.root_id, "payment.registered", payment_id, told)
+    return payment_id
 
 
 async def set_credit_limit(actor: Actor, wanted: CreditLimit) -> None:

@@ -183,8 +183,7 @@ def receivable_equals_issued_less_credited_less_paid() -> str:
         SELECT i.root_id, i.seller_id, i.buyer_id, -r.credit_fen
         FROM receipt r JOIN goods_issue i ON i.root_id = r.root_id AND i.id = r.issue_id
         UNION ALL
-        SELECT root_id, seller_id, buyer_id, -amount_fen FROM ledger_entry
-        WHERE credit = 'receivable' AND debit <> 'revenue'
+        SELECT root_id, seller_id, buyer_id, -amount_fen FROM payment
     ), owed AS (
         SELECT root_id, seller_id, buyer_id, sum(fen) AS fen FROM parts
         WHERE ($1::bigint IS NULL OR root_id = $1) GROUP BY 1, 2, 3
@@ -198,12 +197,12 @@ def receivable_equals_issued_less_credited_less_paid() -> str:
 
 @check
 def entries_equal_their_documents() -> str:
-    """A goods issue is charged once, a receipt credited once, each with its amount."""
+    """A goods issue is charged once, a receipt and a payment credited once, each with its amount."""
     return """
     WITH booked AS (
         SELECT root_id, document_kind AS kind, document_id AS id, seller_id, buyer_id, count(*) AS n,
                sum(amount_fen) AS fen
-        FROM ledger_entry WHERE ($1::bigint IS NULL OR root_id = $1) AND document_kind IN ('goods_issue', 'receipt')
+        FROM ledger_entry WHERE ($1::bigint IS NULL OR root_id = $1)
         GROUP BY 1, 2, 3, 4, 5
     ), written AS (
         SELECT root_id, 'goods_issue' AS kind, id, seller_id, buyer_id, total_fen AS fen FROM goods_issue
@@ -212,6 +211,9 @@ def entries_equal_their_documents() -> str:
         SELECT r.root_id, 'receipt', r.id, i.seller_id, i.buyer_id, r.credit_fen
         FROM receipt r JOIN goods_issue i ON i.root_id = r.root_id AND i.id = r.issue_id
         WHERE ($1::bigint IS NULL OR r.root_id = $1) AND r.credit_fen > 0
+        UNION ALL
+        SELECT root_id, 'payment', id, seller_id, buyer_id, amount_fen FROM payment
+        WHERE ($1::bigint IS NULL OR root_id = $1)
     )
     SELECT format('%s %s: booked %s in %s entries, written %s', kind, id, b.fen, b.n, w.fen)
     FROM booked b FULL JOIN written w USING (root_id, kind, id, seller_id, buyer_id)

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from server.core import clock, db
 from server.settings import Settings
 from tests.invariants.checks import broken
 from tests.orders.test_life import a_shop, cart
-from tests.world import World, everything
+from tests.world import World, everything, key
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +40,28 @@ async def test_both_sides_read_the_same_balance_and_every_change_behind_it(world
         ("bank", -200), ("shortage", -300), ("issue", 1_500),
     ]  # fmt: skip
     assert entries[0]["reference"] == "回单 7"
+
+
+async def test_each_payment_is_a_document_of_its_own_written_once_whose_entry_and_trail_name_it(world: World) -> None:
+    dealer, store, seller, buyer, _ = await a_shop(world)
+    pay, once = {"buyer_id": store.id, "amount_fen": 200, "method": "bank", "reference": "回单 7"}, key()
+    for _ in range(2):  # the same press, sent twice
+        await seller.post("/payments", pay, 201, headers={"Idempotency-Key": once})
+    await seller.post("/payments", pay | {"method": "cash", "reference": ""}, 201)
+    written = await db.rows("SELECT * FROM payment WHERE root_id = $1 ORDER BY id", world.brand.id)
+    day = clock.today().strftime("%y%m%d")
+    assert [(row["number"][:8], row["method"], row["reference"], row["amount_fen"]) for row in written] == [
+        (f"SK{day}", "bank", "回单 7", 200), (f"SK{day}", "cash", "", 200),
+    ]  # fmt: skip
+    assert {(row["seller_id"], row["buyer_id"], row["registered_by"], row["received_on"]) for row in written} == {
+        (dealer.id, store.id, seller.account_id, clock.today())
+    }
+    entries = (await buyer.get("/settlement/entries"))["items"]
+    assert [(entry["document_kind"], entry["document_id"]) for entry in reversed(entries)] == [
+        ("payment", row["id"]) for row in written
+    ]
+    trail = await seller.get("/audit", params={"subject_kind": "payment", "subject_id": written[0]["id"]})
+    assert [item["verb"] for item in trail["items"]] == ["register_payment"]
 
 
 async def test_entries_are_read_page_by_page_each_once_while_new_ones_arrive(world: World) -> None:
