@@ -11,6 +11,7 @@ import msgspec
 from server.core.errors import FieldError, InvalidInput
 
 T = TypeVar("T")
+Query = TypeVar("Query", bound=msgspec.Struct)
 
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([A-Za-z0-9_]+)|\[(\d+)\]")
@@ -67,12 +68,17 @@ def decode_body(body: bytes, kind: type[T]) -> T:
         raise InvalidInput("请求内容不是有效的 JSON") from None
 
 
-def decode_query(values: Mapping[str, Any], kind: type[T]) -> T:
-    """Query parameters as their type; one that is named twice, or not at all, could be meant in two ways."""
+def decode_query(values: Mapping[str, Any], kind: type[Query]) -> Query:
+    """Query parameters as their type; one that is given twice or is not known is refused, not guessed at.
+
+    A filter with a slip in its name would otherwise silently show everything.
+    """
     plain = {name: items[-1] if isinstance(items, list) else items for name, items in values.items()}
     twice = [name for name, items in values.items() if isinstance(items, list) and len(items) > 1]
-    if twice or "" in plain:
-        raise InvalidInput("查询条件重复，或者没有名字", [FieldError(f"/{name}", "重复了") for name in twice])
+    unknown = plain.keys() - {field.encode_name for field in msgspec.structs.fields(kind)}
+    if twice or unknown:
+        wrong = [(name, "重复了") for name in twice] + [(name, "没有这个查询条件") for name in sorted(unknown)]
+        raise InvalidInput("查询条件有误", [FieldError(f"/{name}", words) for name, words in wrong])
     if any("\x00" in str(item) for item in plain.values()):
         raise InvalidInput("查询条件里有无法识别的字符")
     try:
