@@ -7,12 +7,15 @@ import hashlib
 import uuid
 from pathlib import Path
 
-from server.core import clock, db
+from server.core import clock, db, limits
 from server.core.actor import Actor
 from server.core.errors import BusinessError, NotFound
 from server.core.http import Raw
 
 MAX_BYTES = 5 * 1024 * 1024
+A_DAY = 200
+"""How many pictures an account may upload in a day."""
+
 _KINDS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 
@@ -46,10 +49,11 @@ def _write(path: Path, body: bytes) -> None:
 
 
 async def store(actor: Actor, folder: Path, body: bytes) -> int:
-    """Keep a picture for the own org; its id."""
+    """Keep a picture for the own org; its id. Raises `FileRefused`, and `TooManyRequests` above the day's number."""
     if not body or len(body) > MAX_BYTES:
         raise FileRefused("图片不能超过 5 MB")
     kind = content_type(body)
+    await limits.hold_back_for_today(f"files:{actor.account_id}", A_DAY, f"一天最多上传 {A_DAY} 张图片，请明天再传")
     digest = hashlib.sha256(body)
     await asyncio.to_thread(_write, _path(folder, digest.hexdigest()), body)
     return int(

@@ -68,7 +68,7 @@ async def count_subscription(actor: Actor, body: Subscription) -> None:
     await service.count_grant(actor, body.template_id, body.accepted)
 
 
-@routes.post("/files", idempotent="no", status=201, upload=True, errors=[files.FileRefused])
+@routes.post("/files", idempotent="no", status=201, upload=True, errors=[files.FileRefused, TooManyRequests])
 async def upload_file(request: Request, actor: Actor) -> StoredFile:
     """Upload a picture as multipart field `file`."""
     uploaded = request.files.get("file") if request.files else None

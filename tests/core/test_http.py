@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -10,11 +11,12 @@ import msgspec
 import pytest
 
 from server.channel import service as channel
+from server.core import clock, files, redis
 from server.core.errors import InvalidInput
 from server.core.paging import decode_cursor, encode_cursor
 from server.core.validation import decode_body
 from tests.contract.stage import PICTURE
-from tests.world import World
+from tests.world import User, World
 
 
 class Line(msgspec.Struct):
@@ -163,3 +165,24 @@ async def test_a_query_with_a_slip_does_not_silently_show_everything(
 ) -> None:
     refused = await world.admin.get(f"/orgs?{query}", 422)
     assert [error["pointer"] for error in refused["errors"]] == pointers
+
+
+@pytest.mark.parametrize("with_redis", [True, False])
+async def test_one_account_does_not_fill_the_disk_and_may_go_on_tomorrow(
+    world: World, monkeypatch: pytest.MonkeyPatch, with_redis: bool
+) -> None:
+    monkeypatch.setattr(files, "A_DAY", 3)
+    if not with_redis:
+        monkeypatch.setattr(redis, "_client", None)
+    other = await world.user(world.brand, "brand_manager")
+
+    async def upload(who: User) -> int:
+        form = {"file": ("a.png", PICTURE, "image/png")}
+        return (await who.call("POST", "/files", files=form)).status_code
+
+    noon = clock.now().replace(hour=12)
+    with clock.frozen(noon):
+        assert [await upload(world.admin) for _ in range(5)] == [201, 201, 201, 429, 429]
+        assert await upload(other) == 201
+    with clock.frozen(noon + timedelta(days=1)):
+        assert await upload(world.admin) == 201
