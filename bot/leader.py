@@ -18,6 +18,8 @@ _LOCK = 0x71746C64
 _SURE_FOR = 1.0
 """Seconds for which the lead, once seen, is not looked at again."""
 _PATIENCE = 5.0
+# A question that meets the end of its connection in the very moment is an internal error to the driver.
+_AWAY = (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _log = logging.getLogger("qutong.leader")
 
 
@@ -40,7 +42,7 @@ class Leader:
                 if self._connection is None:
                     return await self._take()
                 await self._connection.fetchval("SELECT 1", timeout=_PATIENCE)
-            except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except _AWAY as error:
                 _log.warning("lead_lost", extra={"reason": type(error).__name__})
                 self._let_go()
                 return False
