@@ -8,12 +8,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import asyncpg
+import pytest
 
 from bot import jobs
 from bot.leader import Leader
 from server.core import db
 from server.settings import Settings
 from tests.bot.conftest import Chat
+
+pytestmark = pytest.mark.usefixtures("app")  # its pool
 
 
 async def test_only_one_of_two_bots_leads_and_the_other_takes_over_when_it_dies(settings: Settings) -> None:
