@@ -11,6 +11,7 @@ from server.approvals import service as approvals
 from server.core import clock, db
 from server.core.money import yuan
 from server.orders import views
+from server.orders.schemas import Proposal
 from server.orders.states import STATE_NAMES
 from server.orders.views import Headline
 from server.settings import Settings
@@ -57,9 +58,11 @@ async def of_approval(settings: Settings, approval: approvals.Facts, task_id: st
     if order is None:
         raise LookupError(f"no order {approval.subject_id}")
     lines = await views.goods(approval.root_id, order.id)
+    proposal = views.proposal_of(approval.proposal, lines)
     rows = [("商品", f"{order.line_count} 种")]
     if approval.state == "pending":
-        rows += [("库存", await _stock(order, lines)), *await _credit(order)]
+        amount = order.total_fen if proposal is None else proposal.amount_fen
+        rows += [("库存", await _stock(order, lines, proposal)), *await _credit(order, amount)]
     rows.append(("配送", DELIVERY[order.delivery_method]))
     if order.wished_on:
         rows.append(("期望送达", order.wished_on.isoformat()))
@@ -78,7 +81,13 @@ async def of_approval(settings: Settings, approval: approvals.Facts, task_id: st
         url=f"{settings.public_url.rstrip('/')}/#/{page_of(f'order/{order.id}')}",
         reasons=REASONS,
         state=STATE_NAMES[order.state] if approval.state != "pending" else "待复审",
+        proposal="" if proposal is None else _proposed(proposal, order),
     )
+
+
+def _proposed(proposal: Proposal, order: Headline) -> str:
+    part = "（部分）" if proposal.amount_fen < order.total_fen else ""
+    return f"{proposal.proposed_by} 建议通过 {yuan(proposal.amount_fen)}{part}"
 
 
 def _goods(lines: Sequence[db.Row]) -> str:
@@ -87,20 +96,24 @@ def _goods(lines: Sequence[db.Row]) -> str:
     return ";".join([*told, f"等 {len(lines)} 种"] if len(lines) > _LINES_TOLD else told)
 
 
-async def _stock(order: Headline, lines: Sequence[db.Row]) -> str:
+async def _stock(order: Headline, lines: Sequence[db.Row], proposal: Proposal | None) -> str:
+    """Whether what was ordered, or of it what was proposed, is there."""
+    granted = {line["line_no"]: line["ordered_qty"] for line in lines}
+    if proposal is not None:
+        granted = {line.line_no: line.approved_qty for line in proposal.lines}
     wanted: Counter[int] = Counter()
     for line in lines:
-        wanted[line["product_id"]] += line["ordered_qty"]
+        wanted[line["product_id"]] += granted[line["line_no"]]
     left = await stock.available(order.root_id, order.seller_id, list(wanted))
     short = [product_id for product_id, qty in wanted.items() if qty > left.get(product_id, 0)]
     return f"{len(short)} 种不足" if short else "充足"
 
 
-async def _credit(order: Headline) -> list[tuple[str, str]]:
-    """What the buyer may still owe, and by how much this order would pass it."""
+async def _credit(order: Headline, amount_fen: int) -> list[tuple[str, str]]:
+    """What the buyer may still owe, and by how much this amount would pass it."""
     pair = await balance(order.buyer_id)
     if pair is None or pair["limit_fen"] is None:
         return []
     left = pair["limit_fen"] - (pair["receivable_fen"] + pair["committed_fen"] - pair["prepaid_fen"])
-    over = order.total_fen - left
+    over = amount_fen - left
     return [("信用剩余", yuan(left) + (f"，将超 {yuan(over)}" if over > 0 else ""))]

@@ -26,7 +26,7 @@ Card = dict[str, Any]
 class ApprovalCard(msgspec.Struct):
     """What a decider sees: `lines` the goods in words, `rows` as (name, value), `reasons` as (id, text).
 
-    Amounts are already written out.
+    Amounts are already written out. `proposal` is what the first of two deciders would let pass.
     """
 
     task_id: str
@@ -40,13 +40,15 @@ class ApprovalCard(msgspec.Struct):
     rows: Sequence[tuple[str, str]] = ()
     reasons: Sequence[tuple[str, str]] = ()
     state: str = ""
+    proposal: str = ""
     source: str = "渠通"
 
 
 def approval_card(content: ApprovalCard) -> Card:
     """A card with a drop-down of rejection reasons and the buttons `approve` and `reject` (B1, WeCom path/90236)."""
+    total = f"合计 {content.total}" + (f"，{content.proposal}" if content.proposal else "")
     card = _body(content) | {
-        "quote_area": {"title": cut(content.buyer, _TITLE), "quote_text": cut(f"合计 {content.total}", _QUOTE)},
+        "quote_area": {"title": cut(content.buyer, _TITLE), "quote_text": cut(total, _QUOTE)},
         "button_list": _buttons(),
     }
     if content.reasons:

@@ -42,11 +42,21 @@ class Facts(NamedTuple):
     decided_at: Any
     reason: str
     created_at: Any
+    proposal: str | None
+
+
+class Proposed(msgspec.Struct):
+    """What the first of two deciders proposed: by whom, how much would pass, the rest in the subject's own words."""
+
+    by: str
+    amount_fen: int
+    what: msgspec.Raw
 
 
 _FACTS = """
 SELECT a.id, a.root_id, a.subject_kind, a.subject_id, a.number, a.org_id, a.buyer_id, a.amount_fen, a.step, a.state,
-       a.decided_by, d.name AS decided_by_name, a.decided_at, a.reason, a.created_at
+       a.decided_by, d.name AS decided_by_name, a.decided_at, a.reason, a.created_at,
+       CASE WHEN a.state = 'pending' THEN a.proposal::text END AS proposal
 FROM approval a LEFT JOIN account d ON d.id = a.decided_by
 WHERE a.root_id = $1
 """
@@ -175,7 +185,8 @@ async def needs_second(actor: Actor, kind: str, subject_id: int, amount_fen: int
     """
     if actor.may("approval.second"):
         return False
-    text = msgspec.json.encode(proposal).decode()
+    kept = Proposed(actor.name, amount_fen, msgspec.Raw(msgspec.json.encode(proposal)))
+    text = msgspec.json.encode(kept).decode()
     found = await db.row(_ADVANCE, actor.root_id, kind, subject_id, text, amount_fen, clock.now())
     if found is None:
         return False
@@ -195,10 +206,15 @@ def _refuse_second(step: str | None) -> None:
         raise Forbidden("金额较大，已提交经理复审，请等待经理处理")
 
 
-async def proposal(root_id: int, kind: str, subject_id: int) -> str | None:
-    """What the first of two steps proposed, as JSON, where the second waits."""
+async def proposal(root_id: int, kind: str, subject_id: int) -> Proposed | None:
+    """What the first of two steps proposed, where the second waits."""
     waiting = await db.row(_STEP, root_id, kind, subject_id)
-    return None if waiting is None else waiting["proposal"]
+    return None if waiting is None else proposed(waiting["proposal"])
+
+
+def proposed(text: str | None) -> Proposed | None:
+    """A proposal as it is kept; None where there is none."""
+    return None if text is None else msgspec.json.decode(text, type=Proposed)
 
 
 async def close(actor: Actor, kind: str, subject_id: int, state: str, reason: str = "") -> None:

@@ -13,6 +13,7 @@ from server.core.types import Fen, Id, Limit, OrgRef, Qty, Reason, ShortText, Te
 State = Literal["submitted", "approved", "issued", "received", "closed", "rejected", "cancelled", "on_hold"]
 DeliveryMethod = Literal["deliver", "pickup", "logistics"]
 Side = Literal["sales", "purchases", "all"]
+Rest = Literal["drop", "back_order"]
 PackagingQty = Annotated[int, msgspec.Meta(ge=1, le=9_999)]
 LineNo = Annotated[int, msgspec.Meta(ge=1, le=200)]
 MAX_LINES = 200
@@ -194,7 +195,7 @@ class OrderLine(msgspec.Struct):
 
 
 class IssueLine(msgspec.Struct):
-    """One lot of one line on a goods issue; quantities in base units."""
+    """One lot of one line on a goods issue; quantities in base units, `gtins` those of all the product's packagings."""
 
     line_no: int
     order_line_no: int
@@ -204,6 +205,7 @@ class IssueLine(msgspec.Struct):
     packaging_name: str
     unit_qty: int
     base_unit: str
+    gtins: list[str]
     lot_code: str
     expires_on: date
     qty: int
@@ -273,14 +275,32 @@ class Event(msgspec.Struct):
     at: datetime
 
 
+class ApprovedLine(msgspec.Struct):
+    """How much of a line is approved, in base units."""
+
+    line_no: LineNo
+    approved_qty: Qty
+
+
+class Proposal(msgspec.Struct):
+    """What the first of two deciders proposes to the second: a quantity for every line, and what would pass in fen."""
+
+    lines: list[ApprovedLine]
+    rest: Rest
+    amount_fen: int
+    note: str
+    proposed_by: str
+
+
 class OrderApproval(msgspec.Struct):
-    """The decision that an order waits for, or got."""
+    """The decision that an order waits for, or got; `proposal` is for the seller, while the second step waits."""
 
     id: int
     state: Literal["pending", "approved", "rejected", "void"]
     step: Literal["first", "second"]
     decided_by: str | None
     decided_at: datetime | None
+    proposal: Proposal | None
 
 
 class Order(OrderSummary):
@@ -297,18 +317,11 @@ class Order(OrderSummary):
     approval: OrderApproval | None
 
 
-class ApprovedLine(msgspec.Struct):
-    """How much of a line is approved, in base units."""
-
-    line_no: LineNo
-    approved_qty: Qty
-
-
 class Approve(msgspec.Struct):
     """Approve in full (`lines` null) or in part; what is left is dropped or becomes a back order."""
 
     lines: Annotated[list[ApprovedLine], msgspec.Meta(max_length=MAX_LINES)] | None = None
-    rest: Literal["drop", "back_order"] = "drop"
+    rest: Rest = "drop"
     override_credit: bool = False
     note: Text = ""
 

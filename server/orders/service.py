@@ -167,7 +167,7 @@ async def _as_proposed(actor: Actor, order: _Locked, wanted: Approve) -> Approve
     proposed = await approvals.proposal(actor.root_id, "order", order.id)
     if proposed is None:
         return wanted
-    first = msgspec.json.decode(proposed, type=Approve)
+    first = msgspec.json.decode(proposed.what, type=Approve)
     return Approve(first.lines, first.rest, wanted.override_credit, wanted.note)
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from server.approvals import service as approvals
 from server.core import db, paging
 from server.core.actor import Actor
 from server.core.errors import NotFound
@@ -17,6 +18,8 @@ from server.core.types import MAX_ID, OrgRef
 from server.orders.lists import summary
 from server.orders.prices import steps
 from server.orders.schemas import (
+    Approve,
+    ApprovedLine,
     Event,
     GoodsIssue,
     IssueFilter,
@@ -24,6 +27,7 @@ from server.orders.schemas import (
     Order,
     OrderApproval,
     OrderLine,
+    Proposal,
     Receipt,
 )
 from server.orders.states import TRANSITIONS, VERB_NAMES
@@ -44,7 +48,8 @@ SELECT o.*, s.name AS seller_name, b.name AS buyer_name,
             SELECT e.id, e.verb, e.from_state, e.to_state, a.name AS account_name, g.name AS org_name, e.reason, e.at
             FROM order_event e LEFT JOIN account a ON a.id = e.account_id LEFT JOIN org g ON g.id = a.org_id
             WHERE e.root_id = o.root_id AND e.order_id = o.id) x) AS events,
-       p.id AS approval_id, p.state AS approval_state, p.step, d.name AS decided_by, p.decided_at
+       p.id AS approval_id, p.state AS approval_state, p.step, d.name AS decided_by, p.decided_at,
+       CASE WHEN p.state = 'pending' THEN p.proposal::text END AS proposal
 FROM orders o JOIN org s ON s.id = o.seller_id JOIN org b ON b.id = o.buyer_id
 LEFT JOIN approval p ON p.root_id = o.root_id AND p.subject_kind = 'order' AND p.subject_id = o.id
 LEFT JOIN account d ON d.id = p.decided_by
@@ -58,7 +63,9 @@ SELECT i.*, o.number AS order_number, s.name AS seller_name, b.name AS buyer_nam
        (SELECT json_agg(json_build_object(
             'line_no', l.line_no, 'order_line_no', l.order_line_no, 'product_id', l.product_id,
             'product_name', p.name, 'product_code', p.code, 'packaging_name', k.name, 'unit_qty', ol.unit_qty,
-            'base_unit', p.base_unit, 'lot_code', t.code, 'expires_on', t.expires_on, 'qty', l.qty,
+            'base_unit', p.base_unit,
+            'gtins', (SELECT json_agg(g.gtin ORDER BY g.id) FROM packaging g WHERE g.product_id = l.product_id),
+            'lot_code', t.code, 'expires_on', t.expires_on, 'qty', l.qty,
             'received_qty', l.received_qty, 'damaged_qty', l.damaged_qty, 'short_qty', l.short_qty, 'note', l.note,
             'price_fen', l.price_fen, 'amount_fen', l.amount_fen) ORDER BY l.line_no)::text
         FROM goods_issue_line l
@@ -163,16 +170,36 @@ async def get_order(actor: Actor, order_id: int) -> Order:
         issues=issues,
         events=[_event(item) for item in msgspec.json.decode(head["events"] or "[]")],
         actions=_actions(actor, head, lines, issues),
-        approval=_approval(head),
+        approval=_approval(head, lines if actor.org_id == head["seller_id"] else None),
     )
 
 
-def _approval(head: db.Row) -> OrderApproval | None:
+def _approval(head: db.Row, lines: Sequence[db.Row] | None) -> OrderApproval | None:
+    """The approval of an order; `lines` where the reader may see what was proposed."""
     if head["approval_id"] is None:
         return None
     return OrderApproval(
-        head["approval_id"], head["approval_state"], head["step"], head["decided_by"], head["decided_at"]
+        head["approval_id"],
+        head["approval_state"],
+        head["step"],
+        head["decided_by"],
+        head["decided_at"],
+        None if lines is None else proposal_of(head["proposal"], lines),
     )
+
+
+def proposal_of(kept_as: str | None, lines: Sequence[db.Row]) -> Proposal | None:
+    """What the first decider proposed about an order with these lines, where the second decision waits."""
+    kept = approvals.proposed(kept_as)
+    if kept is None:
+        return None
+    asked = msgspec.json.decode(kept.what, type=Approve)
+    given = {line.line_no: line.approved_qty for line in asked.lines or ()}
+    granted = [
+        ApprovedLine(line["line_no"], line["ordered_qty"] if asked.lines is None else given.get(line["line_no"], 0))
+        for line in lines
+    ]
+    return Proposal(granted, asked.rest, kept.amount_fen, asked.note, kept.by)
 
 
 def _line(found: db.Row, left: dict[int, int] | None) -> OrderLine:
@@ -256,7 +283,7 @@ async def headlines(root_ids: Sequence[int], order_ids: Sequence[int]) -> dict[t
 
 
 _GOODS = """
-SELECT l.product_id, l.ordered_qty, l.packaging_qty, p.name AS product_name, k.name AS packaging_name
+SELECT l.line_no, l.product_id, l.ordered_qty, l.packaging_qty, p.name AS product_name, k.name AS packaging_name
 FROM order_line l JOIN product p ON p.id = l.product_id JOIN packaging k ON k.id = l.packaging_id
 WHERE l.root_id = $1 AND l.order_id = $2
 ORDER BY l.line_no

@@ -74,6 +74,33 @@ async def test_the_second_decision_confirms_what_the_first_proposed(world: World
     assert (rest["state"], rest["total_fen"]) == ("submitted", 21_000)
 
 
+async def test_the_second_decider_sees_what_the_first_proposed_and_the_buyer_does_not(world: World) -> None:
+    desk = await Desk.open(world, 9_000)
+    order = await desk.order(100, 20)
+    part = {"lines": [{"line_no": 1, "approved_qty": 50}], "rest": "back_order", "note": "先发一半"}
+    await desk.rep.post(f"/orders/{order}/approve", part)
+    # 50 pieces at 3.00
+    assert (await desk.manager.get(f"/orders/{order}"))["approval"]["proposal"] == {
+        "lines": [{"line_no": 1, "approved_qty": 50}, {"line_no": 2, "approved_qty": 0}],
+        "rest": "back_order",
+        "amount_fen": 15_000,
+        "note": "先发一半",
+        "proposed_by": desk.rep.actor.name,
+    }
+    assert (await desk.dealer.get(f"/orders/{order}"))["approval"]["proposal"] is None
+    await desk.manager.post(f"/orders/{order}/approve", {})
+    assert (await desk.manager.get(f"/orders/{order}"))["approval"]["proposal"] is None
+
+
+async def test_a_proposal_to_pass_everything_names_every_line(world: World) -> None:
+    desk = await Desk.open(world, 9_000)
+    order = await desk.order(100, 20)
+    await desk.rep.post(f"/orders/{order}/approve", {})
+    proposal = (await desk.manager.get(f"/orders/{order}"))["approval"]["proposal"]
+    assert [line["approved_qty"] for line in proposal["lines"]] == [100, 20]
+    assert (proposal["rest"], proposal["amount_fen"]) == ("drop", 36_000)
+
+
 async def test_the_second_decider_may_grant_other_quantities(world: World) -> None:
     desk = await Desk.open(world, 9_000)
     order = await desk.order(100)

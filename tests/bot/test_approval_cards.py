@@ -169,6 +169,23 @@ async def test_a_large_order_goes_to_the_manager_after_the_rep_and_each_sees_his
     assert order.number in told and "已通过" in told
 
 
+async def test_the_second_decider_reads_on_the_card_what_the_first_proposed(chat: Chat, shop: Shop) -> None:
+    manager = f"manager{number()}"
+    await shop.world.user(shop.world.brand, "brand_manager", wecom=manager)
+    await shop.world.admin.post("/approval-rules/order", {"above_fen": 1000}, 204)
+    await shop.world.credit(shop.world.brand, shop.dealer, 10_000)
+    # 1,200 pieces, of which there are 1,000, at 3.00; the rep lets 50 pass.
+    (order,) = await shop.orders(1, qty=1_200)
+    await shop.rep.post(f"/orders/{order.id}/approve", {"lines": [{"line_no": 1, "approved_qty": 50}]})
+    await chat.deliver()
+    content = (await chat.cards(manager))[-1]["content"]
+    proposed = f"合计 ¥3,600.00，{shop.rep.actor.name} 建议通过 ¥150.00（部分）"
+    assert content["quote_area"]["quote_text"] == proposed
+    rows = {row["keyname"]: row["value"] for row in content["horizontal_content_list"]}
+    # What is proposed counts: there is enough of it, and it is 50.00 more than the limit of 100.00.
+    assert rows["库存"] == "充足" and rows["信用剩余"] == "¥100.00，将超 ¥50.00"
+
+
 async def test_a_decision_made_in_the_app_shows_on_the_cards(chat: Chat, shop: Shop) -> None:
     (order,) = await shop.orders(1)
     await chat.deliver()

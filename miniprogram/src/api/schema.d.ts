@@ -1964,7 +1964,7 @@ export interface components {
         };
         /**
          * IssueLine
-         * @description One lot of one line on a goods issue; quantities in base units.
+         * @description One lot of one line on a goods issue; quantities in base units, `gtins` those of all the product's packagings.
          */
         IssueLine: {
             line_no: number;
@@ -1975,6 +1975,7 @@ export interface components {
             packaging_name: string;
             unit_qty: number;
             base_unit: string;
+            gtins: string[];
             lot_code: string;
             /** Format: date */
             expires_on: string;
@@ -2015,7 +2016,7 @@ export interface components {
         };
         /**
          * OrderApproval
-         * @description The decision that an order waits for, or got.
+         * @description The decision that an order waits for, or got; `proposal` is for the seller, while the second step waits.
          */
         OrderApproval: {
             id: number;
@@ -2025,6 +2026,28 @@ export interface components {
             step: "first" | "second";
             decided_by: string | null;
             decided_at: string | null;
+            proposal: components["schemas"]["Proposal"] | null;
+        };
+        /**
+         * Proposal
+         * @description What the first of two deciders proposes to the second: a quantity for every line, and what would pass in fen.
+         */
+        Proposal: {
+            lines: components["schemas"]["ApprovedLine"][];
+            /** @enum {unknown} */
+            rest: "back_order" | "drop";
+            amount_fen: number;
+            note: string;
+            proposed_by: string;
+        };
+        /**
+         * ApprovedLine
+         * @description How much of a line is approved, in base units.
+         */
+        ApprovedLine: {
+            line_no: number;
+            /** @description base units */
+            approved_qty: number;
         };
         /**
          * Approve
@@ -2042,15 +2065,6 @@ export interface components {
             override_credit?: boolean;
             /** @default  */
             note?: string;
-        };
-        /**
-         * ApprovedLine
-         * @description How much of a line is approved, in base units.
-         */
-        ApprovedLine: {
-            line_no: number;
-            /** @description base units */
-            approved_qty: number;
         };
         /**
          * ReasonGiven
