@@ -90,11 +90,12 @@ export const t = {
     rejectReason: '驳回原因', cancel: '取消订单', cancelConfirm: '取消后供货方不再处理这张订单。请选择原因：', cancelled: '订单已取消', again: '再来一单', againDone: (count: number) => `${count} 种商品已放入购物车`, againSkipped: (count: number) => `${count} 种商品现在不供应，没有放入`,
     close: '完结订单', closeConfirm: '未发的数量不再发货，释放占用的库存。请选择原因：', closed: '订单已完结', askedFor: (names: string) => `等待 ${names} 审批`,
     newArrived: (count: number) => `有 ${count} 张新订单`, cancelReasons: ['数量填错了', '商品选错了', '暂时不需要了', '重新下单'], closeReasons: ['缺货，不再补发', '客户不要了', '另开新单'],
-    noteFailed: '出库单没有打开，请重试', from: '来自', lineAmount: '金额',
+    noteFailed: '出库单没有打开，请重试',
+    hold: '挂起', holdTitle: '挂起订单', holdConfirm: '挂起期间不审核、不发货，对方能看到原因。', holdReasons: ['货款逾期未付', '对账有异议', '等待到货', '等待对方确认'], held: '订单已挂起', holdReason: '挂起原因', resume: '恢复处理', resumeConfirm: '恢复后订单回到“待审核”，确定恢复？', resumed: '订单已恢复', from: '来自', lineAmount: '金额',
   },
 
   review: {
-    title: '审核订单', approveAll: '全部通过', approve: '通过', reject: '驳回', adjust: '调整数量', adjusted: '已调整', decided: (state: string) => `这张订单现在是“${state}”，不能再审核`, second: '初审已通过，订单金额较大，还要上级复审', rest: '未通过的数量', drop: '不再供应', backOrder: '有货后补发', dropHint: '减少的数量直接取消', backOrderHint: '减少的数量转成一张补货单',
+    title: '审核订单', approveAll: '全部通过', approve: '通过', reject: '驳回', adjust: '调整数量', adjusted: '已调整', decided: (state: string) => `这张订单现在是“${state}”，不能再审核`, second: '初审已通过，订单金额较大，还要上级复审', proposed: (by: string, amount: string, part: boolean) => `${by} 初审建议通过 ${amount}${part ? '（部分）' : ''}`, proposedRest: { drop: '未通过的数量不再供应', back_order: '未通过的数量有货后补发' }, rest: '未通过的数量', drop: '不再供应', backOrder: '有货后补发', dropHint: '减少的数量直接取消', backOrderHint: '减少的数量转成一张补货单',
     confirmAll: (amount: string) => `按订货数量全部通过，金额 ${amount}？`, confirmPart: (amount: string) => `按调整后的数量通过，金额 ${amount}？`, done: '审核通过', rejected: '已驳回', fillAvailable: '按库存', fillOrdered: '按订货', nothing: '所有数量都是 0，请改用驳回',
     overCredit: '超出信用额度', overCreditAsk: '仍然放行这张订单吗？', override: '仍然放行', reasonTitle: '驳回原因', reasonPlaceholder: '补充说明（选填）', reasonMissing: '请选择或填写原因', reasons: ['库存不足', '价格已调整，请重新下单', '超出信用额度', '不在配送范围', '重复下单'], note: '审核备注', balance: '门店往来', owed: '已欠', left: '额度剩余', afterwards: '本单通过后剩余',
     batch: '批量处理', selected: (count: number) => `已选 ${count} 张`, selectAll: '全选', batchApprove: (count: number) => `批量通过 ${count} 张订单？`, batchResult: '处理结果', okCount: (ok: number, failed: number) => `成功 ${ok} 张${failed ? `，失败 ${failed} 张` : ''}`, exit: '退出',

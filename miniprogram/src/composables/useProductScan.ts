@@ -15,8 +15,12 @@ interface Found {
 /**
  * From a scanned code to a product and its packaging. `found` does something with it and says what (the sentence
  * under the camera). Check digits are tested before the server is asked; without network the kept catalogue answers.
+ * `known` is asked first, with the 14-digit GTIN: what lies before the reader, whether it is still offered or not.
  */
-export function useProductScan(found: (product: CatalogProduct, packagingId: number) => ScanResult) {
+export function useProductScan(
+  found: (product: CatalogProduct, packagingId: number) => ScanResult,
+  known: (gtin: string) => ScanResult | null = () => null,
+) {
   const scanning = ref(false)
   const busy = ref(false)
   const result = ref<ScanResult | null>(null)
@@ -35,7 +39,7 @@ export function useProductScan(found: (product: CatalogProduct, packagingId: num
     busy.value = true
     const code = cleanCode(scanned)
     try {
-      result.value = complaint(code) ?? taken(await look(code))
+      result.value = complaint(code) ?? known(code.padStart(14, '0')) ?? taken(await look(code))
     } catch (problem) {
       result.value = bad(problem, code)
     } finally {

@@ -1,4 +1,4 @@
-import type { OrderLine } from '@/api/types'
+import type { OrderLine, Proposal } from '@/api/types'
 
 /** line number → base units that the seller grants, sends or counts. */
 export type Quantities = Readonly<Record<number, number>>
@@ -6,6 +6,11 @@ export type Quantities = Readonly<Record<number, number>>
 /** Everything as it was ordered. */
 export function asOrdered(lines: readonly OrderLine[]): Quantities {
   return Object.fromEntries(lines.map((line) => [line.line_no, line.ordered_qty]))
+}
+
+/** What the first of two deciders proposed. */
+export function asProposed(proposal: Proposal): Quantities {
+  return Object.fromEntries(proposal.lines.map((line) => [line.line_no, line.approved_qty]))
 }
 
 /** As much as the stock can serve, earlier lines first: two lines of one product share what there is of it. */
