@@ -78,7 +78,7 @@ class Forbidden(BusinessError):
 
 
 class OrgFrozen(BusinessError):
-    """The account's organisation, or the one it deals with, is frozen."""
+    """The account's organisation (`own`: nobody of it may do anything), or the one it deals with, is frozen."""
 
     status, code, title = 403, "org_frozen", "已被冻结"
 

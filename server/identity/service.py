@@ -88,7 +88,7 @@ def _actor(facts: db.Row, surface: str) -> Actor:
     if facts["status"] != "active":
         raise AccountFrozen(f"账号已被停用：{facts['frozen_reason'] or '请联系管理员'}")
     if facts["org_status"] != "active":
-        raise OrgFrozen(f"{facts['org_name']}已被冻结：{facts['org_frozen_reason'] or '请联系供应商'}")
+        raise OrgFrozen(f"{facts['org_name']}已被冻结：{facts['org_frozen_reason'] or '请联系供应商'}", own=True)
     assigned = facts["assigned"]
     return Actor(
         account_id=facts["account_id"],

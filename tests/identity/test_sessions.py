@@ -120,6 +120,8 @@ async def test_a_frozen_dealers_people_are_out_and_his_stores_hear_so_when_they_
     order = {"delivery_method": "pickup", "lines": [line]}
     answer = await keeper.post("/orders", order, 403)
     assert answer["code"] == "org_frozen" and dealer.name in answer["detail"] and "已被冻结" in answer["detail"]
+    # The app signs out whose own org it is, and nobody else.
+    assert refused["own"] is True and "own" not in answer
     await world.admin.post(f"/orgs/{dealer.id}/unfreeze")
     await driver.get("/me")
     await keeper.post("/orders", order, 201)

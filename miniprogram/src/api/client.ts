@@ -6,7 +6,7 @@ import type {
   SuccessResponseJSON,
 } from 'openapi-typescript-helpers'
 import type { paths } from './schema'
-import { noAnswer, problemOf } from './problem'
+import { type ApiProblem, noAnswer, problemOf } from './problem'
 import { newKey } from '@/domain/keys'
 import { apiBase } from '@/platform/host'
 
@@ -41,8 +41,8 @@ export interface Answer<T> {
 
 interface Hooks {
   token: () => string
-  /** Called on 401 with the token that was refused. */
-  signedOut: (token: string) => void
+  /** Called with the token that was refused: by 401, or since the account or its organisation was frozen, with the reason. */
+  signedOut: (token: string, frozen?: string) => void
   /** Called after every try: whether the server could be reached. */
   reached: (reached: boolean) => void
 }
@@ -102,8 +102,10 @@ export function send<T>(
           resolve({ status, data: answer.data as T, etag: header(answer.header, 'etag') })
           return
         }
-        if (status === 401 && token) hooks.signedOut(token)
-        reject(problemOf(status, parsed(answer.data)))
+        const problem = problemOf(status, parsed(answer.data))
+        if (token && status === 401) hooks.signedOut(token)
+        else if (token && shutsOut(problem)) hooks.signedOut(token, problem.detail)
+        reject(problem)
       },
       fail: () => {
         hooks.reached(false)
@@ -111,6 +113,11 @@ export function send<T>(
       },
     })
   })
+}
+
+/** Frozen, and not the one we deal with. */
+function shutsOut(problem: ApiProblem): boolean {
+  return problem.code === 'account_frozen' || (problem.code === 'org_frozen' && problem.members.own === true)
 }
 
 /** application/problem+json is left as text by some platforms. */

@@ -4,6 +4,7 @@ import { ApiProblem } from '@/api/problem'
 import type { Me, SignedIn } from '@/api/types'
 import { clientName } from '@/platform/device'
 import { forget, load, save } from '@/platform/storage'
+import { t } from '@/texts'
 import { reportReached } from './network'
 
 const STORED = 'qutong:session'
@@ -38,8 +39,10 @@ function leave(): void {
 configureClient({
   token: () => state.token,
   // Only the token that was refused ends the session: an answer may come after a new login.
-  signedOut: (token) => {
-    if (token === state.token) leave()
+  signedOut: (token, frozen) => {
+    if (token !== state.token) return
+    leave()
+    if (frozen) uni.showModal({ content: frozen, showCancel: false, confirmText: t.common.gotIt })
   },
   reached: reportReached,
 })

@@ -136,6 +136,19 @@ describe('an ended session', () => {
     expect(ended).toEqual(['secret'])
   })
 
+  it.each([
+    ['the own account was frozen', { code: 'account_frozen', detail: '账号已被停用' }, ['账号已被停用']],
+    ['the own organisation was frozen', { code: 'org_frozen', detail: '门店已被冻结', own: true }, ['门店已被冻结']],
+    ['the supplier was frozen', { code: 'org_frozen', detail: '供应商已被冻结' }, []],
+  ])('is reported with the reason when the one to work for is gone: %s', async (_, refusal, said) => {
+    const frozen: (string | undefined)[] = []
+    configureClient({ token: () => 'secret', signedOut: (_token, why) => frozen.push(why), reached: () => undefined })
+    const asked = submit()
+    phone.answer(403, refusal)
+    expect((await problem(asked)).status).toBe(403)
+    expect(frozen).toEqual(said)
+  })
+
   it('is not reported by a wrong password, when there is none', async () => {
     configureClient({ token: () => '', signedOut: (token) => ended.push(token), reached: () => undefined })
     const asked = api.post('/api/v1/auth/login', { body: { phone: '13800000000', password: 'x', client: '' } })
