@@ -6,6 +6,7 @@ from playwright.async_api import expect
 
 from tests.journeys.street import PASSWORD, Street
 from tests.support.browser import Phone, Studio
+from tests.support.photo import cartons
 
 
 async def test_a_store_restocks_by_camera_and_owes_exactly_what_arrived_whole(street: Street, studio: Studio) -> None:
@@ -97,6 +98,7 @@ async def _approves_in_part(dealer: Phone) -> None:
     await dealer.tap("review")
     await dealer.tap("qty-1-case-minus")
     await expect(dealer.see("review-total")).to_have_text("¥209.40")
+    await expect(dealer.see("qty-1-case-input").locator("input")).to_have_value("2")
     await dealer.picture("review")
     await dealer.tap("rest-drop")
     await dealer.tap("approve")
@@ -136,9 +138,10 @@ async def _signs(store: Phone) -> None:
     await store.write("damaged-3-input", "2")
     async with store.page.expect_file_chooser() as chooser:
         await store.tap("photo-add")
-    photo = await store.page.screenshot(type="jpeg")
-    await (await chooser.value).set_files({"name": "broken.jpg", "mimeType": "image/jpeg", "buffer": photo})
+    photo = cartons()
+    await (await chooser.value).set_files({"name": "broken.png", "mimeType": "image/png", "buffer": photo})
     await expect(store.see("photo-remove-0")).to_be_visible()
+    await store.see("receive-head").scroll_into_view_if_needed()
     await store.picture("receive")
     await store.tap("receive-submit")
     # 1 × 3.00 + 2 × 4.20
