@@ -93,7 +93,7 @@ def _proposed(proposal: Proposal, order: Headline) -> str:
 def _goods(lines: Sequence[db.Row]) -> str:
     """The first lines as they were ordered: 苏打水 ×20箱；乌龙茶 ×6瓶；等 7 种."""
     told = [f"{line['product_name']} ×{line['packaging_qty']}{line['packaging_name']}" for line in lines[:_LINES_TOLD]]
-    return ";".join([*told, f"等 {len(lines)} 种"] if len(lines) > _LINES_TOLD else told)
+    return "；".join([*told, f"等 {len(lines)} 种"] if len(lines) > _LINES_TOLD else told)
 
 
 async def _stock(order: Headline, lines: Sequence[db.Row], proposal: Proposal | None) -> str:

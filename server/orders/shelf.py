@@ -24,7 +24,8 @@ from server.orders.schemas import (
 from server.settlement import queries as money
 from server.stock import service as stock
 
-LOW_PACKAGES = 10
+LOW_PACKAGES = 2
+"""Of less than so many of its largest packagings a buyer is told that there is not much left."""
 
 _FREQUENT = """
 SELECT product_id, packaging_id, (percentile_disc(0.5) WITHIN GROUP (ORDER BY packaging_qty))::int AS packaging_qty,
