@@ -43,14 +43,21 @@ _outgoing: deque[tuple[str, str]] = deque(maxlen=10_000)  # while Redis hangs th
 _sender: asyncio.Task[None] | None = None
 
 
+def _channel(kind: str, key: int) -> str:
+    """Channels are one space for all databases of a Redis, so the name says whose: deployments may share a server."""
+    redis = client()
+    number = 0 if redis is None else redis.connection_pool.connection_kwargs.get("db") or 0
+    return f"live:{number}:{kind}:{key}"
+
+
 def org_channel(org_id: int) -> str:
     """The channel of all accounts of one org."""
-    return f"live:org:{org_id}"
+    return _channel("org", org_id)
 
 
 def account_channel(account_id: int) -> str:
     """The channel of one account."""
-    return f"live:account:{account_id}"
+    return _channel("account", account_id)
 
 
 async def _send() -> None:

@@ -18,8 +18,6 @@ from server.orders.schemas import (
     BatchApprove,
     BatchReject,
     BatchResults,
-    CatalogPage,
-    FrequentList,
     GoodsIssue,
     Issue,
     Issued,
@@ -34,10 +32,10 @@ from server.orders.schemas import (
     QuoteRequest,
     ReasonGiven,
     Receive,
-    ScanResult,
     SideQuery,
     StateCounts,
 )
+from server.orders.shelf_schemas import CatalogPage, FrequentList, ScanResult
 from server.orders.states import OrderState
 from server.settlement.service import CreditExceeded
 from server.stock.service import StockShort

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from server.catalog.schemas import PackagingOut
 from server.core.types import Fen, Id, Limit, OrgRef, Qty, Reason, ShortText, Text
 
 State = Literal["submitted", "approved", "issued", "received", "closed", "rejected", "cancelled", "on_hold"]
@@ -394,51 +393,3 @@ class Receive(msgspec.Struct):
     lines: Annotated[list[ReceivedLine], msgspec.Meta(max_length=10_000)] | None = None
     note: Text = ""
     photo_ids: Annotated[list[Id], msgspec.Meta(max_length=9)] = []
-
-
-class CatalogProduct(msgspec.Struct):
-    """A product as a buyer sees it, with the own price in fen per base unit."""
-
-    id: int
-    code: str
-    name: str
-    spec: str
-    category_id: int
-    image_url: str | None
-    color: str
-    base_unit: str
-    price_fen: int
-    guide_price_fen: int
-    shelf_life_days: int
-    available: Literal["in_stock", "low", "none"]
-    packagings: list[PackagingOut]
-
-
-class CatalogPage(msgspec.Struct):
-    """A page of the catalogue."""
-
-    items: list[CatalogProduct]
-    next_cursor: str | None
-
-
-class ScanResult(msgspec.Struct):
-    """What a scanned barcode stands for."""
-
-    product: CatalogProduct
-    packaging_id: int
-    code: str
-
-
-class FrequentItem(msgspec.Struct):
-    """What this buyer usually orders."""
-
-    product: CatalogProduct
-    packaging_id: int
-    packaging_qty: int
-    last_ordered_at: datetime
-
-
-class FrequentList(msgspec.Struct):
-    """What this buyer usually orders, the most often ordered first."""
-
-    items: list[FrequentItem]

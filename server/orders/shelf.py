@@ -12,15 +12,13 @@ from server.core import db
 from server.core.actor import Actor
 from server.orders.prices import steps
 from server.orders.schemas import (
-    CatalogProduct,
     Credit,
-    FrequentItem,
     LineProblem,
     Quote,
     QuotedLine,
     QuoteLine,
-    ScanResult,
 )
+from server.orders.shelf_schemas import CatalogProduct, FrequentItem, ScanResult
 from server.settlement import queries as money
 from server.stock import service as stock
 

@@ -15,6 +15,9 @@ from server.stock.fefo import Lot, Pick, Short, Wanted, allocate
 from server.stock.queries import Document, Move
 from server.stock.schemas import StockFilter, Supply
 
+NAMED = 5
+"""So many lines are named in the sentence of a refusal; all of them stand in its `lines`."""
+
 LOCATION_NAMES = {
     "warehouse": "主仓",
     "in_transit": "在途",
@@ -58,7 +61,9 @@ def _short(short: Sequence[Short]) -> StockShort:
         for item in short
     ]
     return StockShort(
-        f"有 {len(short)} 行库存不足，没有做任何改动",
+        f"第 {'、'.join(str(item.line_no) for item in short[:NAMED])} 行"
+        + (f"等 {len(short)} 行" if len(short) > NAMED else "")
+        + "库存不足，没有做任何改动",
         errors,
         lines=[{"line_no": s.line_no, "wanted_qty": s.wanted, "available_qty": s.available} for s in short],
     )
