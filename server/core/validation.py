@@ -35,6 +35,28 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
+# What the screens call the fields that people fill in; the pointer keeps the program's name.
+_NAMES = {
+    "packaging_qty": "数量", "qty": "数量", "approved_qty": "批准数量", "received_qty": "实收数量",
+    "damaged_qty": "破损数量", "price_fen": "价格", "amount_fen": "金额", "limit_fen": "额度", "above_fen": "金额",
+    "lines": "商品", "ids": "订单", "product_id": "商品", "packaging_id": "包装", "address_id": "收货地址",
+    "wished_on": "期望送达日期", "note": "备注", "reason": "原因", "delivery_method": "配送方式", "photo_ids": "照片",
+    "name": "名称", "phone": "手机号", "role": "角色", "password": "密码", "old_password": "原密码",
+    "new_password": "新密码", "contact_name": "联系人", "contact_phone": "联系电话", "detail": "详细地址",
+    "region_code": "区划代码", "code": "编码", "gtin": "条码", "expires_on": "到期日", "lot_code": "批次",
+    "from_on": "开始日期", "until_on": "结束日期",
+}  # fmt: skip
+
+
+def _spoken(pointer: str) -> str:
+    """A pointer as a person says it: `/lines/0/packaging_qty` → `第 1 行的数量`."""
+    *way, last = pointer.strip("/").split("/")
+    row = next((f"第 {int(step) + 1} 行的" for step in way if step.isdigit()), "")
+    if last.isdigit():
+        return f"第 {int(last) + 1} 行"
+    return row + (_NAMES.get(last, last) or "内容")
+
+
 def _pointer(path: str, field: str | None) -> str:
     steps = [name or index for name, index in _STEP.findall(path)]
     if field:
@@ -51,9 +73,9 @@ def _explain(error: msgspec.ValidationError) -> InvalidInput:
             named = found.group(1) if "field" in pattern.pattern else None
             text = sentence.format(*found.groups())
             pointer = _pointer(path, named)
-            return InvalidInput(f"填写有误：{pointer.lstrip('/') or '内容'}{text}", [FieldError(pointer, text)])
+            return InvalidInput(f"填写有误：{_spoken(pointer)}{text}", [FieldError(pointer, text)])
     pointer = _pointer(path, None)
-    return InvalidInput(f"填写有误：{pointer.lstrip('/') or '内容'}", [FieldError(pointer, "格式不对")])
+    return InvalidInput(f"填写有误：{_spoken(pointer)}格式不对", [FieldError(pointer, "格式不对")])
 
 
 def decode_body(body: bytes, kind: type[T]) -> T:

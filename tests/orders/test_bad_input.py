@@ -32,6 +32,8 @@ async def test_a_wrong_number_is_named_with_its_line(world: World, field: str, v
     before = await everything(world.brand.id)
     refused = await buyer.post("/orders", body, 422)
     assert refused["errors"] == [{"pointer": f"/lines/1/{field}", "detail": words}]
+    spoken = {"packaging_qty": "数量", "price_fen": "价格", "product_id": "商品"}[field]
+    assert refused["detail"] == f"填写有误：第 2 行的{spoken}{words}"  # a shop owner knows no field names
     assert await everything(world.brand.id) == before
 
 
