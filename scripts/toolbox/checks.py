@@ -20,7 +20,7 @@ from scripts.toolbox.environment import FRONT_ENDS, LOGS, PYTHON, ROOT, VENV, Fr
 from scripts.toolbox.parts import Part, Result, Schedule, command, summary
 
 PACKAGES = ("server", "bot", "scripts", "tests")
-PROGRAMS = ("scripts/run", "scripts/test", "scripts/bench", "scripts/found", "scripts/import")
+PROGRAMS = ("scripts/run", "scripts/test", "scripts/bench", "scripts/world", "scripts/found", "scripts/import")
 JOURNEYS = ROOT / "tests" / "journeys"
 FRONT_END_CHECKS = ("typecheck", "lint", "test", "build:mp", "size", "test:package")
 AFTER = {"size": "build:mp", "test:package": "build:mp"}

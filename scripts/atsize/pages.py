@@ -1,0 +1,138 @@
+"""The pages whose speed is held: every list and search, each as somebody looks at it.
+
+`tests/core/test_plans.py` holds what they read in a small world, `scripts/world` measures them in the large one.
+A new list gets its line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal, NamedTuple
+
+import asyncpg
+
+from scripts.atsize.archives import product_name, store_name
+from scripts.atsize.size import BRAND, FIRST_STORE, People, Size, people
+from server.approvals import service as approvals
+from server.approvals.schemas import ApprovalFilter
+from server.catalog.schemas import ProductFilter
+from server.channel import service as channel
+from server.channel.schemas import OrgFilter
+from server.core import clock
+from server.core.actor import Actor
+from server.identity import accounts
+from server.identity import queries as identity
+from server.identity.schemas import AccountFilter
+from server.notify import queries as outbox
+from server.notify import service as notify
+from server.notify.schemas import AuditFilter, NoticeFilter, OutboxFilter
+from server.orders import lists, shelf, views
+from server.orders.schemas import IssueFilter, OrderFilter, Side
+from server.settlement import service as settlement
+from server.settlement.schemas import EntryFilter
+from server.stock import service as stock
+from server.stock.schemas import StockFilter
+
+
+class World(NamedTuple):
+    """What the pages look for, in one edition of the world."""
+
+    people: People
+    order_id: int
+    order_number: str
+    store_id: int
+    store_name: str
+    product_name: str
+
+
+async def world(connection: asyncpg.Connection, size: Size) -> World:
+    """The world of this size that a database holds."""
+    order_id = size.orders // 3
+    number = await connection.fetchval("SELECT number FROM orders WHERE root_id = $1 AND id = $2", BRAND, order_id)
+    return World(people(size), order_id, number, FIRST_STORE, store_name(0), product_name(7))
+
+
+Look = Callable[[Actor, World], Awaitable[object]]
+Kind = Literal["page", "counts"]
+
+
+class Page(NamedTuple):
+    """Who looks at what; numbers on tabs count further than a page reads."""
+
+    who: Literal["brand", "dealer", "county", "store", "rep"]
+    look: Look
+    kind: Kind = "page"
+
+
+def _orders(side: Side, **filters: Any) -> Look:
+    return lambda actor, world: lists.list_orders(actor, OrderFilter(side, **filters))
+
+
+def _counts(side: Side) -> Look:
+    return lambda actor, world: lists.count_states(actor, side)
+
+
+ORDERS: dict[str, Page] = {
+    "a store's purchases": Page("store", _orders("purchases")),
+    "a store's purchases in a state": Page("store", _orders("purchases", state="submitted")),
+    "a dealer's sales": Page("dealer", _orders("sales")),
+    "a dealer's sales in two states": Page("dealer", _orders("sales", state="submitted,approved")),
+    "a dealer's sales to one store": Page(
+        "dealer", lambda a, w: lists.list_orders(a, OrderFilter("sales", buyer_id=w.store_id))
+    ),
+    "all that a dealer sees": Page("dealer", _orders("all")),
+    "the brand's sales": Page("brand", _orders("sales")),
+    "all that the brand sees": Page("brand", _orders("all")),
+    "all that waits at the brand": Page("brand", _orders("all", state="submitted")),
+    "what the brand has on hold": Page("brand", _orders("all", state="on_hold")),
+    "all that a rep sees": Page("rep", _orders("all")),
+    "what waits for a rep": Page("rep", _orders("sales", state="submitted")),
+    "an order by its number": Page("brand", lambda a, w: lists.list_orders(a, OrderFilter("all", q=w.order_number))),
+    "a text that no order has": Page("brand", _orders("all", q="没有这个")),
+    "a rep's search": Page("rep", lambda a, w: lists.list_orders(a, OrderFilter("all", q=w.store_name))),
+    "a store's search": Page("store", lambda a, w: lists.list_orders(a, OrderFilter("purchases", q=w.product_name))),
+    "the tabs of a store": Page("store", _counts("purchases"), "counts"),
+    "the tabs of a dealer": Page("dealer", _counts("sales"), "counts"),
+    "the tabs of the brand": Page("brand", _counts("all"), "counts"),
+    "the tabs of a rep": Page("rep", _counts("all"), "counts"),
+    "an order": Page("brand", lambda a, w: views.get_order(a, w.order_id)),
+    "goods on the way to a store": Page(
+        "store", lambda a, w: views.list_issues(a, IssueFilter("purchases", "in_transit"))
+    ),
+    "goods issues of a dealer": Page("dealer", lambda a, w: views.list_issues(a, IssueFilter("sales"))),
+}
+
+GOODS: dict[str, Page] = {
+    "the catalogue": Page("store", lambda a, w: shelf.browse(a, ProductFilter(limit=50))),
+    "a search in the catalogue": Page("store", lambda a, w: shelf.browse(a, ProductFilter(q=w.product_name))),
+    "what a store usually orders": Page("store", lambda a, w: shelf.frequent(a)),
+    "a dealer's stock": Page("dealer", lambda a, w: stock.list_stock(a, StockFilter())),
+}
+
+MONEY: dict[str, Page] = {
+    "a store's account": Page("store", lambda a, w: settlement.entries(a, EntryFilter())),
+}
+
+WORK: dict[str, Page] = {
+    "what waits for the brand's decision": Page("brand", lambda a, w: approvals.list_approvals(a, ApprovalFilter())),
+    "an inbox": Page("dealer", lambda a, w: notify.list_notices(a, NoticeFilter())),
+    "the unread": Page("dealer", lambda a, w: notify.list_notices(a, NoticeFilter(unread=True))),
+    "the brand's audit trail": Page("brand", lambda a, w: notify.list_audit(a, AuditFilter())),
+    "a dealer's audit trail": Page("dealer", lambda a, w: notify.list_audit(a, AuditFilter())),
+    "messages that failed": Page("brand", lambda a, w: notify.list_outbox(a, OutboxFilter())),
+    "the next messages": Page("brand", lambda a, w: outbox.take_messages(clock.now(), ["wecom_card"], 50)),
+    "the next events": Page("brand", lambda a, w: outbox.take_events(clock.now(), 50)),
+    "who is signed in": Page("store", lambda a, w: identity._sessions([bytes(32)])),
+}
+
+PEOPLE: dict[str, Page] = {
+    "the orgs of the channel": Page("brand", lambda a, w: channel.list_orgs(a, OrgFilter())),
+    "a store by its name": Page("brand", lambda a, w: channel.list_orgs(a, OrgFilter(kind="store", q=w.store_name))),
+    "a name that nobody has": Page("brand", lambda a, w: channel.list_orgs(a, OrgFilter(q="没有这个"))),
+    "a rep's search for a store": Page("rep", lambda a, w: channel.list_orgs(a, OrgFilter(q=w.store_name))),
+    "a dealer's stores": Page("county", lambda a, w: channel.list_orgs(a, OrgFilter(kind="store"))),
+    "the accounts of the channel": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter())),
+    "an account by its phone": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter(q="13200000"))),
+}
+
+PAGES: dict[str, Page] = {**ORDERS, **GOODS, **MONEY, **WORK, **PEOPLE}
