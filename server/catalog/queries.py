@@ -6,8 +6,10 @@ The texts are put together from constants of this file only; every value is a pa
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
-from server.core import db
+from server.core import db, search
 
 _PACKAGINGS = """
 LEFT JOIN LATERAL (
@@ -29,30 +31,39 @@ p.category_id IN (
     ) SELECT id FROM below)
 """
 
-PRODUCTS = f"""
-SELECT p.*, k.packagings
-FROM product p {_PACKAGINGS}
-WHERE p.root_id = $1 AND p.id > $2
+# What a buyer is offered: its supplier's price for its group; the brand itself sees guide prices.
+_OFFERED = f"""
+FROM product p
+LEFT JOIN price r ON r.root_id = p.root_id AND r.seller_id = $7 AND r.price_group = $8 AND r.product_id = p.id
+    {_WITHIN}
+WHERE p.root_id = $1 AND p.id > $2 AND p.status = 'active' AND (r.price_fen IS NOT NULL OR $7::bigint IS NULL)
   AND ($3::bigint IS NULL OR {_IN_CATEGORY})
-  AND ($4::text IS NULL OR position($4 IN p.search_text) > 0)
-ORDER BY p.id
-LIMIT $5
 """
 
-# What a buyer is offered: its supplier's price for its group; the brand itself sees guide prices.
-OFFERS = f"""
-SELECT p.*, coalesce(r.price_fen, p.guide_price_fen) AS price_fen, k.packagings
+_ALL = f"""
 FROM product p
-LEFT JOIN price r ON r.root_id = p.root_id AND r.seller_id = $6 AND r.price_group = $7 AND r.product_id = p.id
-    {_WITHIN}
-{_PACKAGINGS}
-WHERE p.root_id = $1 AND p.id > $2 AND p.status = 'active'
-  AND (r.price_fen IS NOT NULL OR $6::bigint IS NULL)
+WHERE p.root_id = $1 AND p.id > $2
   AND ($3::bigint IS NULL OR {_IN_CATEGORY})
-  AND ($4::text IS NULL OR position($4 IN p.search_text) > 0)
-ORDER BY p.id
-LIMIT $5
 """
+
+_FOUND = search.matches("p", "$5", "$6")
+
+
+@cache
+def list_statement(offers: bool, searched: bool) -> str:
+    """A page of products in the order of their ids; `$5` and `$6` are what a text is found by."""
+    listed = _OFFERED if offers else _ALL
+    price = ", coalesce(r.price_fen, p.guide_price_fen) AS price_fen" if offers else ""
+    if not searched:
+        shown = f"SELECT p.*{price} {listed} ORDER BY p.id LIMIT $4"
+        return f"WITH given AS (SELECT $5::text[], $6::text[]) SELECT p.*, k.packagings FROM ({shown}) p {_PACKAGINGS}"
+    walk = f"SELECT p.id AS key, {_FOUND} AS hit {listed} ORDER BY p.id"
+    parts = search.hits(walk, f"SELECT p.id AS key {listed} AND {_FOUND}", "$4")
+    return f"""WITH {parts}, shown AS (
+    SELECT p.*{price} {listed} AND p.id IN (SELECT key FROM hits) ORDER BY p.id LIMIT $4
+)
+SELECT p.*, k.packagings FROM shown p {_PACKAGINGS} ORDER BY p.id"""
+
 
 OFFERS_BY_ID = f"""
 SELECT p.*, r.price_fen, k.packagings
@@ -101,7 +112,23 @@ JOIN stored_file f ON f.root_id = p.root_id AND f.org_id = p.root_id AND p.image
 WHERE p.root_id = $1 AND p.id = $2
 """
 
+_PRODUCT = f"SELECT p.*, k.packagings FROM product p {_PACKAGINGS} WHERE p.root_id = $1 AND p.id = $2"
+
 _SCANNED = "SELECT id, product_id FROM packaging WHERE root_id = $1 AND gtin = $2"
+
+
+async def products(
+    root_id: int, after: int, category_id: int | None, limit: int, q: str | None, *buyer: Any
+) -> Sequence[db.Row]:
+    """A page of products; with a `buyer` (its supplier, its price group) those that it is offered, with its prices."""
+    wanted = search.look_for(q)
+    statement = list_statement(bool(buyer), wanted is not None)
+    return await db.rows(statement, root_id, after, category_id, limit, *(wanted or (None, None)), *buyer)
+
+
+async def product(root_id: int, product_id: int) -> db.Row | None:
+    """One product of a brand with its packagings."""
+    return await db.row(_PRODUCT, root_id, product_id)
 
 
 async def scanned(root_id: int, gtin: str) -> db.Row | None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from pypinyin import Style, lazy_pinyin
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
@@ -14,7 +13,7 @@ from server.catalog import queries
 from server.catalog.gtin import GtinCheckDigit, GtinUnknown, gtin14
 from server.catalog.models import Category, Packaging, Product
 from server.catalog.schemas import NewCategory, NewProduct, PriceList, ProductEdit, ProductFilter
-from server.core import audit, clock, db, paging
+from server.core import audit, clock, db, paging, search
 from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, InvalidInput, NotFound, StaleVersion
 from server.core.money import yuan
@@ -48,11 +47,9 @@ class Scanned(NamedTuple):
     gtin: str
 
 
-def search_text(code: str, name: str, spec: str, gtins: Sequence[str]) -> str:
-    """What a product is found by: code, name, spec, barcodes, pinyin and its initials, in lower case."""
-    full = "".join(lazy_pinyin(name))
-    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
-    return " ".join([code, name, spec, full, initials, *gtins]).lower()
+def found_by(code: str, name: str, spec: str, gtins: Sequence[str]) -> str:
+    """What a product is found by: code, name, spec, barcodes, pinyin and its initials."""
+    return search.search_text(code, spec, *gtins, spoken=[name])
 
 
 async def list_categories(actor: Actor) -> list[Category]:
@@ -87,7 +84,7 @@ async def create_product(actor: Actor, new: NewProduct) -> int:
         async with db.transaction():
             if not await Category.filter(id=new.category_id, root_id=actor.root_id).exists():
                 raise NotFound("没有找到这个分类")
-            text = search_text(new.code, new.name, new.spec, gtins)
+            text = found_by(new.code, new.name, new.spec, gtins)
             product = await Product.create(root_id=actor.root_id, search_text=text, **values)
             await Packaging.bulk_create(
                 [
@@ -123,7 +120,7 @@ async def edit_product(actor: Actor, product_id: int, edit: ProductEdit) -> None
         product.update_from_dict(changes)
         _check_limits(product.floor_price_fen, product.guide_price_fen, product.ceiling_price_fen)
         gtins = await Packaging.filter(product_id=product_id).values_list("gtin", flat=True)
-        text = search_text(product.code, product.name, product.spec, [str(gtin) for gtin in gtins])
+        text = found_by(product.code, product.name, product.spec, [str(gtin) for gtin in gtins])
         written = {**changes, "search_text": text, "updated_at": clock.now(), "version": F("version") + 1}
         if not await Product.filter(id=product_id, version=version).update(**written):
             raise StaleVersion("这个商品刚被别人改过，请刷新后再改")
@@ -133,15 +130,14 @@ async def edit_product(actor: Actor, product_id: int, edit: ProductEdit) -> None
 async def list_products(actor: Actor, wanted: ProductFilter) -> tuple[list[db.Row], str | None]:
     """All products of the brand, a page at a time."""
     after = paging.id_cursor(wanted.cursor) or 0
-    text = wanted.q.strip().lower() if wanted.q else None
-    found = await db.rows(queries.PRODUCTS, actor.root_id, after, wanted.category_id, text or None, wanted.limit + 1)
+    found = await queries.products(actor.root_id, after, wanted.category_id, wanted.limit + 1, wanted.q)
     return paging.page(found, wanted.limit)
 
 
 async def get_product(actor: Actor, product_id: int) -> db.Row:
     """One product of the brand."""
-    found = await db.row(queries.PRODUCTS, actor.root_id, product_id - 1, None, None, 1)
-    if found is None or found["id"] != product_id:
+    found = await queries.product(actor.root_id, product_id)
+    if found is None:
         raise NotFound("没有找到这个商品")
     return found
 
@@ -149,17 +145,8 @@ async def get_product(actor: Actor, product_id: int) -> db.Row:
 async def offers(actor: Actor, wanted: ProductFilter) -> tuple[list[db.Row], str | None]:
     """What the actor's org can buy, with its own prices (T1, D1.1)."""
     after = paging.id_cursor(wanted.cursor) or 0
-    text = wanted.q.strip().lower() if wanted.q else None
-    found = await db.rows(
-        queries.OFFERS,
-        actor.root_id,
-        after,
-        wanted.category_id,
-        text or None,
-        wanted.limit + 1,
-        actor.supplier_id,
-        actor.price_group,
-    )
+    buyer = (actor.supplier_id, actor.price_group)
+    found = await queries.products(actor.root_id, after, wanted.category_id, wanted.limit + 1, wanted.q, *buyer)
     return paging.page(found, wanted.limit)
 
 
