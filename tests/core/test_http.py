@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import logging
 from datetime import timedelta
 from typing import Any
@@ -99,7 +101,12 @@ async def test_a_body_that_cannot_be_read_is_refused_politely(world: World, body
 
 
 async def test_a_body_that_is_too_large_is_refused_before_it_is_read(http: httpx.AsyncClient) -> None:
-    problem(await http.post("/api/v1/auth/login", content=b"x" * (6 * 1024 * 1024 + 1)), 413, "too_large")
+    reader, writer = await asyncio.open_connection(http.base_url.host, http.base_url.port)
+    size = 6 * 1024 * 1024 + 1
+    writer.write(f"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode())
+    answer = (await asyncio.wait_for(reader.read(), 10)).decode()
+    writer.close()
+    assert answer.startswith("HTTP/1.1 413 ") and json.loads(answer.partition("\r\n\r\n")[2])["code"] == "too_large"
 
 
 async def test_numbers_no_column_holds_are_refused(world: World) -> None:
