@@ -18,6 +18,7 @@ from server.approvals import service as approvals
 from server.catalog import service as catalog
 from server.catalog.schemas import NewCategory, NewPackaging, NewProduct, PriceIn, PriceList
 from server.channel import service as channel
+from server.channel.addresses import save_address
 from server.channel.models import Org
 from server.channel.schemas import NewAddress, NewOrg
 from server.core import clock, db
@@ -191,7 +192,7 @@ async def _addresses(world: World) -> None:
                 region_code=place.code,
                 region_name=place.region,
             )
-            party.address_id = int((await channel.save_address(party.boss, new)).id)
+            party.address_id = int((await save_address(party.boss, new)).id)
 
 
 async def _products(admin: Actor, items: list[Item]) -> list[Product]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from server.channel import service
+from server.channel import addresses, service
 from server.channel.models import DeliveryAddress, Org
 from server.channel.schemas import (
     Address,
@@ -72,22 +72,22 @@ async def unfreeze_org(actor: Actor, org_id: int) -> OrgOut:
 @routes.get("/addresses", permission="order.read")
 async def list_addresses(actor: Actor) -> AddressList:
     """The own delivery addresses."""
-    return AddressList([_address(item) for item in await service.list_addresses(actor)])
+    return AddressList([_address(item) for item in await addresses.list_addresses(actor)])
 
 
 @routes.post("/addresses", permission="order.create", status=201)
 async def add_address(actor: Actor, body: NewAddress) -> Address:
     """Add a delivery address."""
-    return _address(await service.save_address(actor, body))
+    return _address(await addresses.save_address(actor, body))
 
 
 @routes.patch("/addresses/<address_id:int>", permission="order.create")
 async def change_address(actor: Actor, address_id: int, body: NewAddress) -> Address:
     """Change a delivery address."""
-    return _address(await service.save_address(actor, body, address_id))
+    return _address(await addresses.save_address(actor, body, address_id))
 
 
 @routes.delete("/addresses/<address_id:int>", permission="order.create")
 async def remove_address(actor: Actor, address_id: int) -> None:
     """Remove a delivery address."""
-    await service.remove_address(actor, address_id)
+    await addresses.remove_address(actor, address_id)

@@ -51,6 +51,11 @@ async def _dealers(actor: Actor, role: str, dealer_ids: list[int]) -> list[int]:
     return sorted(wanted)
 
 
+async def anyone_at(org_id: int) -> bool:
+    """Whether an org has an account that works; a customer has none."""
+    return await Account.filter(org_id=org_id, status="active").exists()
+
+
 async def list_accounts(actor: Actor, wanted: AccountFilter) -> tuple[list[Account], str | None]:
     """Accounts of the orgs in the scope, a page at a time."""
     actor.require("account.manage")

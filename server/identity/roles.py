@@ -4,6 +4,7 @@ from __future__ import annotations
 
 PERMISSIONS: dict[str, str] = {
     "order.create": "下单",
+    "order.create_for": "代客下单",
     "order.read": "查看订单",
     "order.approve": "审核订单",
     "order.issue": "出库",
@@ -30,6 +31,7 @@ PERMISSIONS: dict[str, str] = {
 _READS = {"order.read", "catalog.read", "stock.read"}
 _BUYS = {"order.create", "order.cancel"}
 _MANAGER = _READS | {
+    "order.create_for",
     "order.approve", "order.over_credit", "approval.second", "channel.read", "channel.manage", "catalog.manage",
     "price.manage",
     "settlement.read", "credit.manage", "audit.read", "outbox.read",
@@ -45,13 +47,16 @@ ROLES: dict[str, frozenset[str]] = {
         _READS
         | _BUYS
         | {
+            "order.create_for",
             "order.approve", "order.over_credit", "approval.second", "order.issue", "order.receive", "price.manage",
             "channel.read", "channel.manage", "account.manage", "stock.manage", "settlement.read", "credit.manage",
             "payment.register", "audit.read",
         }
     ),
     "dealer_clerk": frozenset(
-        _READS | _BUYS | {"order.approve", "order.issue", "order.receive", "channel.read", "settlement.read"}
+        _READS
+        | _BUYS
+        | {"order.create_for", "order.approve", "order.issue", "order.receive", "channel.read", "settlement.read"}
     ),
     "dealer_warehouse": frozenset(_READS | {"order.issue", "order.receive", "channel.read"}),
     "dealer_driver": frozenset({"order.read", "catalog.read", "channel.read"}),

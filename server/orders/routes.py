@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from server.approvals.service import ApprovalDecided
 from server.catalog.gtin import GtinCheckDigit, GtinUnknown
-from server.catalog.schemas import ProductFilter
 from server.catalog.service import NotOffered
 from server.core.actor import Actor
 from server.core.errors import NotFound, OrgFrozen
@@ -12,6 +11,7 @@ from server.core.http import Raw, Routes
 from server.core.idempotency import Claim, KeyReused
 from server.orders import lists, service, shelf, views
 from server.orders.batch import batch
+from server.orders.behalf import addressed, for_buyer
 from server.orders.note import goods_issue_note
 from server.orders.schemas import (
     Approve,
@@ -35,7 +35,7 @@ from server.orders.schemas import (
     SideQuery,
     StateCounts,
 )
-from server.orders.shelf_schemas import CatalogPage, FrequentList, ScanResult
+from server.orders.shelf_schemas import BuyerQuery, CatalogPage, FrequentList, ScanResult, ShelfFilter
 from server.orders.states import OrderState
 from server.settlement.service import CreditExceeded
 from server.stock.service import StockShort
@@ -45,28 +45,30 @@ routes = Routes("orders")
 _DECIDING = [OrderState, ApprovalDecided, KeyReused]
 
 
-@routes.get("/catalog/products", permission="catalog.read", etag=True)
-async def browse_catalog(actor: Actor, query: ProductFilter) -> CatalogPage:
-    """What the own org can buy, with its own prices."""
-    return CatalogPage(*await shelf.browse(actor, query))
+@routes.get("/catalog/products", permission="catalog.read", etag=True, errors=[NotFound])
+async def browse_catalog(actor: Actor, query: ShelfFilter) -> CatalogPage:
+    """What the own org can buy, with its own prices; or what one of its buyers can."""
+    return CatalogPage(*await shelf.browse(await for_buyer(actor, query.buyer_id), query))
 
 
-@routes.get("/catalog/scan/<code:str>", permission="catalog.read", errors=[GtinCheckDigit, GtinUnknown, NotOffered])
-async def scan_code(actor: Actor, code: str) -> ScanResult:
+@routes.get(
+    "/catalog/scan/<code:str>", permission="catalog.read", errors=[GtinCheckDigit, GtinUnknown, NotOffered, NotFound]
+)
+async def scan_code(actor: Actor, code: str, query: BuyerQuery) -> ScanResult:
     """The product and packaging behind a barcode."""
-    return await shelf.scan(actor, code)
+    return await shelf.scan(await for_buyer(actor, query.buyer_id), code)
 
 
-@routes.get("/catalog/frequent", permission="catalog.read")
-async def list_frequent(actor: Actor) -> FrequentList:
-    """What the own org usually orders."""
-    return FrequentList(await shelf.frequent(actor))
+@routes.get("/catalog/frequent", permission="catalog.read", errors=[NotFound])
+async def list_frequent(actor: Actor, query: BuyerQuery) -> FrequentList:
+    """What the own org, or one of its buyers, usually orders."""
+    return FrequentList(await shelf.frequent(await for_buyer(actor, query.buyer_id)))
 
 
-@routes.post("/orders/quote", permission="order.create", idempotent="no")
+@routes.post("/orders/quote", permission="order.create", idempotent="no", errors=[NotFound])
 async def quote_order(actor: Actor, body: QuoteRequest) -> Quote:
     """Price a cart."""
-    return await shelf.quote(actor, body.lines)
+    return await shelf.quote(await for_buyer(actor, body.buyer_id), body.lines)
 
 
 @routes.post(
@@ -77,7 +79,10 @@ async def quote_order(actor: Actor, body: QuoteRequest) -> Quote:
     errors=[NotFound, service.PriceChanged, NotOffered, OrgFrozen, KeyReused],
 )
 async def submit_order(actor: Actor, body: NewOrder, claim: Claim) -> OrderPlaced:
-    """Submit an order to the own supplier."""
+    """Submit an order to the own supplier; or, for one of the own buyers, to the own org."""
+    if body.buyer_id is not None and body.buyer_id != actor.org_id:
+        actor = await for_buyer(actor, body.buyer_id)
+        body = await addressed(actor, body)
     return await service.submit_order(actor, body, claim)
 
 

@@ -16,6 +16,7 @@ Rest = Literal["drop", "back_order"]
 PackagingQty = Annotated[int, msgspec.Meta(ge=1, le=9_999)]
 LineNo = Annotated[int, msgspec.Meta(ge=1, le=200)]
 MAX_LINES = 200
+BuyerId = Annotated[Id | None, msgspec.Meta(description="a direct buyer of the own org, for whom its staff orders")]
 
 
 class QuoteLine(msgspec.Struct):
@@ -30,6 +31,7 @@ class QuoteRequest(msgspec.Struct):
     """A cart to be priced."""
 
     lines: Annotated[list[QuoteLine], msgspec.Meta(min_length=1, max_length=MAX_LINES)]
+    buyer_id: BuyerId = None
 
 
 class PriceStep(msgspec.Struct):
@@ -95,6 +97,7 @@ class NewOrder(msgspec.Struct):
     address_id: Id | None = None
     wished_on: date | None = None
     note: Text = ""
+    buyer_id: BuyerId = None
 
 
 class OrderPlaced(msgspec.Struct):

@@ -16,6 +16,7 @@ from server.core import clock, db, live
 from server.core.actor import Actor
 from server.core.errors import FieldError, Forbidden, InvalidInput, NotFound, OrgFrozen
 from server.orders import quantities, queries
+from server.orders.behalf import may_sign
 from server.orders.quantities import QuantityInvalid, by_line, unique
 from server.orders.queries import IssueMade, LineState, ReceiptMade, Transition
 from server.orders.schemas import Approve, Issue, Receive, ReceivedLine
@@ -67,11 +68,6 @@ async def _lock_by_issue(actor: Actor, issue_id: int) -> _Locked:
 def _as_seller(actor: Actor, order: _Locked) -> None:
     if actor.org_id != order.seller_id:
         raise Forbidden("只有供货方可以处理这张订单")
-
-
-def _as_buyer(actor: Actor, order: _Locked) -> None:
-    if actor.org_id != order.buyer_id:
-        raise Forbidden("只有订货方可以操作这张订单")
 
 
 def _not_frozen(order: _Locked, what: str) -> None:
@@ -299,7 +295,7 @@ async def receive_goods(actor: Actor, issue_id: int, counted: Receive) -> int:
     actor.require("order.receive")
     async with db.transaction():
         order = await _lock_by_issue(actor, issue_id)
-        _as_buyer(actor, order)
+        await may_sign(actor, order.seller_id, order.buyer_id)
         after = await _after(actor, order, "receive")
         lines = list(await queries.issue_lines(actor.root_id, issue_id))
         issue = lines[0]

@@ -7,7 +7,20 @@ from typing import Literal
 
 import msgspec
 
-from server.catalog.schemas import PackagingOut
+from server.catalog.schemas import PackagingOut, ProductFilter
+from server.orders.schemas import BuyerId
+
+
+class ShelfFilter(ProductFilter):
+    """What of the catalogue; the own org's, or that of a buyer for whom its staff orders."""
+
+    buyer_id: BuyerId = None
+
+
+class BuyerQuery(msgspec.Struct):
+    """Whose catalogue: the own org's, or that of a buyer for whom its staff orders."""
+
+    buyer_id: BuyerId = None
 
 
 class CatalogProduct(msgspec.Struct):

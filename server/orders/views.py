@@ -43,6 +43,7 @@ ORDER BY l.line_no
 # Head, lines, events and decision of one order in one round trip.
 _DETAIL = f"""
 SELECT o.*, s.name AS seller_name, b.name AS buyer_name,
+       EXISTS (SELECT FROM account a WHERE a.org_id = o.buyer_id AND a.status = 'active') AS buyer_signs,
        (SELECT json_agg(row_to_json(x) ORDER BY x.line_no)::text FROM ({_LINES}) x) AS lines,
        (SELECT json_agg(row_to_json(x) ORDER BY x.id)::text FROM (
             SELECT e.id, e.verb, e.from_state, e.to_state, a.name AS account_name, g.name AS org_name, e.reason, e.at
@@ -227,7 +228,7 @@ def _actions(actor: Actor, head: db.Row, lines: Sequence[db.Row], issues: list[G
         "cancel": (buyer and actor.may("order.cancel"))
         or (seller and state == "approved" and actor.may("order.approve")),
         "issue": seller and unissued and actor.may("order.issue"),
-        "receive": buyer and on_way and actor.may("order.receive"),
+        "receive": (buyer or (seller and not head["buyer_signs"])) and on_way and actor.may("order.receive"),
         "close": seller and not on_way and actor.may("order.approve"),
     }
     now = [verb for verb, may in allowed.items() if may and (state, verb) in TRANSITIONS]

@@ -177,6 +177,10 @@ REFERENCES: dict[tuple[str, str], Reference] = {
         "product", lambda s, i: _order(s, **_line(s, product_id=i, packaging_id=s.other_goods.piece, price_fen=300))),
     ("submit_order", "packaging_id"): ("packaging", lambda s, i: _order(s, **_line(s, packaging_id=i, price_fen=300))),
     ("submit_order", "address_id"): ("address", lambda s, i: _order(s, address_id=i)),
+    ("submit_order", "buyer_id"): ("org", lambda s, i: _order(s, buyer_id=i)),
+    ("quote_order", "buyer_id"): ("org", lambda s, i: {**_line(s), "buyer_id": i}),
+    **{(name, "buyer_id"): ("org", lambda s, i: {"buyer_id": i})
+       for name in ("browse_catalog", "scan_code", "list_frequent")},
     ("list_orders", "buyer_id"): ("org", lambda s, i: {"buyer_id": i, "side": "all"}),
     ("approve_orders", "ids"): ("order", lambda s, i: {"ids": [i]}),
     ("reject_orders", "ids"): ("order", lambda s, i: {"ids": [i], **_REASON}),

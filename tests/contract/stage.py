@@ -13,9 +13,9 @@ from typing import Any
 
 import httpx
 
+from server.channel.addresses import save_address
 from server.channel.models import Org
 from server.channel.schemas import NewAddress
-from server.channel.service import save_address
 from server.core import clock, db, files
 from server.identity.roles import ROLES
 from server.notify import queries as notices
