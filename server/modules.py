@@ -10,6 +10,7 @@ from server.core.http import Route
 from server.identity.routes import routes as identity
 from server.notify.routes import routes as notify
 from server.orders.routes import routes as orders
+from server.pricing.routes import routes as pricing
 from server.settlement.routes import routes as settlement
 from server.stock.routes import routes as stock
 from server.stock.service import open_locations
@@ -17,7 +18,7 @@ from server.stock.service import open_locations
 VERSION = "0.1.0"
 ROUTES: list[Route] = [
     route
-    for module in (identity, channel, catalog, orders, approvals, stock, settlement, notify)
+    for module in (identity, channel, catalog, pricing, orders, approvals, stock, settlement, notify)
     for route in module.all
 ]
 

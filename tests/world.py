@@ -13,7 +13,7 @@ import httpx
 from biip.checksums import gs1_standard_check_digit
 
 from server.catalog import service as catalog
-from server.catalog.schemas import NewCategory, NewPackaging, NewProduct, PriceIn, PriceList
+from server.catalog.schemas import NewCategory, NewPackaging, NewProduct
 from server.channel import service as channel
 from server.channel.models import Org
 from server.channel.schemas import NewOrg
@@ -24,6 +24,8 @@ from server.identity import queries, service
 from server.identity.models import Account
 from server.orders.schemas import NewOrder, NewOrderLine, OrderPlaced
 from server.orders.service import submit_order
+from server.pricing import service as pricing
+from server.pricing.schemas import PriceIn, PriceList
 from server.settlement.schemas import CreditLimit
 from server.settlement.service import set_credit_limit
 from server.stock.schemas import Supply, SupplyLine
@@ -197,7 +199,7 @@ class World:
         """Let an org sell products, at the guide price or another."""
         actor = (await self.boss(seller)).actor
         prices = [PriceIn(item.id, price_fen or item.price_fen) for item in products]
-        await catalog.set_prices(actor, PriceList("standard", prices))
+        await pricing.set_prices(actor, PriceList(prices, "standard"))
 
     async def stock(self, org: Org, product: Product, qty: int, lot: str = "L1", days: int = 200) -> None:
         """Put goods into an org's warehouse."""
@@ -235,7 +237,7 @@ async def everything(root_id: int) -> dict[str, str]:
     tables = (
         "orders", "order_line", "order_event", "goods_issue", "goods_issue_line", "receipt", "approval",
         "stock_balance", "stock_move", "reservation", "lot", "trade_account", "ledger_entry", "outbox", "audit_entry",
-        "idempotency", "price", "product", "org", "payment",
+        "idempotency", "price", "price_list", "guide_price", "product", "org", "payment",
     )  # fmt: skip
     row_texts = "coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM"
     where = "t WHERE root_id = $1 AND to_jsonb(t) ->> 'verb' IS DISTINCT FROM 'sign_in'"

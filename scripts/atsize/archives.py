@@ -124,10 +124,10 @@ FROM org o, unnest($1::text[], $2::text[]) WITH ORDINALITY AS t (kind, name, n)
 """
 
 _PRICES = """
-INSERT INTO price (root_id, seller_id, price_group, product_id, price_fen)
-SELECT {brand}, {brand}, 'standard', id, guide_price_fen - 10 FROM product;
-INSERT INTO price (root_id, seller_id, price_group, product_id, price_fen)
-SELECT {brand}, o.id, 'standard', p.id, p.guide_price_fen - 10
+INSERT INTO price (root_id, seller_id, price_group, product_id, price_fen, from_on, set_at)
+SELECT {brand}, {brand}, 'standard', id, guide_price_fen - 10, '2025-01-01', '2025-01-01' FROM product;
+INSERT INTO price (root_id, seller_id, price_group, product_id, price_fen, from_on, set_at)
+SELECT {brand}, o.id, 'standard', p.id, p.guide_price_fen - 10, '2025-01-01', '2025-01-01'
 FROM org o CROSS JOIN generate_series(0, {assortment} - 1) n
 JOIN product p ON p.id = 1 + (o.id * 31 + n) % {products}
 WHERE o.kind = 'dealer';

@@ -197,7 +197,8 @@ SELECT p.id, p.code, p.name, p.spec, p.category_id, p.image_url, p.color, p.base
        (SELECT sum(b.on_hand - b.reserved)::bigint FROM stock_balance b
         WHERE b.root_id = $1 AND b.location_id = $3 AND b.product_id = p.id) AS available
 FROM product p
-JOIN price r ON r.root_id = $1 AND r.seller_id = $2 AND r.price_group = 'standard' AND r.product_id = p.id
+JOIN price r ON r.root_id = $1 AND r.seller_id = $2 AND r.audience = 'gstandard' AND r.product_id = p.id
+    AND r.ended_at IS NULL
 WHERE p.root_id = $1 AND p.status = 'active'
 ORDER BY p.id
 LIMIT 50

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from biip.checksums import gs1_standard_check_digit
 
 from server.catalog import service as catalog
-from server.catalog.schemas import NewCategory, NewPackaging, NewProduct, PriceIn, PriceList
+from server.catalog.schemas import NewCategory, NewPackaging, NewProduct
 from server.channel import service as channel
 from server.channel.models import Org
 from server.channel.schemas import NewOrg
@@ -20,6 +20,8 @@ from server.core import clock, db
 from server.core.actor import Actor
 from server.identity.models import Account
 from server.identity.service import actor_for, open_session
+from server.pricing import service as pricing
+from server.pricing.schemas import PriceIn, PriceList
 from server.stock.schemas import Supply, SupplyLine
 from server.stock.service import supply
 
@@ -130,7 +132,7 @@ async def _products(admin: Actor, chance: random.Random, count: int) -> dict[int
 async def _stock_up(actor: Actor, products: dict[int, int]) -> None:
     """A dealer's price list, and two lots of everything in its warehouse."""
     prices = [PriceIn(product_id, guide - 10) for product_id, guide in products.items()]
-    await catalog.set_prices(actor, PriceList("standard", prices))
+    await pricing.set_prices(actor, PriceList(prices, "standard"))
     for code, days in (("L1", 200), ("L2", 300)):
         expires = clock.today() + timedelta(days=days)
         await supply(actor, Supply([SupplyLine(product_id, code, expires, LOT_QTY) for product_id in products]))

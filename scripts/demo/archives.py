@@ -16,7 +16,7 @@ from scripts.demo.season import cases_per_week
 from scripts.demo.sources import source
 from server.approvals import service as approvals
 from server.catalog import service as catalog
-from server.catalog.schemas import NewCategory, NewPackaging, NewProduct, PriceIn, PriceList
+from server.catalog.schemas import NewCategory, NewPackaging, NewProduct
 from server.channel import service as channel
 from server.channel.addresses import save_address
 from server.channel.models import Org
@@ -26,6 +26,8 @@ from server.core.actor import Actor
 from server.identity import accounts
 from server.identity.schemas import NewAccount
 from server.identity.service import actor_for, hash_password
+from server.pricing import service as pricing
+from server.pricing.schemas import PriceIn, PriceList
 from server.settlement.schemas import CreditLimit
 from server.settlement.service import set_credit_limit
 from server.stock.schemas import Supply, SupplyLine
@@ -237,7 +239,7 @@ async def _prices(world: World) -> None:
         for group in groups(seller.level):
             asked = {p.id: price_fen(p.item, seller.level, group, number) for p in world.products}
             wanted = [PriceIn(product_id, price) for product_id, price in asked.items()]
-            await catalog.set_prices(seller.boss, PriceList(group, wanted))
+            await pricing.set_prices(seller.boss, PriceList(wanted, group))
             world.prices[seller.id, group] = asked
 
 

@@ -9,8 +9,8 @@ _OF_ACCOUNTS = ("session", "wechat_binding", "subscription_grant")
 _TABLES = (
     "chat_card", "notice", "outbox", "ledger_entry", "trade_account", "reservation", "stock_move", "stock_balance",
     "payment", "lot", "location", "approval", "approval_rule", "receipt", "goods_issue_line", "goods_issue",
-    "order_event", "order_line", "orders", "stored_file", "audit_entry", "idempotency", "price", "packaging", "product",
-    "assignment",
+    "order_event", "order_line", "orders", "stored_file", "audit_entry", "idempotency", "price", "price_list",
+    "guide_price", "packaging", "product", "assignment",
 )  # fmt: skip
 
 

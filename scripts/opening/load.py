@@ -28,7 +28,7 @@ from scripts.opening.sheets import (
 )
 from scripts.toolbox.console import Console, Problem
 from server.catalog import service as catalog
-from server.catalog.schemas import NewCategory, NewPackaging, NewProduct, PriceIn, PriceList
+from server.catalog.schemas import NewCategory, NewPackaging, NewProduct
 from server.channel import service as channel
 from server.channel.schemas import NewOrg
 from server.core import db
@@ -37,6 +37,8 @@ from server.core.errors import BusinessError
 from server.identity.accounts import create_account
 from server.identity.schemas import NewAccount
 from server.identity.service import actor_for
+from server.pricing import service as pricing
+from server.pricing.schemas import PriceIn, PriceList
 from server.settings import Settings
 from server.settlement.schemas import CreditLimit
 from server.settlement.service import set_credit_limit
@@ -167,7 +169,7 @@ class Loader:
     async def _price(self, row: PriceRow) -> bool:
         seller = await self._actor(self._find(self.orgs, row.seller, "供货方"))
         price = PriceIn(self._find(self.products, row.product, "商品"), fen(row.price))
-        await catalog.set_prices(seller, PriceList(row.price_group, [price]))
+        await pricing.set_prices(seller, PriceList([price], row.price_group))
         return True
 
     async def _stock(self, row: StockRow) -> bool:

@@ -13,10 +13,6 @@ from server.catalog.schemas import (
     NewCategory,
     NewProduct,
     PackagingOut,
-    PriceFilter,
-    PriceList,
-    PriceOut,
-    PriceOutList,
     ProductEdit,
     ProductFilter,
     ProductList,
@@ -84,18 +80,3 @@ async def edit_product(actor: Actor, product_id: int, body: ProductEdit) -> Prod
     """Change a product."""
     await service.edit_product(actor, product_id, body)
     return _product(await service.get_product(actor, product_id))
-
-
-@routes.get("/prices", permission="price.manage")
-async def list_prices(actor: Actor, query: PriceFilter) -> PriceOutList:
-    """What the own org asks of a group of its buyers."""
-    found, cursor = await service.list_prices(actor, query.price_group, query.cursor, query.limit)
-    return PriceOutList([msgspec.convert(item, PriceOut) for item in found], cursor)
-
-
-@routes.post("/prices", permission="price.manage", errors=[service.PriceOutsideLimits])
-async def set_prices(actor: Actor, body: PriceList) -> PriceOutList:
-    """Set prices within the guide price's limits; without a price (null) a product is no longer offered."""
-    await service.set_prices(actor, body)
-    found, cursor = await service.list_prices(actor, body.price_group, None, 200)
-    return PriceOutList([msgspec.convert(item, PriceOut) for item in found], cursor)

@@ -12,11 +12,10 @@ from tortoise.expressions import F
 from server.catalog import queries
 from server.catalog.gtin import GtinCheckDigit, GtinUnknown, gtin14
 from server.catalog.models import Category, Packaging, Product
-from server.catalog.schemas import NewCategory, NewProduct, PriceList, ProductEdit, ProductFilter
+from server.catalog.schemas import NewCategory, NewProduct, ProductEdit, ProductFilter
 from server.core import audit, clock, db, paging, search
 from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, InvalidInput, NotFound, StaleVersion
-from server.core.money import yuan
 
 __all__ = ["GtinCheckDigit", "GtinUnknown"]
 
@@ -25,18 +24,6 @@ class CodeTaken(BusinessError):
     """A product code, GTIN or category name is already in use in this brand."""
 
     status, code, title = 409, "code_taken", "编码重复"
-
-
-class PriceOutsideLimits(BusinessError):
-    """A price below the floor or above the ceiling of the guide price (D5.3)."""
-
-    status, code, title = 422, "price_outside_limits", "价格超出限制"
-
-
-class NotOffered(BusinessError):
-    """The supplier does not sell this product to this buyer."""
-
-    status, code, title = 409, "not_offered", "暂不供应"
 
 
 class Scanned(NamedTuple):
@@ -142,22 +129,6 @@ async def get_product(actor: Actor, product_id: int) -> db.Row:
     return found
 
 
-async def offers(actor: Actor, wanted: ProductFilter) -> tuple[list[db.Row], str | None]:
-    """What the actor's org can buy, with its own prices (T1, D1.1)."""
-    after = paging.id_cursor(wanted.cursor) or 0
-    buyer = (actor.supplier_id, actor.price_group)
-    found = await queries.products(actor.root_id, after, wanted.category_id, wanted.limit + 1, wanted.q, *buyer)
-    return paging.page(found, wanted.limit)
-
-
-async def offers_by_id(actor: Actor, product_ids: Sequence[int]) -> dict[int, db.Row]:
-    """These products with the actor's price; `price_fen` is null where none is offered."""
-    found = await db.rows(
-        queries.OFFERS_BY_ID, actor.root_id, actor.supplier_id, actor.price_group, list(product_ids)
-    )
-    return {item["id"]: item for item in found}
-
-
 async def scan(actor: Actor, code: str) -> Scanned:
     """What a scanned barcode stands for in this brand (T2).
 
@@ -170,38 +141,6 @@ async def scan(actor: Actor, code: str) -> Scanned:
     return Scanned(found["product_id"], found["id"], gtin)
 
 
-async def set_prices(actor: Actor, wanted: PriceList) -> int:
-    """Set what the own org asks of a group of its buyers, or stop offering it; the number of prices (D5.3).
-
-    Raises `PriceOutsideLimits` naming each price outside the guide price's floor and ceiling; nothing is set then.
-    """
-    actor.require("price.manage")
-    product_ids = [item.product_id for item in wanted.prices]
-    prices = [item.price_fen for item in wanted.prices]
-    if len(set(product_ids)) != len(product_ids):
-        raise InvalidInput("同一个商品出现了两次")
-    async with db.transaction():
-        wrong = await queries.outside_limits(actor.root_id, product_ids, prices)
-        if wrong:
-            raise PriceOutsideLimits(
-                "有价格超出指导价的范围，没有保存任何价格",
-                [
-                    FieldError(
-                        f"/prices/{item['index']}/price_fen",
-                        f"{item['name']}应在 {yuan(item['floor_price_fen'])} 到 {yuan(item['ceiling_price_fen'])} 之间"
-                        if item["name"]
-                        else "没有这个商品",
-                    )
-                    for item in wrong
-                ],
-            )
-        await queries.set_prices(
-            actor.root_id, actor.org_id, wanted.price_group, product_ids, prices, actor.account_id, clock.now()
-        )
-        await audit.record(actor, "set_prices", "org", actor.org_id, msgspec.to_builtins(wanted))
-    return len(prices)
-
-
 async def picture(actor: Actor, product_id: int) -> int:
     """The file that shows a product to the whole channel; `NotFound` where the product names none of the brand's."""
     actor.require("catalog.read")
@@ -209,10 +148,3 @@ async def picture(actor: Actor, product_id: int) -> int:
     if file_id is None:
         raise NotFound("这个商品没有图片")
     return file_id
-
-
-async def list_prices(actor: Actor, group: str, cursor: str | None, limit: int) -> tuple[list[db.Row], str | None]:
-    """The own org's price list for one group of buyers."""
-    after = paging.id_cursor(cursor) or 0
-    found = await queries.prices(actor.root_id, actor.org_id, group, after, limit + 1)
-    return paging.page(found, limit, "product_id")

@@ -94,6 +94,17 @@ async def tell(org_ids: Iterable[int], path: str, event: str, data: Mapping[str,
     await db.after_commit(publish)
 
 
+async def tell_each(orgs: Iterable[tuple[int, str]], event: str, data: Mapping[str, Any]) -> None:
+    """Tell the open pages of each of these orgs (id, path) what concerns it, once the transaction has committed."""
+    told = list(orgs)
+
+    async def publish() -> None:
+        for org_id, path in told:
+            _publish([org_channel(org_id)], path, event, data)
+
+    await db.after_commit(publish)
+
+
 async def wake_account(account_id: int) -> None:
     """Let an account's streams look whether it is still signed in, once the transaction has committed."""
     await _wake(account_channel(account_id))

@@ -1,12 +1,14 @@
-"""Prices with a period, guide prices per region and grade."""
+"""Prices with a period for groups and for single buyers; guide prices per grade and region; who may set prices."""
+
+from pathlib import Path
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    """Filled by pricing."""
+    """Prices that stand become the open entries of their groups' lists."""
 
     dependencies = [("qutong", "m0006_territory")]
 
-    operations = [ops.RunSQL("SELECT 1")]
+    operations = [ops.RunSQL((Path(__file__).with_name("m0007_pricing.sql")).read_text("utf-8"))]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from server.approvals.service import ApprovalDecided
 from server.catalog.gtin import GtinCheckDigit, GtinUnknown
-from server.catalog.service import NotOffered
 from server.core.actor import Actor
 from server.core.errors import NotFound, OrgFrozen
 from server.core.http import Raw, Routes
@@ -37,6 +36,7 @@ from server.orders.schemas import (
 )
 from server.orders.shelf_schemas import BuyerQuery, CatalogPage, FrequentList, ScanResult, ShelfFilter
 from server.orders.states import OrderState
+from server.pricing.offers import NotOffered
 from server.settlement.service import CreditExceeded
 from server.stock.service import StockShort
 

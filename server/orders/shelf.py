@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from server.catalog import service as catalog
 from server.catalog.routes import packagings
 from server.catalog.schemas import ProductFilter
-from server.catalog.service import NotOffered
 from server.core import db
 from server.core.actor import Actor
 from server.orders.prices import steps
@@ -19,6 +18,8 @@ from server.orders.schemas import (
     QuoteLine,
 )
 from server.orders.shelf_schemas import CatalogProduct, FrequentItem, ScanResult
+from server.pricing import offers as pricing
+from server.pricing.offers import NotOffered
 from server.settlement import queries as money
 from server.stock import service as stock
 
@@ -67,14 +68,14 @@ async def _with_stock(actor: Actor, found: Sequence[db.Row]) -> list[CatalogProd
 
 async def browse(actor: Actor, wanted: ProductFilter) -> tuple[list[CatalogProduct], str | None]:
     """A page of what the own org can buy (T1)."""
-    found, cursor = await catalog.offers(actor, wanted)
+    found, cursor = await pricing.offers(actor, wanted)
     return await _with_stock(actor, found), cursor
 
 
 async def scan(actor: Actor, code: str) -> ScanResult:
     """The product and packaging of a scanned barcode (T2); `NotOffered` when the supplier does not sell it."""
     scanned = await catalog.scan(actor, code)
-    found = (await catalog.offers_by_id(actor, [scanned.product_id])).get(scanned.product_id)
+    found = (await pricing.offers_by_id(actor, [scanned.product_id])).get(scanned.product_id)
     if found is None or (found["price_fen"] is None and actor.supplier_id is not None):
         raise NotOffered(f"条码 {code} 的商品，供应商暂不供应")
     offer = dict(found)
@@ -85,7 +86,7 @@ async def scan(actor: Actor, code: str) -> ScanResult:
 async def frequent(actor: Actor, limit: int = 30) -> list[FrequentItem]:
     """What the own org usually orders, from its last 30 orders, with the usual quantity (T1)."""
     usual = await db.rows(_FREQUENT, actor.root_id, actor.org_id, limit)
-    offers = await catalog.offers_by_id(actor, [item["product_id"] for item in usual])
+    offers = await pricing.offers_by_id(actor, [item["product_id"] for item in usual])
     offered = [offer for offer in offers.values() if offer["price_fen"] is not None]
     shown = {item.id: item for item in await _with_stock(actor, offered)}
     return [
@@ -102,7 +103,7 @@ def _problem(code: str, detail: str) -> LineProblem:
 async def quote(actor: Actor, lines: Iterable[QuoteLine]) -> Quote:
     """Price a cart with the steps of each price, what cannot be ordered, and the credit that is left."""
     wanted = list(lines)
-    offers = await catalog.offers_by_id(actor, [line.product_id for line in wanted])
+    offers = await pricing.offers_by_id(actor, [line.product_id for line in wanted])
     left = await stock.available(
         actor.root_id, actor.supplier_id or actor.org_id, [line.product_id for line in wanted]
     )

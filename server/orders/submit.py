@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from server.catalog.service import NotOffered
 from server.core import clock, db, idempotency, live
 from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, InvalidInput, NotFound, OrgFrozen
@@ -21,6 +20,8 @@ from server.core.logs import request_id
 from server.core.money import yuan
 from server.core.together import Together
 from server.orders.schemas import NewOrder, OrderPlaced
+from server.pricing.offers import NotOffered
+from server.pricing.resolve import GUIDE, LIMITS, OFFERED, PAIR, PRICE
 
 
 class PriceChanged(BusinessError):
@@ -29,37 +30,39 @@ class PriceChanged(BusinessError):
     status, code, title = 409, "price_changed", "价格有变化"
 
 
-SUBMIT = """
+SUBMIT = f"""
 WITH input AS (
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bytea[], $7::text[],
-                         $8::bigint[], $9::text[], $10::timestamptz[], $11::text[], $12::date[], $13::text[],
-                         $14::text[]) WITH ORDINALITY
-        AS t (root_id, account_id, seller_id, buyer_id, key, request_hash, price_group,
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bytea[], $7::bigint[],
+                         $8::text[], $9::timestamptz[], $10::text[], $11::date[], $12::text[],
+                         $13::text[]) WITH ORDINALITY
+        AS t (root_id, account_id, seller_id, buyer_id, key, request_hash,
               address_id, prefix, moment, delivery_method, wished_on, note,
               request_id, n)
+), pair AS MATERIALIZED (
+    SELECT i.n, s.name AS seller_name, s.status AS seller_status, $20::date AS day, {PAIR}
+    FROM input i JOIN org s ON s.id = i.seller_id JOIN org b ON b.id = i.buyer_id
 ), priced AS (
-    SELECT l.n, l.line_no, l.product_id, l.packaging_id, l.packaging_qty, l.seen_fen, p.name, p.guide_price_fen,
-           k.unit_qty, r.price_fen
-    FROM unnest($15::int[], $16::int[], $17::bigint[], $18::bigint[], $19::int[], $20::bigint[])
+    SELECT l.n, l.line_no, l.product_id, l.packaging_id, l.packaging_qty, l.seen_fen, p.name, k.unit_qty,
+           {GUIDE} AS guide_price_fen, {OFFERED} AS price_fen
+    FROM unnest($14::int[], $15::int[], $16::bigint[], $17::bigint[], $18::int[], $19::bigint[])
         AS l (n, line_no, product_id, packaging_id, packaging_qty, seen_fen)
-    JOIN input i ON i.n = l.n
-    LEFT JOIN product p ON p.id = l.product_id AND p.root_id = i.root_id AND p.status = 'active'
+    JOIN pair t ON t.n = l.n
+    LEFT JOIN product p ON p.id = l.product_id AND p.root_id = t.root_id AND p.status = 'active'
     LEFT JOIN packaging k ON k.id = l.packaging_id AND k.product_id = p.id
-    LEFT JOIN price r ON r.root_id = i.root_id AND r.seller_id = i.seller_id AND r.price_group = i.price_group
-                     AND r.product_id = p.id AND r.price_fen BETWEEN p.floor_price_fen AND p.ceiling_price_fen
+    {PRICE} {LIMITS}
 ), total AS (
     SELECT n, count(*)::int AS line_count, sum(packaging_qty * unit_qty * price_fen)::bigint AS total_fen,
            bool_and(unit_qty IS NOT NULL AND price_fen IS NOT NULL AND price_fen = seen_fen) AS good,
            min(name) FILTER (WHERE line_no = 1) AS first_product
     FROM priced GROUP BY n
 ), checked AS (
-    SELECT i.*, t.line_count, t.total_fen, t.good, t.first_product, s.name AS seller_name, s.status AS seller_status,
+    SELECT i.*, t.line_count, t.total_fen, t.good, t.first_product, s.seller_name, s.seller_status,
            CASE WHEN d.id IS NOT NULL THEN
                jsonb_build_object('contact_name', d.contact_name, 'contact_phone', d.contact_phone,
                                   'detail', d.region_name || d.detail) END AS address
     FROM input i
     JOIN total t ON t.n = i.n
-    JOIN org s ON s.id = i.seller_id
+    JOIN pair s ON s.n = i.n
     LEFT JOIN delivery_address d ON d.id = i.address_id AND d.org_id = i.buyer_id
 ), ready AS (
     SELECT DISTINCT ON (account_id, key) * FROM checked
@@ -131,7 +134,8 @@ class _Cart(NamedTuple):
 async def _place(carts: Sequence[_Cart]) -> list[db.Row | None]:
     """Place these orders, each whole or not at all; what became of each in their order."""
     lines = [(n, no, line) for n, cart in enumerate(carts, 1) for no, line in enumerate(cart.order.lines, 1)]
-    prefix = clock.today().strftime("%y%m%d")
+    today = clock.today()
+    prefix = today.strftime("%y%m%d")
     found = await db.rows(
         SUBMIT,
         [cart.actor.root_id for cart in carts],
@@ -140,7 +144,6 @@ async def _place(carts: Sequence[_Cart]) -> list[db.Row | None]:
         [cart.actor.org_id for cart in carts],
         [cart.claim.key for cart in carts],
         [cart.claim.request_hash for cart in carts],
-        [cart.actor.price_group for cart in carts],
         [cart.order.address_id for cart in carts],
         [prefix] * len(carts),
         [cart.moment for cart in carts],
@@ -154,6 +157,7 @@ async def _place(carts: Sequence[_Cart]) -> list[db.Row | None]:
         [line.packaging_id for _, _, line in lines],
         [line.packaging_qty for _, _, line in lines],
         [line.price_fen for _, _, line in lines],
+        today,
     )
     by_number = {item["n"]: item for item in found}
     return [by_number.get(n) for n in range(1, len(carts) + 1)]

@@ -96,40 +96,6 @@ async def test_a_category_name_is_there_once_in_its_place(world: World) -> None:
     await world.admin.post("/categories", {"name": "零食", "parent_id": top["id"]}, 409)
 
 
-async def test_a_price_outside_the_guide_prices_limits_is_refused_and_no_price_of_the_list_is_set(world: World) -> None:
-    seller, buyer, product = await a_shop(world)
-    good = await world.product(300)
-    for price in (149, 601):
-        wanted = [{"product_id": good.id, "price_fen": 300}, {"product_id": product.id, "price_fen": price}]
-        answer = await seller.post("/prices", {"price_group": "standard", "prices": wanted}, 422)
-        assert answer["code"] == "price_outside_limits" and answer["errors"][0]["pointer"] == "/prices/1/price_fen"
-    assert [item["id"] for item in (await buyer.get("/catalog/products"))["items"]] == [product.id]
-    for price in (150, 600):
-        body = {"price_group": "standard", "prices": [{"product_id": product.id, "price_fen": price}]}
-        await seller.post("/prices", body)
-        assert (await buyer.get("/catalog/products"))["items"][0]["price_fen"] == price
-
-
-async def test_a_price_that_the_limits_have_left_behind_is_not_sold_until_it_is_set_anew(world: World) -> None:
-    seller, buyer, product = await a_shop(world)
-    edit = {"version": 1, "floor_price_fen": 310, "guide_price_fen": 350}
-    assert (await world.admin.call("PATCH", f"/products/{product.id}", edit)).status_code == 200
-    line = {"product_id": product.id, "packaging_id": product.piece, "packaging_qty": 1}
-    order = {"delivery_method": "pickup", "lines": [{**line, "price_fen": 300}]}
-    assert (await buyer.post("/orders", order, 409))["code"] == "not_offered"
-    quoted = (await buyer.post("/orders/quote", {"lines": [line]}))["lines"][0]
-    assert quoted["problem"]["code"] == "not_offered"
-    assert (await buyer.get("/catalog/products"))["items"] == []
-    assert (await buyer.get("/orders"))["items"] == []
-    # The seller sees the price beside its new limits, sets one within, and sells again.
-    shown = (await seller.get("/prices"))["items"][0]
-    assert (shown["price_fen"], shown["floor_price_fen"]) == (300, 310)
-    body = {"price_group": "standard", "prices": [{"product_id": product.id, "price_fen": 310}]}
-    await seller.post("/prices", body)
-    order["lines"] = [{**line, "price_fen": 310}]
-    await buyer.post("/orders", order, 201)
-
-
 async def test_the_guide_price_stays_between_floor_and_ceiling(world: World) -> None:
     product = await world.product(300)
     for edit in ({"floor_price_fen": 301}, {"ceiling_price_fen": 299}, {"guide_price_fen": 601}):
@@ -164,25 +130,6 @@ async def test_what_was_not_changed_is_not_sent_again(world: World) -> None:
     await seller.post("/prices", body)
     now = await buyer.call("GET", "/catalog/products", headers={"If-None-Match": tag})
     assert now.status_code == 200 and now.headers["ETag"] != tag
-
-
-async def test_what_a_dealer_no_longer_offers_is_gone_from_the_shelf_and_the_trail_says_so(world: World) -> None:
-    seller, buyer, product = await a_shop(world)
-    kept = await world.product(300)
-    prices = [{"product_id": product.id, "price_fen": None}, {"product_id": kept.id, "price_fen": 310}]
-    listed = await seller.post("/prices", {"price_group": "standard", "prices": prices})
-    assert [(item["product_id"], item["price_fen"]) for item in listed["items"]] == [(kept.id, 310)]
-    assert [item["id"] for item in (await buyer.get("/catalog/products"))["items"]] == [kept.id]
-    line = {"product_id": product.id, "packaging_id": product.piece, "packaging_qty": 1, "price_fen": 300}
-    refused = await buyer.post("/orders", {"delivery_method": "deliver", "lines": [line]}, 409)
-    assert refused["code"] == "not_offered"
-    trail = (await seller.get("/audit", params={"subject_kind": "org", "subject_id": seller.actor.org_id}))["items"]
-    assert trail[0]["verb"] == "set_prices" and trail[0]["changes"]["prices"] == prices
-    # What is not in the catalogue cannot be withdrawn either, and the price beside it stays as it was.
-    prices = [{"product_id": kept.id, "price_fen": 320}, {"product_id": 999_999_999, "price_fen": None}]
-    refused = await seller.post("/prices", {"price_group": "standard", "prices": prices}, 422)
-    assert [error["pointer"] for error in refused["errors"]] == ["/prices/1/price_fen"]
-    assert (await seller.get("/prices"))["items"][0]["price_fen"] == 310
 
 
 async def test_the_whole_channel_sees_a_products_picture_and_nothing_else_that_lies_beside_it(world: World) -> None:

@@ -44,7 +44,9 @@ ALLOWED: dict[str, set[str]] = {
     **dict.fromkeys(("list_categories", "browse_catalog", "scan_code", "list_frequent", "get_picture"), ALL),
     **dict.fromkeys(("create_category", "list_products", "get_product", "create_product", "edit_product"),
                     KEEPS_CATALOGUE),
-    **dict.fromkeys(("list_prices", "set_prices"), KEEPS_CHANNEL),
+    # prices
+    **dict.fromkeys(("list_prices", "set_prices", "end_prices", "price_history", "price_matrix", "list_price_lists",
+                     "set_price_authority"), KEEPS_CHANNEL),
     # orders
     **dict.fromkeys(("quote_order", "submit_order"), BUYS),
     **dict.fromkeys(("list_orders", "count_orders", "get_order", "list_goods_issues", "get_goods_issue",
@@ -108,6 +110,10 @@ def _order(stage: Stage, **more: Any) -> dict[str, Any]:
     return {"delivery_method": "deliver", "wished_on": tomorrow(), **_line(stage, price_fen=300), **more}
 
 
+def _price(stage: Stage) -> list[dict[str, Any]]:
+    return [{"product_id": stage.goods.id, "price_fen": 290}]
+
+
 def _supply(stage: Stage, product_id: int) -> dict[str, Any]:
     return {"lines": [{"product_id": product_id, "lot_code": "L9", "expires_on": "2030-01-01", "qty": 5}]}
 
@@ -129,6 +135,8 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "create_product": lambda s, p: _product(s, s.world.category_id),
     "edit_product": lambda s, p: {"version": 1, "name": "改名"},
     "set_prices": lambda s, p: {"price_group": "vip", "prices": [{"product_id": s.goods.id, "price_fen": 300}]},
+    "end_prices": lambda s, p: {"ids": [p.rows.get("price", UNKNOWN)]},
+    "set_price_authority": lambda s, p: {"sets_prices": True},
     "quote_order": lambda s, p: _line(s),
     "submit_order": lambda s, p: _order(s),
     "approve_order": lambda s, p: {},
@@ -171,6 +179,19 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("edit_product", "category_id"): ("category", lambda s, i: {"version": 1, "category_id": i}),
     ("set_prices", "product_id"): (
         "product", lambda s, i: {"price_group": "standard", "prices": [{"product_id": i, "price_fen": 300}]}),
+    ("set_prices", "buyer_id"): ("org", lambda s, i: {"buyer_id": i, "prices": _price(s)}),
+    ("set_prices", "seller_id"): ("org", lambda s, i: {"seller_id": i, "price_group": "vip", "prices": _price(s)}),
+    ("end_prices", "ids"): ("price", lambda s, i: {"ids": [i]}),
+    ("end_prices", "seller_id"): ("org", lambda s, i: {"seller_id": i, "ids": [s.places["dealer"].rows["price"]]}),
+    ("price_history", "product_id"): ("product", lambda s, i: {"product_id": i}),
+    ("price_history", "buyer_id"): ("org", lambda s, i: {"product_id": s.goods.id, "buyer_id": i}),
+    ("price_history", "seller_id"): ("org", lambda s, i: {"product_id": s.goods.id, "seller_id": i}),
+    ("list_prices", "buyer_id"): ("org", lambda s, i: {"buyer_id": i}),
+    ("list_prices", "seller_id"): ("org", lambda s, i: {"seller_id": i}),
+    ("list_price_lists", "seller_id"): ("org", lambda s, i: {"seller_id": i}),
+    ("price_matrix", "seller_id"): ("org", lambda s, i: {"seller_id": i}),
+    ("price_matrix", "category_id"): ("category", lambda s, i: {"category_id": i}),
+    ("price_matrix", "product_id"): ("product", lambda s, i: {"product_id": i}),
     ("quote_order", "product_id"): ("product", lambda s, i: _line(s, product_id=i, packaging_id=s.other_goods.piece)),
     ("quote_order", "packaging_id"): ("packaging", lambda s, i: _line(s, packaging_id=i)),
     ("submit_order", "product_id"): (

@@ -111,6 +111,7 @@ async def build(http: httpx.AsyncClient, folder: Path) -> Stage:
         if org.kind != "store":
             await owner.offer(org, [item])
             await owner.stock(org, item, 1000)
+            place.rows["price"] = await db.value("SELECT max(id) FROM price WHERE seller_id = $1", org.id)
         await _rows(stage, owner, place, item)
         if supplier is not None:
             await _trade(owner, place, next(p for p in stage.places.values() if p.org.id == supplier.id), item)

@@ -54,6 +54,8 @@ def the_day(stage: Stage) -> Iterator[Step]:
     yield "create_product", admin, "POST", "/products", _product(stage)
     yield "edit_product", admin, "PATCH", f"/products/{stage.goods.id}", {"version": 1, "name": "改名"}
     yield "set_prices", boss, "POST", "/prices", price
+    authority = f"/orgs/{places['sibling'].org.id}/price-authority"
+    yield "set_price_authority", admin, "POST", authority, {"sets_prices": False}
     yield "submit_order", keeper, "POST", "/orders", _order(stage)
     yield "hold_order", boss, "POST", f"/orders/{waiting}/hold", reason
     yield "resume_order", boss, "POST", f"/orders/{waiting}/resume", None
@@ -72,6 +74,7 @@ def the_day(stage: Stage) -> Iterator[Step]:
     money = {"buyer_id": store.org.id, "amount_fen": 100, "method": "cash"}
     yield "register_payment", boss, "POST", "/payments", money
     yield "set_credit_limit", boss, "POST", "/credit-limits", {"buyer_id": store.org.id, "limit_fen": 100}
+    yield "end_prices", boss, "POST", "/prices/end", {"ids": [dealer.rows["price"]]}
     yield "retry_message", admin, "POST", f"/outbox/{places['brand'].rows['message']}/retry", None
     yield "login", rep, "POST", "/auth/login", {"phone": rep.phone, "password": PASSWORD}
     yield "end_session", rep, "DELETE", "/me/sessions/{session}", None

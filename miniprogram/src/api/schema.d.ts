@@ -461,11 +461,96 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the own org asks of a group of its buyers. */
+        /** What a list says of each product on a day. */
         get: operations["list_prices"];
         put?: never;
-        /** Set prices within the guide price's limits; without a price (null) a product is no longer offered. */
+        /** Set prices within their limits, at once, for a time, or from a later day; null: not offered. */
         post: operations["set_prices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End temporary, planned or own prices at once. */
+        post: operations["end_prices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who set which price of a product, and when. */
+        get: operations["price_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products by groups of buyers. */
+        get: operations["price_matrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/price-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The groups of a seller's buyers, and the buyers that have own prices. */
+        get: operations["list_price_lists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org_id}/price-authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether a dealer sets the prices of its own buyers. */
+        post: operations["set_price_authority"];
         delete?: never;
         options?: never;
         head?: never;
@@ -479,7 +564,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the own org can buy, with its own prices. */
+        /** What the own org can buy, with its own prices; or what one of its buyers can. */
         get: operations["browse_catalog"];
         put?: never;
         post?: never;
@@ -513,7 +598,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the own org usually orders. */
+        /** What the own org, or one of its buyers, usually orders. */
         get: operations["list_frequent"];
         put?: never;
         post?: never;
@@ -550,7 +635,7 @@ export interface paths {
         /** Orders of the own org as seller or buyer, or all inside the scope. */
         get: operations["list_orders"];
         put?: never;
-        /** Submit an order to the own supplier. */
+        /** Submit an order to the own supplier; or, for one of the own buyers, to the own org. */
         post: operations["submit_order"];
         delete?: never;
         options?: never;
@@ -1649,31 +1734,186 @@ export interface components {
         };
         /**
          * PriceOut
-         * @description One price of the own org with the guide price's limits.
+         * @description What a list says of a product on a day.
+         *
+         *         `source` is the list that says it: the buyer's own, or its group's. `base_fen` is what is asked when a temporary
+         *         price ends. `offered` is false where the price has fallen outside the limits.
          */
         PriceOut: {
             product_id: number;
+            product_code: string;
             product_name: string;
-            price_fen: number;
-            guide_price_fen: number;
-            floor_price_fen: number;
-            ceiling_price_fen: number;
+            spec: string;
+            base_unit: string;
+            price_fen: number | null;
+            source: string;
+            entry_id: number;
+            /** Format: date */
+            from_on: string;
+            until_on: string | null;
+            base_fen: number | null;
+            next_from: string | null;
+            next_fen: number | null;
+            offered: boolean;
+            limits: components["schemas"]["Limits"];
+        };
+        /**
+         * Limits
+         * @description Between which prices a product may be sold, and whose rule that is.
+         */
+        Limits: {
+            floor_fen: number;
+            guide_fen: number;
+            ceiling_fen: number;
+            source: string;
         };
         /**
          * PriceList
-         * @description What the own org asks of one group of its buyers; products not named keep their price.
+         * @description What a seller asks of a group of its buyers, or of one of them, from a day on; the others keep their price.
+         *
+         *         Without a last day it is the base price; with one it lies over it for that time. `seller_id`: a dealer below that
+         *         does not set its own prices.
          */
         PriceList: {
-            price_group: string;
             prices: components["schemas"]["PriceIn"][];
+            /** @default null */
+            price_group?: string | null;
+            /** @default null */
+            buyer_id?: number | null;
+            /** @default null */
+            seller_id?: number | null;
+            /** @default null */
+            from_on?: string | null;
+            /** @default null */
+            until_on?: string | null;
         };
         /**
          * PriceIn
-         * @description One price of a list; null: no longer offered to this group.
+         * @description One price of a list; null: not offered. `seen_fen`: what the list said when it was read, 0 for nothing.
          */
         PriceIn: {
             product_id: number;
             price_fen: number | null;
+            /** @default null */
+            seen_fen?: number | null;
+        };
+        /**
+         * SetPrices
+         * @description How many prices were changed; those that were so before are not counted.
+         */
+        SetPrices: {
+            changed: number;
+        };
+        /**
+         * EndPrices
+         * @description Entries that end at once: a temporary price, a planned one, or a buyer's own.
+         */
+        EndPrices: {
+            ids: number[];
+            /** @default null */
+            seller_id?: number | null;
+        };
+        /**
+         * EndedPrices
+         * @description How many entries were ended.
+         */
+        EndedPrices: {
+            ended: number;
+        };
+        /**
+         * History
+         * @description The prices of a product, the newest first.
+         */
+        History: {
+            items: components["schemas"]["HistoryEntry"][];
+            next_cursor: string | null;
+        };
+        /**
+         * HistoryEntry
+         * @description Who set which price, when and for when; and who ended it.
+         */
+        HistoryEntry: {
+            id: number;
+            price_group: string | null;
+            buyer_id: number | null;
+            buyer_name: string | null;
+            old_fen: number | null;
+            price_fen: number | null;
+            /** Format: date */
+            from_on: string;
+            until_on: string | null;
+            set_by: string | null;
+            set_at: string;
+            ended_by: string | null;
+            ended_at: string | null;
+        };
+        /**
+         * Matrix
+         * @description A page of products by groups.
+         */
+        Matrix: {
+            groups: string[];
+            items: components["schemas"]["MatrixRow"][];
+            next_cursor: string | null;
+        };
+        /**
+         * MatrixRow
+         * @description A product with what each group is asked for it.
+         */
+        MatrixRow: {
+            product_id: number;
+            product_code: string;
+            product_name: string;
+            spec: string;
+            base_unit: string;
+            category_id: number;
+            limits: components["schemas"]["Limits"];
+            cells: components["schemas"]["Cell"][];
+        };
+        /**
+         * Cell
+         * @description What one group is asked for a product on a day; without an entry there is nothing to be said.
+         */
+        Cell: {
+            price_group: string;
+            price_fen: number | null;
+            entry_id: number | null;
+            until_on: string | null;
+            base_fen: number | null;
+            next_from: string | null;
+            next_fen: number | null;
+            offered: boolean;
+        };
+        /**
+         * ListSummaries
+         * @description All groups, then the buyers that have own prices, a page at a time.
+         */
+        ListSummaries: {
+            groups: components["schemas"]["ListSummary"][];
+            buyers: components["schemas"]["ListSummary"][];
+            next_cursor: string | null;
+            sets_prices: boolean;
+        };
+        /**
+         * ListSummary
+         * @description A list of a seller: for a group, or for a buyer.
+         */
+        ListSummary: {
+            price_group: string | null;
+            buyer_id: number | null;
+            buyer_name: string | null;
+            buyers: number;
+            products: number;
+            temporary: number;
+            planned: number;
+            updated_at: string | null;
+        };
+        /**
+         * Authority
+         * @description Whether a dealer sets the prices of its own buyers.
+         */
+        Authority: {
+            sets_prices: boolean;
         };
         /**
          * CatalogPage
@@ -1735,6 +1975,11 @@ export interface components {
          */
         QuoteRequest: {
             lines: components["schemas"]["QuoteLine"][];
+            /**
+             * @description a direct buyer of the own org, for whom its staff orders
+             * @default null
+             */
+            buyer_id?: number | null;
         };
         /**
          * QuoteLine
@@ -1811,6 +2056,11 @@ export interface components {
             wished_on?: string | null;
             /** @default  */
             note?: string;
+            /**
+             * @description a direct buyer of the own org, for whom its staff orders
+             * @default null
+             */
+            buyer_id?: number | null;
         };
         /**
          * NewOrderLine
@@ -4879,7 +5129,11 @@ export interface operations {
     list_prices: {
         parameters: {
             query?: {
-                price_group?: string;
+                price_group?: string | null;
+                buyer_id?: number | null;
+                seller_id?: number | null;
+                day?: string | null;
+                q?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -4909,6 +5163,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4957,7 +5220,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PriceOutList"];
+                    "application/json": components["schemas"]["SetPrices"];
                 };
             };
             /** @description not_signed_in */
@@ -4978,7 +5241,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description idempotency_key_reused */
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · price_edited */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5007,6 +5279,383 @@ export interface operations {
             };
         };
     };
+    end_prices: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndPrices"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedPrices"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    price_history: {
+        parameters: {
+            query: {
+                product_id: number;
+                seller_id?: number | null;
+                price_group?: string | null;
+                buyer_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    price_matrix: {
+        parameters: {
+            query?: {
+                groups?: string | null;
+                seller_id?: number | null;
+                category_id?: number | null;
+                product_id?: number | null;
+                day?: string | null;
+                q?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matrix"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_price_lists: {
+        parameters: {
+            query?: {
+                seller_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSummaries"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_price_authority: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                org_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Authority"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authority"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     browse_catalog: {
         parameters: {
             query?: {
@@ -5014,6 +5663,7 @@ export interface operations {
                 q?: string | null;
                 cursor?: string | null;
                 limit?: number;
+                buyer_id?: number | null;
             };
             header?: never;
             path?: never;
@@ -5048,6 +5698,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description invalid_input */
             422: {
                 headers: {
@@ -5070,7 +5729,9 @@ export interface operations {
     };
     scan_code: {
         parameters: {
-            query?: never;
+            query?: {
+                buyer_id?: number | null;
+            };
             header?: never;
             path: {
                 code: string;
@@ -5146,7 +5807,9 @@ export interface operations {
     };
     list_frequent: {
         parameters: {
-            query?: never;
+            query?: {
+                buyer_id?: number | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5173,6 +5836,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5233,6 +5905,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,227 @@
+"""Requests and responses of prices."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+import msgspec
+
+from server.catalog.schemas import PriceFen
+from server.core.types import Id, Limit, Name, ShortText
+
+Groups = Annotated[str, msgspec.Meta(max_length=600, description="price groups, separated by commas")]
+Percent = Annotated[int, msgspec.Meta(ge=1_000, le=100_000, description="hundredths of a per cent: 10300 is 103 %")]
+StepFen = Annotated[int, msgspec.Meta(ge=1, le=100_000, description="rounded half-up to a multiple of this")]
+
+
+class PriceIn(msgspec.Struct, omit_defaults=True):
+    """One price of a list; null: not offered. `seen_fen`: what the list said when it was read, 0 for nothing."""
+
+    product_id: Id
+    price_fen: PriceFen | None
+    seen_fen: Annotated[int, msgspec.Meta(ge=0, le=100_000_000)] | None = None
+
+
+class PriceList(msgspec.Struct, omit_defaults=True):
+    """What a seller asks of a group of its buyers, or of one of them, from a day on; the others keep their price.
+
+    Without a last day it is the base price; with one it lies over it for that time. `seller_id`: a dealer below that
+    does not set its own prices.
+    """
+
+    prices: Annotated[list[PriceIn], msgspec.Meta(min_length=1, max_length=1000)]
+    price_group: Name | None = None
+    buyer_id: Id | None = None
+    seller_id: Id | None = None
+    from_on: date | None = None
+    until_on: date | None = None
+
+
+class ListQuery(msgspec.Struct):
+    """Which list, and as of which day (today)."""
+
+    price_group: Name | None = None
+    buyer_id: Id | None = None
+    seller_id: Id | None = None
+    day: date | None = None
+    q: ShortText | None = None
+    cursor: ShortText | None = None
+    limit: Limit = 50
+
+
+class MatrixQuery(msgspec.Struct):
+    """Which products, and what of them."""
+
+    groups: Groups | None = None
+    seller_id: Id | None = None
+    category_id: Id | None = None
+    product_id: Id | None = None
+    day: date | None = None
+    q: ShortText | None = None
+    cursor: ShortText | None = None
+    limit: Limit = 50
+
+
+class Limits(msgspec.Struct):
+    """Between which prices a product may be sold, and whose rule that is."""
+
+    floor_fen: int
+    guide_fen: int
+    ceiling_fen: int
+    source: str
+
+
+class PriceOut(msgspec.Struct):
+    """What a list says of a product on a day.
+
+    `source` is the list that says it: the buyer's own, or its group's. `base_fen` is what is asked when a temporary
+    price ends. `offered` is false where the price has fallen outside the limits.
+    """
+
+    product_id: int
+    product_code: str
+    product_name: str
+    spec: str
+    base_unit: str
+    price_fen: int | None
+    source: str
+    entry_id: int
+    from_on: date
+    until_on: date | None
+    base_fen: int | None
+    next_from: date | None
+    next_fen: int | None
+    offered: bool
+    limits: Limits
+
+
+class PriceOutList(msgspec.Struct):
+    """A page of a price list."""
+
+    items: list[PriceOut]
+    next_cursor: str | None
+
+
+class Cell(msgspec.Struct):
+    """What one group is asked for a product on a day; without an entry there is nothing to be said."""
+
+    price_group: str
+    price_fen: int | None
+    entry_id: int | None
+    until_on: date | None
+    base_fen: int | None
+    next_from: date | None
+    next_fen: int | None
+    offered: bool
+
+
+class MatrixRow(msgspec.Struct):
+    """A product with what each group is asked for it."""
+
+    product_id: int
+    product_code: str
+    product_name: str
+    spec: str
+    base_unit: str
+    category_id: int
+    limits: Limits
+    cells: list[Cell]
+
+
+class Matrix(msgspec.Struct):
+    """A page of products by groups."""
+
+    groups: list[str]
+    items: list[MatrixRow]
+    next_cursor: str | None
+
+
+class EndPrices(msgspec.Struct):
+    """Entries that end at once: a temporary price, a planned one, or a buyer's own."""
+
+    ids: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=1000)]
+    seller_id: Id | None = None
+
+
+class EndedPrices(msgspec.Struct):
+    """How many entries were ended."""
+
+    ended: int
+
+
+class SetPrices(msgspec.Struct):
+    """How many prices were changed; those that were so before are not counted."""
+
+    changed: int
+
+
+class HistoryQuery(msgspec.Struct):
+    """Whose prices of a product."""
+
+    product_id: Id
+    seller_id: Id | None = None
+    price_group: Name | None = None
+    buyer_id: Id | None = None
+    cursor: ShortText | None = None
+    limit: Limit = 50
+
+
+class HistoryEntry(msgspec.Struct):
+    """Who set which price, when and for when; and who ended it."""
+
+    id: int
+    price_group: str | None
+    buyer_id: int | None
+    buyer_name: str | None
+    old_fen: int | None
+    price_fen: int | None
+    from_on: date
+    until_on: date | None
+    set_by: str | None
+    set_at: datetime
+    ended_by: str | None
+    ended_at: datetime | None
+
+
+class History(msgspec.Struct):
+    """The prices of a product, the newest first."""
+
+    items: list[HistoryEntry]
+    next_cursor: str | None
+
+
+class ListSummary(msgspec.Struct):
+    """A list of a seller: for a group, or for a buyer."""
+
+    price_group: str | None
+    buyer_id: int | None
+    buyer_name: str | None
+    buyers: int
+    products: int
+    temporary: int
+    planned: int
+    updated_at: datetime | None
+
+
+class ListSummaries(msgspec.Struct):
+    """All groups, then the buyers that have own prices, a page at a time."""
+
+    groups: list[ListSummary]
+    buyers: list[ListSummary]
+    next_cursor: str | None
+    sets_prices: bool
+
+
+class ListsQuery(msgspec.Struct):
+    """Whose lists."""
+
+    seller_id: Id | None = None
+    cursor: ShortText | None = None
+    limit: Limit = 50
+
+
+class Authority(msgspec.Struct):
+    """Whether a dealer sets the prices of its own buyers."""
+
+    sets_prices: bool
