@@ -11,16 +11,27 @@ from server.identity.routes import routes as identity
 from server.notify.routes import routes as notify
 from server.orders.routes import routes as orders
 from server.pricing.routes import routes as pricing
+from server.regions.routes import routes as regions
 from server.settlement.routes import routes as settlement
 from server.stock.routes import routes as stock
 from server.stock.service import open_locations
+from server.territory.routes import routes as territory
 
 VERSION = "0.1.0"
-ROUTES: list[Route] = [
-    route
-    for module in (identity, channel, catalog, pricing, orders, approvals, stock, settlement, notify)
-    for route in module.all
-]
+MODULES = (
+    identity,
+    regions,
+    channel,
+    catalog,
+    pricing,
+    territory,
+    orders,
+    approvals,
+    stock,
+    settlement,
+    notify,
+)
+ROUTES: list[Route] = [route for module in MODULES for route in module.all]
 
 
 def wire() -> None:

@@ -11,6 +11,7 @@ from server.channel.schemas import NewAddress
 from server.core import audit, db
 from server.core.actor import Actor
 from server.core.errors import NotFound
+from server.regions import service as regions
 
 
 async def list_addresses(actor: Actor) -> list[DeliveryAddress]:
@@ -21,6 +22,7 @@ async def list_addresses(actor: Actor) -> list[DeliveryAddress]:
 async def save_address(actor: Actor, new: NewAddress, address_id: int | None = None) -> DeliveryAddress:
     """Add or change a delivery address; a new default takes the place of the old one."""
     actor.require("order.create")
+    regions.check(new.region_code)
     values = msgspec.to_builtins(new)
     async with db.transaction():
         await db.run("SELECT 1 FROM org WHERE id = $1 FOR UPDATE", actor.org_id)

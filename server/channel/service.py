@@ -13,6 +13,7 @@ from server.channel.schemas import NewOrg, OrgEdit, OrgFilter
 from server.core import audit, db, live, paging
 from server.core.actor import Actor
 from server.core.errors import BusinessError, Forbidden, NotFound, StaleVersion
+from server.regions import service as regions
 
 MAX_DEPTH = 50  # levels above an org: its path must fit an index entry
 OrgCreated = Callable[[Org], Awaitable[None]]
@@ -78,6 +79,7 @@ async def create_org(actor: Actor, new: NewOrg) -> Org:
     Dealers add only their own stores and dealers below them; raises `OrgMisplaced` under a store.
     """
     actor.require("channel.manage")
+    regions.check(new.region_code)
     async with db.transaction():
         parent = await find_org(actor, new.parent_id)
         if parent.kind == "store":
@@ -104,6 +106,8 @@ async def edit_org(actor: Actor, org_id: int, edit: OrgEdit) -> Org:
         org = await find_org(actor, org_id)
         _not_own_terms(actor, org, changes)
         before = {name: getattr(org, name) for name in changes}
+        if changes.get("region_code") != before.get("region_code"):  # one that was abolished since may stay
+            regions.check(changes["region_code"])
         changed = await Org.filter(id=org_id, version=version).update(**changes, version=F("version") + 1)
         if not changed:
             raise StaleVersion("这份档案刚被别人改过，请刷新后再改")

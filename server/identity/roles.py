@@ -26,6 +26,9 @@ PERMISSIONS: dict[str, str] = {
     "outbox.read": "查看通知队列",
     "outbox.retry": "重发通知",
     "audit.read": "查看操作记录",
+    "territory.read": "查看区域授权",
+    "territory.manage": "区域授权",
+    "territory.coverage": "查看区域覆盖",
 }
 
 _READS = {"order.read", "catalog.read", "stock.read"}
@@ -35,12 +38,13 @@ _MANAGER = _READS | {
     "order.approve", "order.over_credit", "approval.second", "channel.read", "channel.manage", "catalog.manage",
     "price.manage",
     "settlement.read", "credit.manage", "audit.read", "outbox.read",
+    "territory.read", "territory.manage", "territory.coverage",
 }  # fmt: skip
 
 ROLES: dict[str, frozenset[str]] = {
     "brand_admin": frozenset(set(PERMISSIONS) - _BUYS - {"order.receive"}),
     "brand_manager": frozenset(_MANAGER),
-    "brand_rep": frozenset(_READS | {"order.approve", "channel.read", "settlement.read"}),
+    "brand_rep": frozenset(_READS | {"order.approve", "channel.read", "settlement.read", "territory.read"}),
     "brand_finance": frozenset(_READS | {"channel.read", "settlement.read", "credit.manage", "payment.register"}),
     "brand_warehouse": frozenset(_READS | {"order.issue", "stock.manage", "channel.read"}),
     "dealer_owner": frozenset(
@@ -50,13 +54,16 @@ ROLES: dict[str, frozenset[str]] = {
             "order.create_for",
             "order.approve", "order.over_credit", "approval.second", "order.issue", "order.receive", "price.manage",
             "channel.read", "channel.manage", "account.manage", "stock.manage", "settlement.read", "credit.manage",
-            "payment.register", "audit.read",
+            "payment.register", "audit.read", "territory.read",
         }
     ),
     "dealer_clerk": frozenset(
         _READS
         | _BUYS
-        | {"order.create_for", "order.approve", "order.issue", "order.receive", "channel.read", "settlement.read"}
+        | {
+            "order.create_for", "order.approve", "order.issue", "order.receive", "channel.read", "settlement.read",
+            "territory.read",
+        }
     ),
     "dealer_warehouse": frozenset(_READS | {"order.issue", "order.receive", "channel.read"}),
     "dealer_driver": frozenset({"order.read", "catalog.read", "channel.read"}),

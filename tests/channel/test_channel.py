@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from server.channel.service import MAX_DEPTH
+from server.core import db
 from tests.world import World
 
 
@@ -114,3 +115,20 @@ async def test_a_dealer_does_not_free_what_the_brand_has_frozen_and_the_brand_fr
     for who in (boss, world.admin):
         await boss.post(path + "/freeze", {"reason": "欠款"})
         assert (await who.post(path + "/unfreeze"))["status"] == "active"
+
+
+async def test_a_region_that_does_not_exist_is_named_and_one_that_was_there_before_may_stay(world: World) -> None:
+    boss = await world.boss(await world.dealer())
+    for code in ("330199", "990000", "330104"):  # 江干区 was merged into 上城区 in 2021
+        refused = await world.admin.post("/orgs", new(world.brand.id, "dealer", region_code=code), 422)
+        assert code in refused["detail"] and refused["errors"][0]["pointer"] == "/region_code"
+    place = {"contact_name": "李店", "contact_phone": "13800000000", "detail": "人民路 1 号", "region_code": "330199"}
+    assert (await boss.post("/addresses", place, 422))["errors"][0]["pointer"] == "/region_code"
+    await boss.post("/addresses", {**place, "region_code": "330106"}, 201)
+    dealer = await world.dealer(region_code="330106")
+    await db.run("UPDATE org SET region_code = '330104' WHERE id = $1", dealer.id)
+    path = f"/orgs/{dealer.id}"
+    kept = await world.admin.call("PATCH", path, {"version": 1, "region_code": "330104", "name": "老经销商"})
+    assert kept.status_code == 200 and kept.json()["region_code"] == "330104"
+    wrong = await world.admin.call("PATCH", path, {"version": 2, "region_code": "330103"})
+    assert wrong.status_code == 422

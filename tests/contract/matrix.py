@@ -64,6 +64,11 @@ ALLOWED: dict[str, set[str]] = {
     **dict.fromkeys(("get_balance", "list_entries"), READS_MONEY),
     "register_payment": TAKES_MONEY,
     "set_credit_limit": TAKES_MONEY | {"brand_manager"},
+    # regions and territories
+    **dict.fromkeys(("list_regions", "list_region_children", "search_regions"), ALL),
+    "list_authorities": DECIDES,
+    **dict.fromkeys(("grant_authority", "check_authority", "change_authority", "revoke_authorities", "get_coverage",
+                     "list_white_spots"), KEEPS_CATALOGUE),
     # notices
     **dict.fromkeys(("list_notices", "read_notices", "list_templates", "count_subscription", "upload_file",
                      "get_file", "live_events", "take_ticket"), ALL),
@@ -76,7 +81,7 @@ ALLOWED: dict[str, set[str]] = {
 KINDS = {
     "order_id": "order", "issue_id": "issue", "approval_id": "approval", "org_id": "org", "account_id": "account",
     "address_id": "address", "file_id": "file", "session_id": "session", "product_id": "product",
-    "message_id": "message", "code": "code", "substitute_id": "substitute",
+    "message_id": "message", "code": "code", "substitute_id": "substitute", "authority_id": "authority",
 }  # fmt: skip
 
 _ADDRESS = {"contact_name": "李店", "contact_phone": "13800000000", "detail": "人民路 1 号"}
@@ -112,6 +117,10 @@ def _order(stage: Stage, **more: Any) -> dict[str, Any]:
 
 def _price(stage: Stage) -> list[dict[str, Any]]:
     return [{"product_id": stage.goods.id, "price_fen": 290}]
+
+
+def _grant(stage: Stage, org_id: int, **more: Any) -> dict[str, Any]:
+    return {"org_id": org_id, "region_codes": ["420106"], "from_on": tomorrow(), **more}
 
 
 def _supply(stage: Stage, product_id: int) -> dict[str, Any]:
@@ -153,6 +162,10 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "supply": lambda s, p: _supply(s, s.goods.id),
     "register_payment": lambda s, p: {"buyer_id": p.rows["org"], "amount_fen": 1, "method": "cash"},
     "set_credit_limit": lambda s, p: {"buyer_id": p.rows["org"], "limit_fen": 1},
+    "grant_authority": lambda s, p: _grant(s, p.rows["org"]),
+    "check_authority": lambda s, p: _grant(s, p.rows["org"]),
+    "change_authority": lambda s, p: {"version": 1, "note": "改一下"},
+    "revoke_authorities": lambda s, p: {"ids": [p.rows.get("authority", UNKNOWN)], **_REASON},
     "read_notices": lambda s, p: {"ids": [p.rows["notice"]]},
     "count_subscription": lambda s, p: {"template_id": "template-order", "accepted": True},
     "login": lambda s, p: {"phone": phone(), "password": "wrong-pass-1"},
@@ -211,6 +224,17 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("register_payment", "buyer_id"): ("org", lambda s, i: {"buyer_id": i, "amount_fen": 1, "method": "cash"}),
     ("set_credit_limit", "buyer_id"): ("org", lambda s, i: {"buyer_id": i, "limit_fen": 1}),
     ("supply", "product_id"): ("product", _supply),
+    ("list_authorities", "org_id"): ("org", lambda s, i: {"org_id": i}),
+    ("list_authorities", "category_id"): ("category", lambda s, i: {"category_id": i}),
+    ("grant_authority", "org_id"): ("org", _grant),
+    ("grant_authority", "category_ids"): (
+        "category", lambda s, i: _grant(s, s.places["dealer"].rows["org"], category_ids=[i])),
+    ("check_authority", "org_id"): ("org", _grant),
+    ("check_authority", "category_ids"): (
+        "category", lambda s, i: _grant(s, s.places["dealer"].rows["org"], category_ids=[i])),
+    ("revoke_authorities", "ids"): ("authority", lambda s, i: {"ids": [i], **_REASON}),
+    ("get_coverage", "category_id"): ("category", lambda s, i: {"category_id": i}),
+    ("list_white_spots", "category_id"): ("category", lambda s, i: {"category_id": i}),
     ("read_notices", "ids"): ("notice", lambda s, i: {"ids": [i]}),
     ("list_audit", "subject_id"): ("org", lambda s, i: {"subject_kind": "org", "subject_id": i}),
 }  # fmt: skip

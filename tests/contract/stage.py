@@ -19,6 +19,8 @@ from server.channel.schemas import NewAddress
 from server.core import clock, db, files
 from server.identity.roles import ROLES
 from server.notify import queries as notices
+from server.territory.schemas import NewAuthority
+from server.territory.service import grant_authority
 from tests.world import Product, User, World, number
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 16
@@ -138,6 +140,11 @@ async def _rows(stage: Stage, owner: World, place: Place, item: Product) -> None
     if place.org.kind != "store":
         away = (place.org.root_id, rows["account"], place.boss.account_id, clock.today())
         rows["substitute"] = await db.value(_SUBSTITUTE, *away)
+    if place.org.kind == "dealer":
+        note = f"授权备注{number()}"
+        await grant_authority(owner.admin.actor, NewAuthority(place.org.id, ["330106"], clock.today(), note=note))
+        rows["authority"] = await db.value("SELECT max(id) FROM authority WHERE org_id = $1", place.org.id)
+        place.words.append(note)
     place.words += [address.contact_name, address.contact_phone, address.detail, told.title]
     if place.org.kind == "brand":
         topic = f"topic-{number()}"
