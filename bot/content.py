@@ -26,7 +26,8 @@ REASONS = (
     ("other", "其他，请电话联系"),
 )
 _WORDS = {"approved": "已通过", "rejected": "已驳回", "void": "已撤销", "pending": "待审核"}
-_PAGES = {"order": "pages/order/detail?id={id}", "settlement": "pages/account/balance"}
+_PAGES = {"order": "pages/order/detail?id={id}", "settlement": "pages/account/balance",
+          "authority": "pages/account/authorities"}  # fmt: skip
 _LINES_TOLD = 4
 
 

@@ -22,6 +22,7 @@ from server.notify import queries
 from server.notify.queries import Message, Told
 from server.orders import views
 from server.orders.views import Headline
+from server.regions import service as regions
 from server.settings import Settings
 
 DELIVERY = {"deliver": "送货上门", "pickup": "自提", "logistics": "物流"}
@@ -305,6 +306,38 @@ async def _paid(fan: Fanout, event: Event) -> None:
     fan.tell(event, people, "收款已登记", f"供应商登记收到您的付款 {yuan(amount)}", "settlement")
 
 
+def _places(event: Event) -> str:
+    """The first regions of an event about authorities: 浙江省杭州市、浙江省宁波市等 5 项."""
+    codes, count = list(event.payload["regions"]), int(event.payload["count"])
+    return "、".join(regions.full_name(code) for code in codes) + (f"等 {count} 项" if count > len(codes) else "")
+
+
+async def _authority(fan: Fanout, event: Event) -> None:
+    """Granted or revoked: the dealer's owner is told."""
+    people = await fan.people(event.subject_id, "dealer", "channel.manage")
+    if event.topic == "authority.granted":
+        until = event.payload.get("until_on")
+        period = f"，{event.payload['from_on']} 起" + (f"，至 {until}" if until else "")
+        fan.tell(event, people, "新的区域授权", f"{_places(event)}{period}", "authority")
+        return
+    body = f"{_places(event)}，原因：{event.payload['reason']}"
+    fan.tell(event, people, "区域授权已收回", body, "authority")
+
+
+async def _ending(fan: Fanout, event: Event) -> None:
+    """An authority ends soon: the dealer's owner, its rep and the managers are told (S1.3)."""
+    dealer_id, days = event.subject_id, int(event.payload["days"])
+    name = await db.value("SELECT name FROM org WHERE id = $1", dealer_id)
+    title = "区域授权今天到期" if days == 0 else f"区域授权将在 {days} 天内到期"
+    body = f"{_places(event)}，{event.payload['until_on']} 到期"
+    fan.tell(event, await fan.people(dealer_id, "dealer", "channel.manage"), title, body, "authority")
+    reps = await approvals.deciders(event.root_id, dealer_id, ["brand_rep"])
+    managers = await fan.people(event.root_id, "brand", "territory.manage")
+    people = list({person["id"]: person for person in (*reps, *managers)}.values())
+    fan.tell(event, people, title, f"{name}：{body}", f"authority/{dealer_id}")
+    fan.text(event, reps, f"{title}\n{name}：{body}")
+
+
 _HANDLERS: dict[str, Callable[[Fanout, Event], Awaitable[None]]] = {
     "order.submitted": _submitted,
     "order.first_approve": _first_approved,
@@ -319,6 +352,9 @@ _HANDLERS: dict[str, Callable[[Fanout, Event], Awaitable[None]]] = {
     "approval.stale": _stale,
     "approval.escalated": _escalated,
     "payment.registered": _paid,
+    "authority.granted": _authority,
+    "authority.revoked": _authority,
+    "authority.expiring": _ending,
 }
 
 

@@ -10,6 +10,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.leader import Leader
 from server.core import clock, db
+from server.territory import service as territory
 
 STALE_AFTER = timedelta(hours=4)
 REMIND_EVERY = timedelta(hours=24)
@@ -71,6 +72,11 @@ async def escalate_approvals() -> int:
     return await db.run(_ESCALATE, moment, moment - ESCALATE_AFTER)
 
 
+async def warn_of_ending_authorities() -> int:
+    """Tell of territories that end in thirty days, in seven and today, once each; the number of events."""
+    return await territory.announce_expiring()
+
+
 async def clean_up() -> int:
     """Remove what has been delivered, answered or seen long ago; failed messages stay."""
     moment = clock.now()
@@ -93,5 +99,6 @@ def schedule(leader: Leader) -> AsyncIOScheduler:
 
     add(remind_stale_approvals, trigger="interval", minutes=5)
     add(escalate_approvals, trigger="interval", minutes=5)
+    add(warn_of_ending_authorities, trigger="cron", hour=9)
     add(clean_up, trigger="cron", hour=3, minute=30)
     return scheduler
