@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 import asyncpg
 
 from scripts.atsize.size import ASSORTMENT, BRAND, FIRST_DEALER, FIRST_STORE, REP, Size
+from server.regions import service as regions
 from server.stock.service import LOCATION_NAMES
 
 
@@ -28,6 +30,9 @@ _TASTES = _words("柠檬 橙汁 蜜桃 葡萄 苹果 乌龙 茉莉 椰子 芒果
 _DRINKS = _words("汽水 果汁 气泡水 苏打水 茶饮 乳酸菌 纯净水 功能饮料 咖啡 奶茶")
 _SIZES = _words("250ml 330ml 500ml 1L 1.5L")
 CATEGORIES = 40
+TERRITORIES = 20
+"""In how many counties a dealer may sell."""
+
 _BATCH = 20_000
 
 Record = tuple[Any, ...]
@@ -52,18 +57,34 @@ def product_name(number: int) -> str:
     return f"{_pick(_TASTES, number)}{_pick(_DRINKS, number // 16)}{number}"
 
 
+def _home(dealer_place: int) -> int:
+    """Where the counties of a dealer begin, in the list of all."""
+    return dealer_place * TERRITORIES
+
+
 def _orgs(size: Size) -> Iterator[Record]:
-    yield BRAND, BRAND, None, "brand", "B", "渠道品牌", f"/{BRAND}/", "13000000000"
+    counties = regions.leaves()
+    yield BRAND, BRAND, None, "brand", "B", "渠道品牌", f"/{BRAND}/", "13000000000", ""
     for place in range(size.dealers):
         dealer = FIRST_DEALER + place
         yield (
             dealer, BRAND, size.parent(dealer), "dealer", f"D{place:05d}", dealer_name(place), size.path(dealer),
-            f"131{place:08d}",
+            f"131{place:08d}", counties[_home(place) % len(counties)],
         )  # fmt: skip
     for number in range(size.stores):
         dealer, store = size.dealer_of(number), FIRST_STORE + number
-        path = f"{size.path(dealer)}{store}/"
-        yield store, BRAND, dealer, "store", f"S{number:06d}", store_name(number), path, f"132{number:08d}"
+        path, home = f"{size.path(dealer)}{store}/", _home(dealer - FIRST_DEALER) + number // size.dealers % TERRITORIES
+        code, phone = counties[home % len(counties)], f"132{number:08d}"
+        yield store, BRAND, dealer, "store", f"S{number:06d}", store_name(number), path, phone, code
+
+
+def _authorities(size: Size) -> Iterator[Record]:
+    counties, since = regions.leaves(), datetime(2025, 1, 1, tzinfo=UTC)
+    for place in range(size.dealers):
+        for number in range(TERRITORIES):
+            code = counties[(_home(place) + number) % len(counties)]
+            category = 1 if place % 3 else 2 + place % CATEGORIES
+            yield BRAND, FIRST_DEALER + place, code, category, since.date(), since
 
 
 def _products(size: Size) -> Iterator[Record]:
@@ -89,7 +110,7 @@ async def _copy(connection: asyncpg.Connection, table: str, columns: str, rows: 
 
 async def write_archives(connection: asyncpg.Connection, size: Size) -> None:
     """Orgs, accounts, places, products and prices."""
-    await _copy(connection, "org", "id root_id parent_id kind code name path contact_phone", _orgs(size))
+    await _copy(connection, "org", "id root_id parent_id kind code name path contact_phone region_code", _orgs(size))
     categories = [(1, BRAND, None, "饮料"), *((2 + n, BRAND, 1, f"饮料{n + 1}类") for n in range(CATEGORIES))]
     await _copy(connection, "category", "id root_id parent_id name", iter(categories))
     await _copy(
@@ -105,6 +126,9 @@ async def write_archives(connection: asyncpg.Connection, size: Size) -> None:
     assigned = [(REP, dealer, BRAND) for dealer in size.rep_dealers]
     await _copy(connection, "assignment", "account_id org_id root_id", iter(assigned))
     await connection.execute(_PLACES_OF_GOODS.format(brand=BRAND), kinds, [LOCATION_NAMES[kind] for kind in kinds])
+    await _copy(
+        connection, "authority", "root_id org_id region_code category_id from_on granted_at", _authorities(size)
+    )
     await connection.execute(_PRICES.format(brand=BRAND, assortment=ASSORTMENT, products=size.products))
 
 

@@ -32,6 +32,9 @@ from server.settlement import service as settlement
 from server.settlement.schemas import EntryFilter
 from server.stock import service as stock
 from server.stock.schemas import StockFilter
+from server.territory import coverage
+from server.territory import lists as territories
+from server.territory.schemas import AuthorityFilter, CoverageFilter, WhiteSpotFilter
 
 
 class World(NamedTuple):
@@ -135,4 +138,25 @@ PEOPLE: dict[str, Page] = {
     "an account by its phone": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter(q="13200000"))),
 }
 
-PAGES: dict[str, Page] = {**ORDERS, **GOODS, **MONEY, **WORK, **PEOPLE}
+_ZHEJIANG = "330000"
+
+TERRITORY: dict[str, Page] = {
+    "all territories": Page("brand", lambda a, w: territories.list_authorities(a, AuthorityFilter())),
+    "the territories in a province": Page(
+        "brand", lambda a, w: territories.list_authorities(a, AuthorityFilter(region_code=_ZHEJIANG))
+    ),
+    "the territories of a category now": Page(
+        "brand", lambda a, w: territories.list_authorities(a, AuthorityFilter(category_id=9, standing="current"))
+    ),
+    "what ends soon": Page("brand", lambda a, w: territories.list_authorities(a, AuthorityFilter(ends_within=30))),
+    "what was revoked": Page(
+        "brand", lambda a, w: territories.list_authorities(a, AuthorityFilter(standing="revoked"))
+    ),
+    "a county dealer's territories": Page("county", lambda a, w: territories.list_authorities(a, AuthorityFilter())),
+    "a rep's dealers' territories": Page("rep", lambda a, w: territories.list_authorities(a, AuthorityFilter())),
+    "who covers the country": Page("brand", lambda a, w: coverage.coverage(a, CoverageFilter()), "counts"),
+    "who covers a province": Page("brand", lambda a, w: coverage.coverage(a, CoverageFilter(_ZHEJIANG)), "counts"),
+    "white spots": Page("brand", lambda a, w: coverage.white_spots(a, WhiteSpotFilter(category_id=9)), "counts"),
+}
+
+PAGES: dict[str, Page] = {**ORDERS, **GOODS, **MONEY, **WORK, **PEOPLE, **TERRITORY}

@@ -28,4 +28,4 @@ CREATE INDEX authority_org ON authority (root_id, org_id, region_code, category_
 CREATE INDEX authority_list ON authority (root_id, org_id, id DESC);
 CREATE INDEX authority_revoked ON authority (root_id, id DESC) WHERE revoked_on IS NOT NULL;
 CREATE INDEX authority_ending ON authority (until_on) WHERE revoked_on IS NULL AND until_on IS NOT NULL;
-CREATE INDEX org_region ON org (root_id, kind, region_code COLLATE "C");
+CREATE INDEX org_store_region ON org (root_id, region_code COLLATE "C") WHERE kind = 'store';

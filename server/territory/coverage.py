@@ -7,8 +7,9 @@ what it lies in. Read set-based: one row per region that any authority names, th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import NamedTuple
 
 from server.core import clock, db, paging
 from server.core.actor import Actor
@@ -30,63 +31,75 @@ COMPARED = 8
 """Of so many dealers in a region at most it is looked at whether they are one line of the tree."""
 
 NAMED = 5
+"""How many of a region's dealers are named."""
 
 _HELD = """
-a.root_id = $1 AND a.revoked_on IS NULL AND a.from_on <= $2 AND coalesce(a.until_on, 'infinity'::date) >= $2
-    AND ($3::bigint[] IS NULL OR a.category_id IS NULL OR a.category_id = ANY ($3))
+SELECT a.region_code, bool_or(a.exclusive) AS exclusive, count(DISTINCT a.org_id) AS dealers,
+       array_agg(DISTINCT a.org_id) AS ids
+FROM authority a
+WHERE a.root_id = $1 AND a.revoked_on IS NULL AND a.from_on <= $2 AND (a.until_on IS NULL OR a.until_on >= $2)
+  AND ($3::bigint[] IS NULL OR a.category_id IS NULL OR a.category_id = ANY ($3)) AND {where}
+GROUP BY a.region_code
 """
 
-# $1 root  $2 day  $3 category and those above it, null: any  $4 low  $5 high  $6 regions around
+# What is granted in each region inside one and around it, and all the dealers of each part of it: two kinds of rows.
+# $1 root  $2 day  $3 category and those above it, null: any  $4 low  $5 high  $6 regions around  $7 digits of a part
 _GRANTED = f"""
-SELECT a.region_code, bool_or(a.exclusive) AS exclusive, count(DISTINCT a.org_id) AS dealers,
-       CASE WHEN count(DISTINCT a.org_id) <= {COMPARED} THEN array_agg(DISTINCT g.path) END AS paths
-FROM authority a JOIN org g ON g.id = a.org_id
-WHERE {_HELD} AND (a.region_code >= $4 AND a.region_code < $5 OR a.region_code = ANY ($6::text[]))
-GROUP BY a.region_code
+WITH held AS MATERIALIZED (
+    {_HELD.format(where="a.region_code >= $4 AND a.region_code < $5")}
+    UNION ALL
+    {_HELD.format(where="a.region_code = ANY ($6::text[])")}
+)
+SELECT region_code AS code, NULL AS part, exclusive, dealers, ids[1:{COMPARED}] AS ids FROM held
+UNION ALL
+SELECT NULL, part, NULL, count(*), array_agg(id ORDER BY id)
+FROM (SELECT DISTINCT left(region_code, $7) AS part, unnest(ids) AS id FROM held) x GROUP BY part
 """  # noqa: S608 - constants of this file
 
-# $4 regions  $5, $6 their ranges  $7, $8 regions and what they lie in
-_DEALERS = f"""
-WITH here AS (
-    SELECT k.code, a.org_id FROM unnest($4::text[], $5::text[], $6::text[]) AS k (code, low, high)
-    JOIN authority a ON {_HELD} AND a.region_code >= k.low AND a.region_code < k.high
-    UNION
-    SELECT k.code, a.org_id FROM unnest($7::text[], $8::text[]) AS k (code, outside)
-    JOIN authority a ON {_HELD} AND a.region_code = k.outside
-), counted AS (
-    SELECT code, count(*) AS dealers, (array_agg(org_id ORDER BY org_id))[1:{NAMED}] AS ids FROM here GROUP BY code
-)
-SELECT c.code, c.dealers, array_agg(g.id ORDER BY g.id) AS ids, array_agg(g.name ORDER BY g.id) AS names
-FROM counted c JOIN org g ON g.id = ANY (c.ids)
-GROUP BY c.code, c.dealers
-"""  # noqa: S608
+_ORGS = "SELECT id, name, path FROM org WHERE root_id = $1 AND id = ANY ($2::bigint[])"
 
 _STORES = """
-SELECT k.code, count(*) AS stores FROM unnest($2::text[], $3::text[], $4::text[]) AS k (code, low, high)
-JOIN org o ON o.root_id = $1 AND o.kind = 'store' AND o.region_code COLLATE "C" >= k.low
-    AND o.region_code COLLATE "C" < k.high
-GROUP BY k.code
+SELECT region_code COLLATE "C" AS code, count(*) AS stores FROM org
+WHERE root_id = $1 AND kind = 'store' AND region_code COLLATE "C" >= $2 AND region_code COLLATE "C" < $3
+GROUP BY 1
 """
 
-Granted = Mapping[str, db.Row]
+_STORES_OF = """
+SELECT region_code AS code, count(*) AS stores FROM org
+WHERE root_id = $1 AND kind = 'store' AND region_code COLLATE "C" = ANY ($2::text[])
+GROUP BY 1
+"""
+
+
+class Held(NamedTuple):
+    """What dealers hold in and around a region: per region that is named, and who is there per part."""
+
+    regions: dict[str, db.Row]
+    parts: dict[str, set[int]]
+    orgs: dict[int, db.Row]
+
+    def state(self, code: str) -> State:
+        """Who covers a county: nobody, one alone or openly (with those above and below it), or several."""
+        found = [self.regions[step] for step in regions.lineage(code) if step in self.regions]
+        if not found:
+            return "white"
+        if any(item["exclusive"] for item in found):
+            return "exclusive"
+        if any(item["dealers"] > COMPARED for item in found):
+            return "several"
+        paths = {self.orgs[org_id]["path"] for item in found for org_id in item["ids"]}
+        return "open" if _line(paths) else "several"
+
+    def within(self, code: str, around: set[int]) -> set[int]:
+        """The dealers in a region, with those who hold what is around it."""
+        begin = regions.prefix(code)
+        return around.union(*(ids for part, ids in self.parts.items() if part.startswith(begin)))
 
 
 def _line(paths: Iterable[str]) -> bool:
     """Whether dealers stand one above the other: not beside each other."""
     ordered = sorted(paths, key=len)
     return all(ordered[-1].startswith(path) for path in ordered)
-
-
-def state_of(code: str, granted: Granted) -> State:
-    """Who covers a county: nobody, one dealer alone or openly (with those above and below it), several."""
-    found = [granted[step] for step in regions.lineage(code) if step in granted]
-    if not found:
-        return "white"
-    if any(item["exclusive"] for item in found):
-        return "exclusive"
-    if any(item["paths"] is None for item in found):
-        return "several"
-    return "open" if _line({path for item in found for path in item["paths"]}) else "several"
 
 
 def _sum_state(states: Counter[State]) -> State:
@@ -101,21 +114,25 @@ def _everywhere(actor: Actor) -> None:
         raise Forbidden("覆盖情况涉及全部经销商，您的账号只能查看自己负责的部分")
 
 
-async def _granted(actor: Actor, parent: str, chosen: list[int] | None, day: date) -> Granted:
+def _digits(parent: str) -> int:
+    """How many digits name a part: provinces of the country, else regions by their whole code."""
+    return 2 if parent == regions.ALL else 6
+
+
+async def _held(actor: Actor, parent: str, chosen: list[int] | None, day: date) -> Held:
     low, high = areas.bounds(parent)
     around = regions.lineage(parent)[:-1]
-    found = await db.rows(_GRANTED, actor.root_id, day, chosen, low, high, around)
-    return {item["region_code"]: item for item in found}
+    found = await db.rows(_GRANTED, actor.root_id, day, chosen, low, high, around, _digits(parent))
+    named = {item["code"]: item for item in found if item["code"]}
+    parts = {item["part"]: set(item["ids"]) for item in found if item["part"]}
+    compared = {org_id for item in named.values() if item["dealers"] <= COMPARED for org_id in item["ids"]}
+    shown = {org_id for ids in parts.values() for org_id in sorted(ids)[:NAMED]}
+    orgs = await db.rows(_ORGS, actor.root_id, sorted(compared | shown))
+    return Held(named, parts, {item["id"]: item for item in orgs})
 
 
 async def _chosen(actor: Actor, category_id: int | None) -> list[int] | None:
     return None if category_id is None else (await categories.load(actor)).up(category_id)
-
-
-async def _stores(actor: Actor, codes: Sequence[str]) -> dict[str, int]:
-    inside = areas.inside(codes)
-    found = await db.rows(_STORES, actor.root_id, inside.codes, inside.lows, inside.highs)
-    return {item["code"]: item["stores"] for item in found}
 
 
 def _known(code: str) -> None:
@@ -128,22 +145,24 @@ async def coverage(actor: Actor, wanted: CoverageFilter) -> Coverage:
     _everywhere(actor)
     _known(wanted.parent)
     day, chosen = wanted.on or clock.today(), await _chosen(actor, wanted.category_id)
-    granted = await _granted(actor, wanted.parent, chosen, day)
-    codes = [region.code for region in regions.children(wanted.parent)]
-    shown = [wanted.parent, *codes]
-    inside = areas.inside(shown)
-    found = await db.rows(
-        _DEALERS, actor.root_id, day, chosen, inside.codes, inside.lows, inside.highs, inside.inner, inside.outer
-    )
-    dealers = {item["code"]: item for item in found}
-    stores = await _stores(actor, shown)
-    states = {leaf: state_of(leaf, granted) for leaf in regions.leaves(wanted.parent)}
-    total, *items = [_row(code, states, dealers.get(code), stores.get(code, 0)) for code in shown]
+    held = await _held(actor, wanted.parent, chosen, day)
+    digits = _digits(wanted.parent)
+    counted = await db.rows(_STORES, actor.root_id, *areas.bounds(wanted.parent))
+    stores = {item["code"]: item["stores"] for item in counted}
+    around = set[int]().union(*(held.parts.get(step[:digits], ()) for step in regions.lineage(wanted.parent)))
+    states = {leaf: held.state(leaf) for leaf in regions.leaves(wanted.parent)}
+    shown = [wanted.parent, *(region.code for region in regions.children(wanted.parent))]
+    total, *items = [_row(code, held, around, states, stores) for code in shown]
     return Coverage(wanted.parent, regions.full_name(wanted.parent), total, items)
 
 
-def _row(code: str, states: Mapping[str, State], dealers: db.Row | None, stores: int) -> CoverageRow:
+def _row(
+    code: str, held: Held, around: set[int], states: Mapping[str, State], stores: Mapping[str, int]
+) -> CoverageRow:
     below = Counter(states[leaf] for leaf in regions.leaves(code))
+    dealers = held.within(code, around)
+    named = sorted(dealers & held.orgs.keys())[:NAMED]
+    begin = regions.prefix(code)
     return CoverageRow(
         code=code,
         name=regions.name(code),
@@ -154,9 +173,9 @@ def _row(code: str, states: Mapping[str, State], dealers: db.Row | None, stores:
         open=below["open"],
         several=below["several"],
         white=below["white"],
-        dealer_count=dealers["dealers"] if dealers else 0,
-        dealers=[OrgRef(*pair) for pair in zip(dealers["ids"], dealers["names"], strict=True)] if dealers else [],
-        store_count=stores,
+        dealer_count=len(dealers),
+        dealers=[OrgRef(org_id, held.orgs[org_id]["name"]) for org_id in named],
+        store_count=sum(count for place, count in stores.items() if place.startswith(begin)),
     )
 
 
@@ -165,11 +184,12 @@ async def white_spots(actor: Actor, wanted: WhiteSpotFilter) -> WhiteSpotList:
     _everywhere(actor)
     _known(wanted.parent)
     chosen = await _chosen(actor, wanted.category_id)
-    granted = await _granted(actor, wanted.parent, chosen, wanted.on or clock.today())
-    white = [leaf for leaf in regions.leaves(wanted.parent) if state_of(leaf, granted) == "white"]
+    held = await _held(actor, wanted.parent, chosen, wanted.on or clock.today())
+    white = [leaf for leaf in regions.leaves(wanted.parent) if held.state(leaf) == "white"]
     after = (paging.decode_cursor(wanted.cursor) or [""])[0]
     rest = [{"code": code} for code in white if code > str(after)]
     page, cursor = paging.page(rest, wanted.limit, "code")
-    stores = await _stores(actor, [item["code"] for item in page])
+    counted = await db.rows(_STORES_OF, actor.root_id, [item["code"] for item in page])
+    stores = {item["code"]: item["stores"] for item in counted}
     spots = [WhiteSpot(i["code"], regions.full_name(i["code"]), stores.get(i["code"], 0)) for i in page]
     return WhiteSpotList(spots, cursor, len(white))

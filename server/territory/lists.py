@@ -26,12 +26,16 @@ ORDER BY a.id DESC
 
 _ALL = "SELECT a.* FROM authority a WHERE a.root_id = $1 AND a.id < $2{conditions} ORDER BY a.id DESC LIMIT $3"
 
-# A narrow scope is a few dealers: begin with them.
+# A narrow scope is a few dealers: so many at most are read of each.
 _SCOPED = """
-SELECT DISTINCT a.* FROM unnest($4::text[]) AS prefix
-JOIN org g ON g.path ~>=~ prefix AND g.path ~<~ (left(prefix, -1) || '0')
-JOIN authority a ON a.root_id = $1 AND a.org_id = g.id
-WHERE g.root_id = $1 AND a.id < $2{conditions} ORDER BY a.id DESC LIMIT $3
+SELECT a.* FROM (
+    SELECT DISTINCT g.id FROM unnest($4::text[]) AS prefix
+    JOIN org g ON g.path ~>=~ prefix AND g.path ~<~ (left(prefix, -1) || '0')
+    WHERE g.root_id = $1 AND g.kind = 'dealer'
+) d CROSS JOIN LATERAL (
+    SELECT a.* FROM authority a
+    WHERE a.root_id = $1 AND a.org_id = d.id AND a.id < $2{conditions} ORDER BY a.id DESC LIMIT $3
+) a ORDER BY a.id DESC LIMIT $3
 """
 
 _STANDING: dict[Standing, str] = {
