@@ -19,7 +19,8 @@ DOCS = Path(__file__).with_name("docs")
 
 _CSP = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; media-src 'self' blob:; "
-    "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self'; frame-ancestors 'self'"
+    "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; frame-src 'self' blob:; connect-src 'self'; "
+    "frame-ancestors 'self'"
 )
 _FOREVER = "public, max-age=31536000, immutable"
 _SERVICE_WORKER = "/sw.js"
@@ -74,6 +75,8 @@ def _mount_console(app: Sanic[Any, Any]) -> None:
     _page(app, "/console", folder / "index.html", "console")
     if folder is CONSOLE:
         app.static("/console/assets", folder / "assets", name="console_assets")
+        # Its pages have addresses of their own, which are the browser's affair: each of them is the one page.
+        _page(app, "/console/<place:path>", folder / "index.html", "console_places")
     else:
         app.static("/console/welcome.css", folder / "welcome.css", name="console_style")
 
@@ -90,7 +93,7 @@ def _mount_h5(app: Sanic[Any, Any]) -> None:
 
 
 def _page(app: Sanic[Any, Any], path: str, page: Path, name: str) -> None:
-    async def show(request: Request) -> HTTPResponse:
+    async def show(request: Request, place: str = "") -> HTTPResponse:
         return await send_file(page)
 
     app.add_route(show, path, name=name)

@@ -23,7 +23,7 @@ PACKAGES = ("server", "bot", "scripts", "tests")
 PROGRAMS = ("scripts/run", "scripts/test", "scripts/bench", "scripts/world", "scripts/found", "scripts/import")
 JOURNEYS = ROOT / "tests" / "journeys"
 FRONT_END_CHECKS = ("typecheck", "lint", "test", "build:mp", "size", "test:package")
-AFTER = {"size": "build:mp", "test:package": "build:mp"}
+AFTER = {"size": ("build:mp", "build"), "test:package": ("build:mp",)}
 PYTEST = "pytest"
 PYTEST_TAIL = 40
 
@@ -114,7 +114,7 @@ def front_end_parts(part: FrontEnd, env: dict[str, str]) -> list[Part]:
         if script in scripts:
             name = f"{label}: {script}"
             work = command(["npm", "run", "--silent", script], cwd=part.folder, env=env, name=name)
-            needs = [install, *([f"{label}: {AFTER[script]}"] if AFTER.get(script) in scripts else [])]
+            needs = [install, *(f"{label}: {before}" for before in AFTER.get(script, ()) if before in scripts)]
             parts.append(Part(name, work, needs=needs))
     return parts
 

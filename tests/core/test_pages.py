@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,27 @@ from tests.conftest import free_port
 OUTSIDE = re.compile(r"""(?:src|href)\s*=\s*["'](?:https?:)?//""")
 
 
+def a_build(folder: Path, name: str) -> Path:
+    """What a front end is built to, in small."""
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text(f'<script src="/assets/{name}-Da1fLjxQ.js"></script>')
+    (folder / "assets" / f"{name}-Da1fLjxQ.js").write_text("start()")
+    return folder
+
+
 @pytest.fixture
 async def site(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
     """The pages with an H5 build of three files, without the console."""
-    (tmp_path / "h5" / "assets").mkdir(parents=True)
-    (tmp_path / "h5" / "index.html").write_text('<script src="/assets/index-Da1fLjxQ.js"></script>')
-    (tmp_path / "h5" / "assets" / "index-Da1fLjxQ.js").write_text("start()")
+    monkeypatch.setattr(pages, "H5", a_build(tmp_path / "h5", "index"))
     (tmp_path / "h5" / "sw.js").write_text("keep()")
-    monkeypatch.setattr(pages, "H5", tmp_path / "h5")
     monkeypatch.setattr(pages, "CONSOLE", tmp_path / "not-built")
+    async with served(settings) as client:
+        yield client
+
+
+@asynccontextmanager
+async def served(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """An application that serves what there is."""
     own = replace(settings, port=free_port())
     app: Any = create_app(own, name=f"qutong-pages-{own.port}")
     app.config.TOUCHUP = False  # Sanic rewrites its own classes at start, which only one app of a process can stand
@@ -91,3 +104,21 @@ async def test_the_console_address_would_be_a_dead_link_before_there_is_a_consol
     page = (await site.get("/console", follow_redirects=True)).text
     assert "下一个版本" in page and 'href="/"' in page and 'href="/docs"' in page
     assert (await site.get("/console/welcome.css")).status_code == 200
+
+
+async def test_a_sent_link_or_a_reload_would_find_nothing_if_only_the_consoles_first_page_were_served(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "CONSOLE", a_build(tmp_path / "console", "main"))
+    async with served(settings) as console:
+        for path in ("/console", "/console/", "/console/orders/12?state=submitted", "/console/a/b/c"):
+            page = await console.get(path, follow_redirects=True)
+            assert page.status_code == 200 and "main-Da1fLjxQ.js" in page.text, path
+            assert page.headers["cache-control"] == "no-cache" and "default-src 'self'" in page.headers[
+                "content-security-policy"
+            ], path
+        script = await console.get("/console/assets/main-Da1fLjxQ.js")
+        assert script.text == "start()" and "immutable" in script.headers["cache-control"]
+        # A script of the version before is gone, and never a page in its place.
+        assert (await console.get("/console/assets/main-gone.js")).status_code == 404
+        assert (await console.get("/console/../openapi.json")).headers["content-type"] == "application/json"

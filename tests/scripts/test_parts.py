@@ -112,6 +112,15 @@ def test_a_front_end_check_would_fail_for_want_of_a_package_if_it_did_not_wait_f
     assert f"{label}: typecheck" not in needs, "a check that the package has no script for is not run"
 
 
+def test_the_weight_of_the_console_would_be_that_of_the_build_before_if_it_did_not_wait_for_the_new_one(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "package.json").write_text(json.dumps({"scripts": {"build": "", "size": ""}}))
+    parts = front_end_parts(FrontEnd("页面", tmp_path, "build", tmp_path / "dist"), {})
+    needs = {part.name: list(part.needs) for part in parts}
+    assert needs[f"{tmp_path.name}: size"] == [f"{tmp_path.name}: npm ci", f"{tmp_path.name}: build"]
+
+
 def test_a_developer_would_wait_ten_minutes_for_one_test_if_a_path_did_not_select_it() -> None:
     assert parse(["tests/orders", "-k", "cancel"]).pytest == ["tests/orders", "-k", "cancel"]
     assert parse(["--quick", "--verbose"]) == checks.Options(quick=True, verbose=True, pytest=[])

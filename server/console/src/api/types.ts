@@ -1,0 +1,12 @@
+import type { components } from './schema'
+
+/** A type of the API's document by its name: `Schemas['OrgOut']`. */
+export type Schemas = components['schemas']
+
+export type Me = Schemas['Me']
+export type OrgRef = Schemas['OrgRef']
+export type Org = Schemas['OrgOut']
+export type Product = Schemas['ProductOut']
+export type Notice = Schemas['Notice']
+export type AuditEntry = Schemas['AuditEntry']
+export type StoredFile = Schemas['StoredFile']

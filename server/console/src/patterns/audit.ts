@@ -1,0 +1,65 @@
+import type { AuditEntry } from '@/api/types'
+import { yuan } from '@/domain/money'
+import { exactTime } from '@/domain/time'
+import { areas, type AuditWords } from '@/shell/areas'
+import { t } from '@/texts'
+
+/** One field of an entry: as it was (unknown where an entry only says what is), and as it is. */
+export interface Change {
+  field: string
+  before?: string
+  after: string
+}
+
+type Words = Required<AuditWords>
+
+/** The words of all areas in one; what an area says later stands. */
+export function collected(all: (AuditWords | undefined)[]): Words {
+  const words: Words = { subjects: {}, verbs: {}, fields: {}, values: {}, page: {} }
+  for (const one of all) {
+    for (const part of Object.keys(words) as (keyof Words)[]) Object.assign(words[part], one?.[part])
+  }
+  return words
+}
+
+let known: Words | null = null
+
+/** The words for the audit trail, from all areas. */
+export function auditWords(): Words {
+  return (known ??= collected(areas.map((area) => area.audit)))
+}
+
+/** "冻结" for {verb: "freeze", subject_kind: "org"}; a verb without a word is shown as it is. */
+export function verbOf(entry: Pick<AuditEntry, 'verb' | 'subject_kind'>, words: Words = auditWords()): string {
+  return words.verbs[`${entry.subject_kind}.${entry.verb}`] ?? words.verbs[entry.verb] ?? entry.verb
+}
+
+/** What an entry changed, in words: edits say [old, new] per field, other verbs say what was given. */
+export function changesOf(entry: Pick<AuditEntry, 'changes' | 'verb'>, words: Words = auditWords()): Change[] {
+  const changes = entry.changes
+  if (typeof changes !== 'object' || changes === null) return []
+  return Object.entries(changes as Record<string, unknown>)
+    .filter(([, value]) => value !== null && value !== '' && !(Array.isArray(value) && value.length === 0))
+    .map(([name, value]) => {
+      const field = words.fields[name] ?? name
+      const say = (one: unknown): string => spoken(name, one, words)
+      const pair = Array.isArray(value) && value.length === 2 && entry.verb.startsWith('edit')
+      return pair ? { field, before: say(value[0]), after: say(value[1]) } : { field, after: say(value) }
+    })
+}
+
+function spoken(name: string, value: unknown, words: Words): string {
+  if (value === null || value === undefined || value === '') return t.audit.blank
+  if (typeof value === 'boolean') return value ? t.common.yes : t.common.no
+  if (typeof value === 'number' && name.endsWith('_fen')) return yuan(value)
+  if (typeof value === 'string' && words.values[name]?.[value]) return words.values[name][value]
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)) return exactTime(value)
+  if (Array.isArray(value)) return value.length ? value.map((one) => spoken(name, one, words)).join('、') : t.audit.blank
+  if (typeof value === 'object') {
+    return Object.entries(value)
+      .filter(([, one]) => one !== null && one !== '')
+      .map(([field, one]) => `${words.fields[field] ?? field} ${spoken(field, one, words)}`)
+      .join('，')
+  }
+  return String(value)
+}

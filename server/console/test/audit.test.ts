@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { changesOf, collected, verbOf } from '@/patterns/audit'
+
+const words = collected([
+  { verbs: { edit: '修改', 'org.create': '建立档案' }, fields: { name: '名称', limit_fen: '额度' } },
+  { values: { status: { active: '正常', frozen: '已冻结' } }, fields: { status: '状态' } },
+])
+
+describe('the audit trail', () => {
+  it('says what an edit changed, from what to what, in words', () => {
+    const entry = { verb: 'edit', changes: { name: ['江南', ''], status: ['active', 'frozen'], limit_fen: [100, 123450] } }
+    expect(changesOf(entry, words)).toEqual([
+      { field: '名称', before: '江南', after: '空' },
+      { field: '状态', before: '正常', after: '已冻结' },
+      { field: '额度', before: '¥1.00', after: '¥1,234.50' },
+    ])
+  })
+
+  it('says what was given by other verbs, and hides no value that it has no word for', () => {
+    const entry = { verb: 'create', changes: { name: '江南', tags: ['a', 'b'], parent: null, odd: { x: 1 } } }
+    expect(changesOf(entry, words)).toEqual([
+      { field: '名称', after: '江南' },
+      { field: 'tags', after: 'a、b' },
+      { field: 'odd', after: 'x 1' },
+    ])
+    expect(verbOf({ subject_kind: 'org', verb: 'create' }, words)).toBe('建立档案')
+    expect(verbOf({ subject_kind: 'org', verb: 'moved' }, words)).toBe('moved')
+  })
+})
