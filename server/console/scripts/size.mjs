@@ -12,10 +12,17 @@ const FIRST = ['src/shell/LoginPage.vue', 'src/areas/home/HomePage.vue']
 const manifest = JSON.parse(await readFile(new URL('.vite/manifest.json', DIST), 'utf8'))
 const weigh = async (file) => gzipSync(await readFile(new URL(file, DIST)), { level: 6 }).length
 
+/** The module of a source, which the build files under its name alone when others share it. */
+function find(source) {
+  const name = source.replace(/^.*\/|\.\w+$/g, '')
+  const module = manifest[source] ?? Object.values(manifest).find((one) => one.name === name)
+  if (!module) throw new Error(`${source} is not in the build: name the first pages anew in scripts/size.mjs`)
+  return module
+}
+
 /** A module with all that it imports at once: scripts, styles, pictures. */
 function loaded(name, seen = new Set()) {
-  const module = manifest[name]
-  if (!module) throw new Error(`${name} is not in the build: name the first pages anew in scripts/size.mjs`)
+  const module = find(name)
   if (seen.has(name)) return new Set()
   seen.add(name)
   const files = new Set([module.file, ...(module.css ?? []), ...(module.assets ?? [])])
