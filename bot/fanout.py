@@ -17,7 +17,6 @@ import msgspec
 from server.approvals import service as approvals
 from server.core import clock, db, live
 from server.core.money import yuan
-from server.identity.roles import roles_with
 from server.notify import queries
 from server.notify.queries import Message, Told
 from server.orders import views
@@ -118,11 +117,11 @@ class Fanout:
         """The approval of that order, as it stands now."""
         return self._approvals.get((event.root_id, event.subject_id))
 
-    async def people(self, org_id: int, kind: str, permission: str) -> Sequence[db.Row]:
+    async def people(self, org_id: int, permission: str) -> Sequence[db.Row]:
         """Who holds a permission at an org."""
         key = ("people", org_id, permission)
         if key not in self._known:
-            self._known[key] = await queries.people(org_id, roles_with(permission, kind))
+            self._known[key] = await queries.people(org_id, permission)
         return self._known[key]
 
     async def deciders(self, order: Headline, second: bool = False) -> Sequence[db.Row]:
@@ -175,17 +174,15 @@ def _content(order: Headline) -> str:
 
 
 async def _deciders(order: Headline, second: bool) -> Sequence[db.Row]:
+    """At the brand the dealer's rep decides first, and administrators only where nobody else may."""
+    brand = order.seller_kind == "brand"
     if not second:
-        first = set(roles_with("order.approve", order.seller_kind))
-        if order.seller_kind == "brand":
-            first = {"brand_rep"}
-        found = await approvals.deciders(order.seller_id, order.buyer_id, sorted(first))
+        found = await approvals.deciders(order.seller_id, order.buyer_id, "order.approve", bound=brand)
         if found:
             return found
-    roles = roles_with("approval.second", order.seller_kind)
-    if order.seller_kind == "brand":
-        roles = [role for role in roles if role != "brand_admin"] or roles
-    return await approvals.deciders(order.seller_id, order.buyer_id, roles)
+    found = await approvals.deciders(order.seller_id, order.buyer_id, "approval.second")
+    managers = [person for person in found if not person["administers"]]
+    return managers if brand and managers else found
 
 
 async def _submitted(fan: Fanout, event: Event) -> None:
@@ -220,9 +217,9 @@ async def _decided(fan: Fanout, event: Event) -> None:
         return
     fan.update_cards(event, approval.id)
     link = f"order/{order.id}"
-    buyers = await fan.people(order.buyer_id, order.buyer_kind, "order.create")
+    buyers = await fan.people(order.buyer_id, "order.create")
     if event.topic == "order.cancel":  # either side may have done it: both are told, and who was to pick the goods
-        keepers = await fan.people(order.seller_id, order.seller_kind, "order.issue") if order.approved_fen else ()
+        keepers = await fan.people(order.seller_id, "order.issue") if order.approved_fen else ()
         people = {person["id"]: person for person in (*buyers, *await fan.deciders(order), *keepers)}
         body = f"{order.buyer_name}：{_content(order)}，原因：{order.reason}"
         fan.tell(event, list(people.values()), f"订单已取消 {order.number}", body, link)
@@ -233,7 +230,7 @@ async def _decided(fan: Fanout, event: Event) -> None:
     part = "部分" if order.approved_fen < order.total_fen else ""
     body = f"{order.seller_name}已{part}通过，金额 {yuan(order.approved_fen)}，正在备货"
     fan.tell(event, buyers, f"订单已通过 {order.number}", body, link)
-    keepers = await fan.people(order.seller_id, order.seller_kind, "order.issue")
+    keepers = await fan.people(order.seller_id, "order.issue")
     fan.tell(event, keepers, f"待出库 {order.number}", f"{order.buyer_name}：{_content(order)}", link)
 
 
@@ -241,7 +238,7 @@ async def _issued(fan: Fanout, event: Event) -> None:
     order = fan.order(event)
     if order is not None:
         body = f"{order.seller_name}已发货，出库单 {event.payload.get('number', '')}，请准备签收"
-        buyers = await fan.people(order.buyer_id, order.buyer_kind, "order.receive")
+        buyers = await fan.people(order.buyer_id, "order.receive")
         fan.tell(event, buyers, f"货已发出 {order.number}", body, f"order/{order.id}")
 
 
@@ -250,14 +247,14 @@ async def _received(fan: Fanout, event: Event) -> None:
     if order is not None:
         credit = int(event.payload.get("credit_fen", 0))
         body = f"{order.buyer_name}已签收" + (f"，短少破损扣减 {yuan(credit)}" if credit else "，数量无误")
-        sellers = await fan.people(order.seller_id, order.seller_kind, "order.issue")
+        sellers = await fan.people(order.seller_id, "order.issue")
         fan.tell(event, sellers, f"已签收 {order.number}", body, f"order/{order.id}")
 
 
 async def _closed(fan: Fanout, event: Event) -> None:
     order = fan.order(event)
     if order is not None:
-        buyers = await fan.people(order.buyer_id, order.buyer_kind, "order.create")
+        buyers = await fan.people(order.buyer_id, "order.create")
         body = f"{order.seller_name}：{order.reason}"
         fan.tell(event, buyers, f"订单已完成 {order.number}", body, f"order/{order.id}")
 
@@ -265,7 +262,7 @@ async def _closed(fan: Fanout, event: Event) -> None:
 async def _set_aside(fan: Fanout, event: Event) -> None:
     order = fan.order(event)
     if order is not None:
-        buyers = await fan.people(order.buyer_id, order.buyer_kind, "order.create")
+        buyers = await fan.people(order.buyer_id, "order.create")
         held = event.topic == "order.hold"
         body = f"{order.seller_name}" + (f"：{event.payload.get('reason', '')}" if held else "已恢复审核")
         title = f"订单已挂起 {order.number}" if held else f"订单已恢复 {order.number}"
@@ -301,8 +298,7 @@ async def _escalated(fan: Fanout, event: Event) -> None:
 
 async def _paid(fan: Fanout, event: Event) -> None:
     buyer_id, amount = int(event.payload["buyer_id"]), int(event.payload["amount_fen"])
-    kind = await db.value("SELECT kind FROM org WHERE id = $1", buyer_id)
-    people = await fan.people(buyer_id, str(kind), "settlement.read")
+    people = await fan.people(buyer_id, "settlement.read")
     fan.tell(event, people, "收款已登记", f"供应商登记收到您的付款 {yuan(amount)}", "settlement")
 
 
@@ -314,7 +310,7 @@ def _places(event: Event) -> str:
 
 async def _authority(fan: Fanout, event: Event) -> None:
     """Granted or revoked: the dealer's owner is told."""
-    people = await fan.people(event.subject_id, "dealer", "channel.manage")
+    people = await fan.people(event.subject_id, "channel.manage")
     if event.topic == "authority.granted":
         until = event.payload.get("until_on")
         period = f"，{event.payload['from_on']} 起" + (f"，至 {until}" if until else "")
@@ -330,9 +326,9 @@ async def _ending(fan: Fanout, event: Event) -> None:
     name = await db.value("SELECT name FROM org WHERE id = $1", dealer_id)
     title = "区域授权今天到期" if days == 0 else f"区域授权将在 {days} 天内到期"
     body = f"{_places(event)}，{event.payload['until_on']} 到期"
-    fan.tell(event, await fan.people(dealer_id, "dealer", "channel.manage"), title, body, "authority")
-    reps = await approvals.deciders(event.root_id, dealer_id, ["brand_rep"])
-    managers = await fan.people(event.root_id, "brand", "territory.manage")
+    fan.tell(event, await fan.people(dealer_id, "channel.manage"), title, body, "authority")
+    reps = await approvals.deciders(event.root_id, dealer_id, "territory.read", bound=True)
+    managers = await fan.people(event.root_id, "territory.manage")
     people = list({person["id"]: person for person in (*reps, *managers)}.values())
     fan.tell(event, people, title, f"{name}：{body}", f"authority/{dealer_id}")
     fan.text(event, reps, f"{title}\n{name}：{body}")

@@ -7,6 +7,8 @@ from server.catalog.routes import routes as catalog
 from server.channel.routes import routes as channel
 from server.channel.service import on_org_created
 from server.core.http import Route
+from server.identity import permissions
+from server.identity.role_routes import routes as roles
 from server.identity.routes import routes as identity
 from server.notify.routes import routes as notify
 from server.orders.routes import routes as orders
@@ -20,6 +22,7 @@ from server.territory.routes import routes as territory
 VERSION = "0.1.0"
 MODULES = (
     identity,
+    roles,
     regions,
     channel,
     catalog,
@@ -37,3 +40,4 @@ ROUTES: list[Route] = [route for module in MODULES for route in module.all]
 def wire() -> None:
     """Connect what happens in one module with what another does about it."""
     on_org_created(open_locations)
+    permissions.used_by(ROUTES)

@@ -101,7 +101,7 @@ class User:
 
     async def sign_in(self) -> User:
         """Open a session."""
-        self.token = (await service.open_session(self.account_id, 30, "test")).token
+        self.token = (await service.open_session(self.account_id, 30, queries.Device("test"))).token
         return self
 
     async def call(self, method: str, path: str, json: Any = None, **options: Any) -> httpx.Response:

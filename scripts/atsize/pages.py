@@ -20,7 +20,7 @@ from server.channel import service as channel
 from server.channel.schemas import OrgFilter
 from server.core import clock
 from server.core.actor import Actor
-from server.identity import accounts
+from server.identity import lists as accounts
 from server.identity import queries as identity
 from server.identity.schemas import AccountFilter
 from server.notify import queries as outbox

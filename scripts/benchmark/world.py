@@ -19,6 +19,7 @@ from server.channel.schemas import NewOrg
 from server.core import clock, db
 from server.core.actor import Actor
 from server.identity.models import Account
+from server.identity.queries import Device
 from server.identity.service import actor_for, open_session
 from server.pricing import service as pricing
 from server.pricing.schemas import PriceIn, PriceList
@@ -104,7 +105,7 @@ async def _owner(org: Org, role: str, days: int) -> tuple[Actor, Member]:
         root_id=org.root_id, org_id=org.id, name=f"{org.name}负责人", phone=f"1{org.id:010d}", password_hash=hashed,
         role=role,
     )  # fmt: skip
-    session = await open_session(account.id, days, "bench")
+    session = await open_session(account.id, days, Device("bench"))
     found = await db.rows("SELECT kind, id FROM location WHERE org_id = $1 AND is_default", org.id)
     places = {item["kind"]: item["id"] for item in found}
     member = Member(org.id, account.id, session.token, places["warehouse"], places["in_transit"])

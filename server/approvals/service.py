@@ -12,6 +12,7 @@ from server.core import audit, clock, db, paging
 from server.core.actor import Actor
 from server.core.errors import BusinessError, Forbidden, InvalidInput, NotFound
 from server.core.types import MAX_ID
+from server.identity import holders
 
 Decide = Callable[[Actor, int, Decision], Awaitable[None]]
 
@@ -110,18 +111,19 @@ LIMIT $6
 # place of one who is away, his substitute.
 _DECIDERS = """
 WITH holders AS (
-    SELECT c.id
+    SELECT c.id, ({administers}) AS administers
     FROM account c JOIN org b ON b.id = $2
-    WHERE c.org_id = $1 AND c.status = 'active' AND c.role = ANY ($3::text[])
-      AND (c.role <> 'brand_rep' OR EXISTS (
+    WHERE c.org_id = $1 AND c.status = 'active' AND ({holds}) AND (({bound}) OR NOT $3)
+      AND (NOT ({bound}) OR EXISTS (
             SELECT 1 FROM assignment x JOIN org d ON d.id = x.org_id
             WHERE x.account_id = c.id AND b.path LIKE d.path || '%'))
 )
-SELECT DISTINCT c.id, c.name, c.wecom_userid
+SELECT c.id, c.name, c.wecom_userid, bool_and(h.administers) AS administers
 FROM holders h
 LEFT JOIN (substitute u JOIN account t ON t.id = u.substitute_id AND t.status = 'active')
     ON u.account_id = h.id AND $4::date BETWEEN u.from_on AND u.until_on
 JOIN account c ON c.id = coalesce(t.id, h.id)
+GROUP BY c.id
 ORDER BY c.id
 """
 
@@ -261,9 +263,15 @@ async def decide(actor: Actor, approval_id: int, decision: Decision) -> None:
         raise
 
 
-async def deciders(org_id: int, buyer_id: int, roles: Sequence[str]) -> Sequence[db.Row]:
-    """Who is asked to decide now: accounts with id, name, wecom_userid."""
-    return await db.rows(_DECIDERS, org_id, buyer_id, list(roles), clock.today())
+async def deciders(org_id: int, buyer_id: int, permission: str, bound: bool = False) -> Sequence[db.Row]:
+    """Who is asked to decide now: accounts with id, name, wecom_userid, and whether they administer the org.
+
+    `bound`: only those to whom the buyer's branch of the channel is assigned.
+    """
+    statement = _DECIDERS.format(
+        holds=holders.holds(permission, "c"), bound=holders.bound("c"), administers=holders.holds("account.manage", "c")
+    )
+    return await db.rows(statement, org_id, buyer_id, bound, clock.today())
 
 
 async def list_approvals(actor: Actor, wanted: ApprovalFilter) -> tuple[list[db.Row], str | None]:

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal, NamedTuple
 
 from server.core import clock, db
 from server.core.together import Together
+
+Way = Literal["password", "wechat", "wecom", "invitation"]
+
+
+class Device(NamedTuple):
+    """From what and from where somebody signs in, and how."""
+
+    name: str
+    address: str = ""
+    way: Way = "password"
+
 
 # Every request looks, all as it is now, and those of a moment look together; a rep also sees the dealers of those he
 # stands in for.
 _SESSIONS = """
 SELECT s.token_hash, s.id AS session_id, s.last_seen_at, s.expires_at, a.id AS account_id, a.name, a.role, a.status,
+       r.permissions AS own_permissions,
        a.frozen_reason, o.root_id, o.id AS org_id, o.kind, o.name AS org_name, o.path, o.parent_id, o.price_group,
        o.status AS org_status, o.frozen_reason AS org_frozen_reason,
        CASE WHEN a.role = 'brand_rep' THEN
@@ -22,11 +35,13 @@ SELECT s.token_hash, s.id AS session_id, s.last_seen_at, s.expires_at, a.id AS a
 FROM session s
 JOIN account a ON a.id = s.account_id
 JOIN org o ON o.id = a.org_id
+LEFT JOIN role r ON r.id = a.role_id
 WHERE s.token_hash = ANY ($1::bytea[]) AND s.revoked_at IS NULL
 """
 
 _ACCOUNT = """
 SELECT NULL::bigint AS session_id, a.id AS account_id, a.name, a.role, a.status,
+       r.permissions AS own_permissions,
        a.frozen_reason, o.root_id, o.id AS org_id, o.kind, o.name AS org_name, o.path, o.parent_id, o.price_group,
        o.status AS org_status, o.frozen_reason AS org_frozen_reason,
        CASE WHEN a.role = 'brand_rep' THEN
@@ -36,15 +51,19 @@ SELECT NULL::bigint AS session_id, a.id AS account_id, a.name, a.role, a.status,
                 WHERE u.substitute_id = a.id AND $3::date BETWEEN u.from_on AND u.until_on)) END AS assigned
 FROM account a
 JOIN org o ON o.id = a.org_id
+LEFT JOIN role r ON r.id = a.role_id
 WHERE a.id = $1::bigint OR a.wecom_userid = $2::text
 """
 
 _ME = """
-SELECT a.phone, o.region_code, o.address, o.contact_name, o.contact_phone, p.name AS supplier_name,
+SELECT a.phone, a.wecom_userid, a.role_id, r.name AS own_role, o.region_code, o.address, o.contact_name,
+       o.contact_phone, p.name AS supplier_name,
+       EXISTS (SELECT FROM wechat_binding w WHERE w.account_id = a.id) AS wechat_bound,
        (SELECT count(*) FROM notice n WHERE n.account_id = a.id AND n.read_at IS NULL) AS unread
 FROM account a
 JOIN org o ON o.id = a.org_id
 LEFT JOIN org p ON p.id = o.parent_id
+LEFT JOIN role r ON r.id = a.role_id
 WHERE a.id = $1
 """
 
@@ -65,13 +84,23 @@ SELECT locked_until FROM login_failure WHERE phone = $1 AND locked_until > $2
 """
 
 _OPEN_SESSION = """
-INSERT INTO session (account_id, token_hash, client, created_at, last_seen_at, expires_at)
-VALUES ($1, $2, $3, $4, $4, $5)
+INSERT INTO session (account_id, token_hash, client, created_at, last_seen_at, expires_at, address, way)
+VALUES ($1, $2, $3, $4, $4, $5, $6, $7)
+"""
+
+_ALIVE = """
+SELECT id, client, address, way, created_at, last_seen_at FROM session
+WHERE account_id = $1 AND revoked_at IS NULL AND expires_at > $2
+ORDER BY last_seen_at DESC, id DESC LIMIT 100
 """
 
 _HASH = "SELECT token_hash FROM session WHERE id = $1 AND revoked_at IS NULL"
 _SEEN = "UPDATE session SET last_seen_at = $2 WHERE id = $1"
 _REVOKE_ALL = "UPDATE session SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL AND id <> $3"
+_REVOKE = """
+UPDATE session SET revoked_at = $2
+WHERE account_id = $1 AND revoked_at IS NULL AND CASE WHEN $3::bigint IS NULL THEN id <> $4 ELSE id = $3 END
+"""
 _ASSIGN = """
 WITH gone AS (DELETE FROM assignment WHERE account_id = $1 AND org_id <> ALL ($2::bigint[]))
 INSERT INTO assignment (account_id, org_id, root_id)
@@ -104,6 +133,14 @@ async def account_facts(account_id: int | None, wecom_userid: str | None = None)
     return await db.row(_ACCOUNT, account_id, wecom_userid, clock.today())
 
 
+async def own_permissions(role_id: int | None) -> list[str] | None:
+    """What a role that an org has built holds; None where there is none."""
+    if role_id is None:
+        return None
+    found: list[str] | None = await db.value("SELECT permissions FROM role WHERE id = $1", role_id)
+    return found
+
+
 async def own_page(account_id: int) -> db.Row | None:
     """What the start page shows of the own account beside the actor."""
     return await db.row(_ME, account_id)
@@ -131,9 +168,14 @@ async def unlock(phone: str) -> None:
     await db.run("DELETE FROM login_failure WHERE phone = $1", phone)
 
 
-async def open_session(account_id: int, token_hash: bytes, device: str, moment: datetime, until: datetime) -> None:
+async def open_session(account_id: int, token_hash: bytes, device: Device, moment: datetime, until: datetime) -> None:
     """Write a session."""
-    await db.run(_OPEN_SESSION, account_id, token_hash, device, moment, until)
+    await db.run(_OPEN_SESSION, account_id, token_hash, device.name, moment, until, device.address, device.way)
+
+
+async def sessions_of(account_id: int, moment: datetime) -> Sequence[db.Row]:
+    """The sessions of an account that have not ended, the last used first."""
+    return await db.rows(_ALIVE, account_id, moment)
 
 
 async def seen(session_id: int, moment: datetime) -> None:
@@ -144,6 +186,11 @@ async def seen(session_id: int, moment: datetime) -> None:
 async def revoke_others(account_id: int, moment: datetime, keep: int = 0) -> None:
     """End all sessions of an account but one."""
     await db.run(_REVOKE_ALL, account_id, moment, keep)
+
+
+async def revoke(account_id: int, moment: datetime, session_id: int | None, keep: int) -> int:
+    """End one session of an account, or all but `keep`; how many."""
+    return await db.run(_REVOKE, account_id, moment, session_id, keep)
 
 
 async def assign(account_id: int, dealer_ids: list[int], root_id: int) -> None:

@@ -1,6 +1,13 @@
-"""What each role may do. Roles belong to a kind of org; custom roles will be rows that name permissions."""
+"""What each role may do.
+
+Roles belong to a kind of org. Beside the built-in ones here an org builds roles for its own people: rows of `role` that
+name permissions, on the base of a built-in role, which fixes the kind of org and how far the scope reaches.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
 
 PERMISSIONS: dict[str, str] = {
     "order.create": "下单",
@@ -18,6 +25,7 @@ PERMISSIONS: dict[str, str] = {
     "channel.read": "查看客户",
     "channel.manage": "维护客户",
     "account.manage": "管理账号",
+    "role.manage": "自定义角色",
     "stock.read": "查看库存",
     "stock.manage": "登记入库",
     "settlement.read": "查看往来账",
@@ -53,8 +61,8 @@ ROLES: dict[str, frozenset[str]] = {
         | {
             "order.create_for",
             "order.approve", "order.over_credit", "approval.second", "order.issue", "order.receive", "price.manage",
-            "channel.read", "channel.manage", "account.manage", "stock.manage", "settlement.read", "credit.manage",
-            "payment.register", "audit.read", "territory.read",
+            "channel.read", "channel.manage", "account.manage", "role.manage", "stock.manage", "settlement.read",
+            "credit.manage", "payment.register", "audit.read", "territory.read",
         }
     ),
     "dealer_clerk": frozenset(
@@ -80,11 +88,27 @@ ROLE_NAMES: dict[str, str] = {
 }  # fmt: skip
 
 
-def roles_with(permission: str, kind: str) -> list[str]:
-    """The roles of one kind of org that hold a permission."""
-    return [role for role, held in ROLES.items() if permission in held and role.startswith(kind + "_")]
+BOUND = "brand_rep"
+"""The base of those whose scope is the dealers assigned to them, and not their org."""
 
 
 def kind_of(role: str) -> str:
     """The kind of org that a role belongs to."""
     return role.split("_", 1)[0]
+
+
+@cache
+def within_reach(base: str) -> frozenset[str]:
+    """All that a role on this base can ever hold: what somebody of that kind of org may do.
+
+    Who is bound to dealers builds no roles: they would reach further than he does.
+    """
+    reach = frozenset[str]().union(*(held for role, held in ROLES.items() if kind_of(role) == kind_of(base)))
+    return reach - {"role.manage"} if base == BOUND else reach
+
+
+def held_by(role: str, own: Iterable[str] | None) -> frozenset[str]:
+    """What an account may do: by the role that its org has built (`own`), or else by the built-in one."""
+    if own is None:
+        return ROLES.get(role, frozenset())
+    return within_reach(role).intersection(own)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import msgspec
 from sanic import Request
 
@@ -10,24 +13,25 @@ from server.core.actor import Actor
 from server.core.errors import NotFound, NotSignedIn, OrgFrozen, StaleVersion, TooManyRequests, Unavailable
 from server.core.http import RequestInfo, Routes
 from server.core.types import OrgRef
-from server.identity import accounts, queries, service, substitutes, wechat
-from server.identity.models import Account
+from server.identity import accounts, lists, queries, service, substitutes, wechat
 from server.identity.roles import ROLE_NAMES
 from server.identity.schemas import (
+    AccountDetail,
     AccountEdit,
     AccountFilter,
     AccountList,
-    AccountOut,
     LoginRequest,
     Me,
     NewAccount,
     NewPassword,
     NewSubstitute,
     OwnOrg,
+    PageQuery,
     PasswordChange,
     SessionList,
     SessionOut,
     SignedIn,
+    SignInList,
     SubstituteList,
     SubstituteOut,
     WeChatBind,
@@ -48,9 +52,15 @@ _LOGIN_ERRORS = [
 _WECHAT_ERRORS = [*_LOGIN_ERRORS, wechat.WeChatCodeInvalid]
 
 
-def _settings(request: Request) -> Settings:
+def settings_of(request: Request) -> Settings:
+    """The settings of this process."""
     settings: Settings = request.app.ctx.settings
     return settings
+
+
+def device_of(client: str, info: RequestInfo, way: queries.Way) -> queries.Device:
+    """From what somebody signs in."""
+    return queries.Device(client or info.agent, info.address, way)
 
 
 async def _me(actor: Actor) -> Me:
@@ -73,38 +83,42 @@ async def _me(actor: Actor) -> Me:
         name=actor.name,
         phone=page["phone"],
         role=actor.role,
-        role_name=ROLE_NAMES.get(actor.role, actor.role),
+        role_id=page["role_id"],
+        role_name=page["own_role"] or ROLE_NAMES.get(actor.role, actor.role),
         permissions=sorted(actor.permissions),
+        wecom_userid=page["wecom_userid"],
+        wechat_bound=page["wechat_bound"],
         org=org,
         supplier=supplier,
         unread_notices=page["unread"],
     )
 
 
-async def _signed_in(opened: service.NewSession) -> SignedIn:
+async def signed_in(opened: service.NewSession) -> SignedIn:
+    """A session that has just been opened, as an answer."""
     return SignedIn(opened.token, opened.expires_at, await _me(opened.actor))
 
 
 @routes.post("/auth/login", public=True, idempotent="no", errors=_LOGIN_ERRORS)
 async def login(request: Request, body: LoginRequest, info: RequestInfo) -> SignedIn:
     """Sign in with phone and password."""
-    device = body.client or info.agent
-    return await _signed_in(await service.login(_settings(request), body.phone, body.password, device, info.address))
+    return await signed_in(
+        await service.login(settings_of(request), body.phone, body.password, device_of(body.client, info, "password"))
+    )
 
 
 @routes.post("/auth/wechat", public=True, idempotent="no", errors=[*_WECHAT_ERRORS, wechat.WeChatUnbound])
 async def login_wechat(request: Request, body: WeChatLogin, info: RequestInfo) -> SignedIn:
     """Sign in with the code of wx.login."""
-    device = body.client or info.agent
-    return await _signed_in(await wechat.login(_settings(request), body.code, device, info.address))
+    return await signed_in(await wechat.login(settings_of(request), body.code, device_of(body.client, info, "wechat")))
 
 
 @routes.post("/auth/wechat/bind", public=True, idempotent="no", errors=_WECHAT_ERRORS)
 async def bind_wechat(request: Request, body: WeChatBind, info: RequestInfo) -> SignedIn:
     """Bind a WeChat user to an account and sign in."""
-    device = body.client or info.agent
-    opened = await wechat.bind(_settings(request), body.bind_ticket, body.phone, body.password, device, info.address)
-    return await _signed_in(opened)
+    device = device_of(body.client, info, "wechat")
+    opened = await wechat.bind(settings_of(request), body.bind_ticket, body.phone, body.password, device)
+    return await signed_in(opened)
 
 
 @routes.post("/auth/logout", idempotent="no")
@@ -125,15 +139,16 @@ async def change_password(actor: Actor, body: PasswordChange) -> None:
     await service.change_password(actor, body.old_password, body.new_password)
 
 
+def _sessions(actor: Actor, found: Sequence[Any]) -> SessionList:
+    return SessionList(
+        [msgspec.convert({**dict(item), "current": item["id"] == actor.session_id}, SessionOut) for item in found]
+    )
+
+
 @routes.get("/me/sessions")
 async def list_sessions(actor: Actor) -> SessionList:
     """The own signed-in devices."""
-    return SessionList(
-        [
-            SessionOut(item.id, item.client, item.created_at, item.last_seen_at, item.id == actor.session_id)
-            for item in await service.list_sessions(actor)
-        ]
-    )
+    return _sessions(actor, await service.list_sessions(actor))
 
 
 @routes.delete("/me/sessions/<session_id:int>")
@@ -142,45 +157,71 @@ async def end_session(actor: Actor, session_id: int) -> None:
     await service.end_session(actor, session_id)
 
 
-def _account(account: Account) -> AccountOut:
-    return msgspec.convert(account, AccountOut, from_attributes=True)
-
-
 @routes.get("/accounts", permission="account.manage")
 async def list_accounts(actor: Actor, query: AccountFilter) -> AccountList:
     """Accounts of the own org and of those below it."""
-    found, cursor = await accounts.list_accounts(actor, query)
-    return AccountList([_account(item) for item in found], cursor)
+    return AccountList(*await lists.list_accounts(actor, query))
+
+
+@routes.get("/accounts/<account_id:int>", permission="account.manage")
+async def get_account(actor: Actor, account_id: int) -> AccountDetail:
+    """One account: its role, what it may do, a rep's dealers."""
+    return await lists.get_account(actor, account_id)
 
 
 @routes.post("/accounts", permission="account.manage", status=201, errors=[NotFound, accounts.PhoneTaken])
-async def create_account(actor: Actor, body: NewAccount) -> AccountOut:
+async def create_account(actor: Actor, body: NewAccount) -> AccountDetail:
     """Open an account."""
-    return _account(await accounts.create_account(actor, body))
+    return await lists.get_account(actor, (await accounts.create_account(actor, body)).id)
 
 
 @routes.patch("/accounts/<account_id:int>", permission="account.manage", errors=[accounts.PhoneTaken, StaleVersion])
-async def edit_account(actor: Actor, account_id: int, body: AccountEdit) -> AccountOut:
+async def edit_account(actor: Actor, account_id: int, body: AccountEdit) -> AccountDetail:
     """Change an account."""
-    return _account(await accounts.edit_account(actor, account_id, body))
+    return await lists.get_account(actor, (await accounts.edit_account(actor, account_id, body)).id)
 
 
 @routes.post("/accounts/<account_id:int>/freeze", permission="account.manage")
-async def freeze_account(actor: Actor, account_id: int, body: FreezeRequest) -> AccountOut:
+async def freeze_account(actor: Actor, account_id: int, body: FreezeRequest) -> AccountDetail:
     """Freeze an account; it is out at once."""
-    return _account(await accounts.set_frozen(actor, account_id, body.reason))
+    return await lists.get_account(actor, (await accounts.set_frozen(actor, account_id, body.reason)).id)
 
 
 @routes.post("/accounts/<account_id:int>/unfreeze", permission="account.manage")
-async def unfreeze_account(actor: Actor, account_id: int) -> AccountOut:
+async def unfreeze_account(actor: Actor, account_id: int) -> AccountDetail:
     """Let a frozen account work again."""
-    return _account(await accounts.set_frozen(actor, account_id, None))
+    return await lists.get_account(actor, (await accounts.set_frozen(actor, account_id, None)).id)
 
 
 @routes.post("/accounts/<account_id:int>/password", permission="account.manage")
 async def set_account_password(actor: Actor, account_id: int, body: NewPassword) -> None:
     """Give an account a new password."""
     await accounts.set_password(actor, account_id, body.password)
+
+
+@routes.get("/accounts/<account_id:int>/sessions", permission="account.manage")
+async def list_account_sessions(actor: Actor, account_id: int) -> SessionList:
+    """The signed-in devices of an account."""
+    return _sessions(actor, await lists.sessions_of(actor, account_id))
+
+
+@routes.post("/accounts/<account_id:int>/sessions/end", permission="account.manage")
+async def end_account_sessions(actor: Actor, account_id: int) -> SessionList:
+    """Sign an account out on all its devices."""
+    await lists.end_sessions(actor, account_id)
+    return _sessions(actor, await lists.sessions_of(actor, account_id))
+
+
+@routes.delete("/accounts/<account_id:int>/sessions/<session_id:int>", permission="account.manage")
+async def end_account_session(actor: Actor, account_id: int, session_id: int) -> None:
+    """Sign an account out on one device."""
+    await lists.end_sessions(actor, account_id, session_id)
+
+
+@routes.get("/accounts/<account_id:int>/sign-ins", permission="account.manage")
+async def list_sign_ins(actor: Actor, account_id: int, query: PageQuery) -> SignInList:
+    """When and from where somebody signed in."""
+    return SignInList(*await lists.sign_ins_of(actor, account_id, query))
 
 
 async def _substitutes(actor: Actor) -> SubstituteList:

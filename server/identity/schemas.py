@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from server.core.types import Id, Limit, Name, OrgRef, Password, Phone, ShortText, Version
+from server.identity.queries import Way
 
 RoleName = Literal[
     "brand_admin", "brand_manager", "brand_rep", "brand_finance", "brand_warehouse",
@@ -61,8 +62,11 @@ class Me(msgspec.Struct):
     name: str
     phone: str
     role: str
+    role_id: int | None
     role_name: str
     permissions: list[str]
+    wecom_userid: str | None
+    wechat_bound: bool
     org: OwnOrg
     supplier: OrgRef | None
     unread_notices: int
@@ -88,6 +92,8 @@ class SessionOut(msgspec.Struct):
 
     id: int
     client: str
+    address: str
+    way: Way
     created_at: datetime
     last_seen_at: datetime
     current: bool
@@ -100,23 +106,26 @@ class SessionList(msgspec.Struct):
 
 
 class NewAccount(msgspec.Struct):
-    """An account for the own org or one below it."""
+    """An account for the own org or one below it: in a built-in role, or (`role_id`) one that the org has built."""
 
     org_id: Id
     name: Name
     phone: Phone
     password: Password
-    role: RoleName
+    role: RoleName | None = None
+    role_id: Id | None = None
     wecom_userid: WeComUserid | None = None
     dealer_ids: Annotated[list[Id], msgspec.Meta(max_length=500)] = []
 
 
 class AccountEdit(msgspec.Struct):
-    """Changes to an account; only what is given changes."""
+    """Changes to an account; only what is given changes. A role takes the place of the one before."""
 
     version: Version
     name: Name | None = None
+    phone: Phone | None = None
     role: RoleName | None = None
+    role_id: Id | None = None
     wecom_userid: WeComUserid | None = None
     dealer_ids: Annotated[list[Id], msgspec.Meta(max_length=500)] | None = None
 
@@ -128,9 +137,14 @@ class NewPassword(msgspec.Struct):
 
 
 class AccountFilter(msgspec.Struct):
-    """What to list."""
+    """What to list; `org_id` with all below it where `below`."""
 
     org_id: Id | None = None
+    below: bool = False
+    kind: Literal["brand", "dealer", "store"] | None = None
+    role: RoleName | None = None
+    role_id: Id | None = None
+    status: Literal["active", "frozen"] | None = None
     q: ShortText | None = None
     cursor: ShortText | None = None
     limit: Limit = 50
@@ -141,19 +155,59 @@ class AccountOut(msgspec.Struct):
 
     id: int
     org_id: int
+    org_name: str
+    org_kind: Literal["brand", "dealer", "store"]
     name: str
     phone: str
     role: str
+    role_id: int | None
+    role_name: str
     wecom_userid: str | None
+    wechat_bound: bool
     status: Literal["active", "frozen"]
+    frozen_reason: str | None
+    last_seen_at: datetime | None
+    created_at: datetime
     version: int
 
 
 class AccountList(msgspec.Struct):
-    """A page of accounts."""
+    """A page of accounts, org by org down the channel."""
 
     items: list[AccountOut]
     next_cursor: str | None
+
+
+class AccountDetail(AccountOut):
+    """One account, with the dealers that a rep looks after, and what it may do."""
+
+    dealers: list[OrgRef]
+    permissions: list[str]
+
+
+class SignIn(msgspec.Struct):
+    """A sign-in, sign-out or ended session, from the audit trail; `by` is the one who ended it for somebody else."""
+
+    verb: str
+    at: datetime
+    client: str
+    address: str
+    way: str
+    by: str | None
+
+
+class SignInList(msgspec.Struct):
+    """The newest first."""
+
+    items: list[SignIn]
+    next_cursor: str | None
+
+
+class PageQuery(msgspec.Struct):
+    """Where a list goes on."""
+
+    cursor: ShortText | None = None
+    limit: Limit = 50
 
 
 class NewSubstitute(msgspec.Struct):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import cache
@@ -20,7 +20,8 @@ from server.core.errors import BusinessError, Forbidden, NotFound, NotSignedIn, 
 from server.core.http import TICKET
 from server.identity import queries, tickets
 from server.identity.models import Account, Session
-from server.identity.roles import ROLES
+from server.identity.queries import Device
+from server.identity.roles import held_by
 from server.settings import Settings
 
 LOCK_AFTER = 5
@@ -95,7 +96,7 @@ def _actor(facts: db.Row, surface: str) -> Actor:
         session_id=facts["session_id"] or 0,
         name=facts["name"],
         role=facts["role"],
-        permissions=ROLES.get(facts["role"], frozenset()),
+        permissions=held_by(facts["role"], facts["own_permissions"]),
         root_id=facts["root_id"],
         org_id=facts["org_id"],
         org_kind=facts["kind"],
@@ -176,20 +177,22 @@ async def _check(phone: str, password: str) -> Account:
     return account
 
 
-async def open_session(account_id: int, days: int, device: str) -> NewSession:
+async def open_session(account_id: int, days: int, device: Device) -> NewSession:
     """A new session for an account that has shown who it is."""
     actor = await actor_for(account_id, surface="app")
     token = secrets.token_urlsafe(32)
     expires_at = clock.now() + timedelta(days=days)
     async with db.transaction():
-        await queries.open_session(account_id, _hash(token), device[:100], clock.now(), expires_at)
-        await audit.record(actor, "sign_in", "account", account_id, {"client": device[:100]})
+        device = device._replace(name=device.name[:100], address=device.address[:60])
+        await queries.open_session(account_id, _hash(token), device, clock.now(), expires_at)
+        how = {"client": device.name, "address": device.address, "way": device.way}
+        await audit.record(actor, "sign_in", "account", account_id, how)
     return NewSession(token, expires_at, actor)
 
 
-async def login(settings: Settings, phone: str, password: str, device: str, address: str) -> NewSession:
+async def login(settings: Settings, phone: str, password: str, device: Device) -> NewSession:
     """Sign in with phone and password (D6.1)."""
-    await limit_logins(settings, f"phone:{phone}", f"address:{address}")
+    await limit_logins(settings, f"phone:{phone}", f"address:{device.address}")
     account = await _check(phone, password)
     return await open_session(account.id, settings.session_days, device)
 
@@ -208,10 +211,9 @@ async def logout(actor: Actor) -> None:
         await live.wake_account(actor.account_id)
 
 
-async def list_sessions(actor: Actor) -> list[Session]:
+async def list_sessions(actor: Actor) -> Sequence[db.Row]:
     """The signed-in devices of the own account, the last used first."""
-    alive = Session.filter(account_id=actor.account_id, revoked_at=None, expires_at__gt=clock.now())
-    return await alive.order_by("-last_seen_at", "-id").limit(100)
+    return await queries.sessions_of(actor.account_id, clock.now())
 
 
 async def end_session(actor: Actor, session_id: int) -> None:
@@ -222,6 +224,18 @@ async def end_session(actor: Actor, session_id: int) -> None:
             raise NotFound("没有找到这次登录，可能已经退出")
         await audit.record(actor, "end_session", "account", actor.account_id, {"session_id": session_id})
         await live.wake_account(actor.account_id)
+
+
+async def end_sessions_of(actor: Actor, account_id: int, session_id: int | None = None) -> int:
+    """End one session of an account, or all but the present one; how many. The caller has checked the scope."""
+    async with db.transaction():
+        ended = await queries.revoke(account_id, clock.now(), session_id, keep=actor.session_id)
+        if session_id is not None and not ended:
+            raise NotFound("没有找到这次登录，可能已经退出")
+        verb = "end_sessions" if session_id is None else "end_session"
+        await audit.record(actor, verb, "account", account_id, {"session_id": session_id, "ended": ended})
+        await live.wake_account(account_id)
+    return ended
 
 
 async def change_password(actor: Actor, old: str, new: str) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from server.core import audit, clock, db
 from server.core.actor import Actor
 from server.core.errors import BusinessError, InvalidInput, NotFound
+from server.identity import queries
 from server.identity.models import Account
-from server.identity.roles import ROLES
+from server.identity.roles import held_by
 from server.identity.schemas import NewSubstitute
 
 
@@ -45,7 +46,7 @@ async def _colleague(actor: Actor, account_id: int) -> Account:
     account = await Account.get_or_none(id=account_id, org_id=actor.org_id, status="active")
     if account is None:
         raise NotFound("没有找到这位同事的账号")
-    if "order.approve" not in ROLES.get(account.role, frozenset()):
+    if "order.approve" not in held_by(account.role, await queries.own_permissions(account.role_id)):
         raise InvalidInput(f"{account.name}没有审批权限，不能代理审批")
     return account
 

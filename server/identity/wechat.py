@@ -13,6 +13,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from server.core import audit, clock, db
 from server.core.errors import BusinessError, NotFound, Unavailable
 from server.identity import service
+from server.identity.queries import Device
 from server.identity.service import NewSession
 from server.settings import Settings, WeChatSettings
 
@@ -76,9 +77,9 @@ async def _code_to_session(settings: WeChatSettings, code: str) -> _CodeAnswer:
     return found
 
 
-async def login(settings: Settings, code: str, device: str, address: str) -> NewSession:
+async def login(settings: Settings, code: str, device: Device) -> NewSession:
     """Sign in the account bound to the WeChat user; `WeChatUnbound` brings a ticket for `bind`."""
-    await service.limit_logins(settings, f"address:{address}")
+    await service.limit_logins(settings, f"address:{device.address}")
     found = await _code_to_session(settings.wechat, code)
     account_id = await db.value(
         "SELECT account_id FROM wechat_binding WHERE app_id = $1 AND openid = $2", settings.wechat.app_id, found.openid
@@ -90,7 +91,7 @@ async def login(settings: Settings, code: str, device: str, address: str) -> New
     return await service.open_session(account_id, settings.session_days, device)
 
 
-async def bind(settings: Settings, ticket: str, phone: str, password: str, device: str, address: str) -> NewSession:
+async def bind(settings: Settings, ticket: str, phone: str, password: str, device: Device) -> NewSession:
     """Bind the WeChat user of a ticket to the account with this phone and password, and sign in.
 
     A WeChat user has one account: binding another one takes the place of the first.
@@ -104,7 +105,7 @@ async def bind(settings: Settings, ticket: str, phone: str, password: str, devic
     except InvalidToken:
         raise WeChatCodeInvalid("绑定已超时，请重新打开小程序") from None
     found = msgspec.json.decode(content, type=_Ticket)
-    account_id = await service.verify_password(settings, phone, password, address)
+    account_id = await service.verify_password(settings, phone, password, device.address)
     actor = await service.actor_for(account_id, surface="app")
     async with db.transaction():
         await db.run(_BIND, settings.wechat.app_id, found.openid, account_id, found.unionid, clock.now())

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from server.core import db
+from server.identity import holders
 
 
 class Told(NamedTuple):
@@ -111,7 +112,7 @@ ON CONFLICT DO NOTHING
 
 _PEOPLE = """
 SELECT id, name, wecom_userid FROM account
-WHERE org_id = $1 AND status = 'active' AND role = ANY ($2::text[])
+WHERE org_id = $1 AND status = 'active' AND ({holds})
 ORDER BY id
 """
 
@@ -219,9 +220,9 @@ async def enqueue(messages: Sequence[Message], moment: datetime) -> None:
         await db.run(_ENQUEUE, *columns, moment)
 
 
-async def people(org_id: int, roles: Sequence[str]) -> Sequence[db.Row]:
-    """The active accounts of an org with these roles."""
-    return await db.rows(_PEOPLE, org_id, list(roles))
+async def people(org_id: int, permission: str) -> Sequence[db.Row]:
+    """The active accounts of an org that hold a permission."""
+    return await db.rows(_PEOPLE.format(holds=holders.holds(permission, "account")), org_id)
 
 
 async def subscribed(account_ids: Sequence[int], template_id: str, app_id: str) -> dict[int, str]:

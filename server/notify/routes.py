@@ -90,6 +90,11 @@ async def take_ticket(actor: Actor) -> StreamTicket:
     return StreamTicket(await tickets.issue(actor), tickets.SECONDS)
 
 
+def _alike(reader: Actor, actor: Actor) -> bool:
+    """Whether somebody still sees and may do what he did; else his page opens a new stream and asks who he is."""
+    return (reader.scope, reader.permissions) == (actor.scope, actor.permissions)
+
+
 @routes.get("/events", media="text/event-stream")
 async def live_events(request: Request, actor: Actor) -> HTTPResponse:
     """Server-sent events for the account: order, notice, resync; full when too many others were opened since.
@@ -103,7 +108,7 @@ async def live_events(request: Request, actor: Actor) -> HTTPResponse:
     async with contextlib.aclosing(pages):
         async for told in pages:
             reader = await now()
-            if reader is None or reader.scope != actor.scope:  # ended, frozen or moved since: hears no more as it was
+            if reader is None or not _alike(reader, actor):  # ended, frozen, moved, or may do something else since
                 break
             if told is not None and told[0] == live.WAKE:
                 continue

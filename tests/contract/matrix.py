@@ -33,7 +33,9 @@ ALLOWED: dict[str, set[str]] = {
     # identity
     **dict.fromkeys(("logout", "me", "change_password", "list_sessions", "end_session"), ALL),
     **dict.fromkeys(("list_accounts", "create_account", "edit_account", "freeze_account", "unfreeze_account",
-                     "set_account_password"), KEEPS_ACCOUNTS),
+                     "set_account_password", "get_account", "list_account_sessions", "end_account_sessions",
+                     "end_account_session", "list_sign_ins", "get_permissions", "list_roles"), KEEPS_ACCOUNTS),
+    **dict.fromkeys(("create_role", "edit_role", "retire_role"), {"brand_admin", "dealer_owner"}),
     **dict.fromkeys(("list_substitutes", "add_substitute", "remove_substitute"), DECIDES),
     # channel
     **dict.fromkeys(("list_orgs", "get_org"), BRAND | DEALER),
@@ -82,6 +84,7 @@ KINDS = {
     "order_id": "order", "issue_id": "issue", "approval_id": "approval", "org_id": "org", "account_id": "account",
     "address_id": "address", "file_id": "file", "session_id": "session", "product_id": "product",
     "message_id": "message", "code": "code", "substitute_id": "substitute", "authority_id": "authority",
+    "role_id": "role",
 }  # fmt: skip
 
 _ADDRESS = {"contact_name": "李店", "contact_phone": "13800000000", "detail": "人民路 1 号"}
@@ -90,6 +93,11 @@ _REASON = {"reason": "试一试"}
 
 def _account(stage: Stage, org_id: int, role: str = "store_clerk", **more: Any) -> dict[str, Any]:
     return {"org_id": org_id, "name": "新同事", "phone": phone(), "password": "passw0rd-9", "role": role, **more}
+
+
+def _role(stage: Stage, place: Place, **more: Any) -> dict[str, Any]:
+    base = {"brand": "brand_manager", "dealer": "dealer_clerk", "store": "store_clerk"}[place.org.kind]
+    return {"base": base, "name": f"角色{number()}", "permissions": ["order.read"], **more}
 
 
 def _product(stage: Stage, category_id: int) -> dict[str, Any]:
@@ -135,6 +143,9 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "freeze_account": lambda s, p: _REASON,
     "set_account_password": lambda s, p: {"password": "passw0rd-9"},
     "add_substitute": lambda s, p: _away(s, p.boss.account_id, p.rows["account"]),
+    "create_role": lambda s, p: _role(s, p),
+    "edit_role": lambda s, p: {"version": 1, "name": f"改名{number()}"},
+    "retire_role": lambda s, p: {"version": 1},
     "create_org": lambda s, p: {"parent_id": p.rows["org"], "kind": "store", "name": "新店"},
     "edit_org": lambda s, p: {"version": 1, "name": "改名"},
     "freeze_org": lambda s, p: _REASON,
@@ -179,6 +190,12 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("list_accounts", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("create_account", "org_id"): ("org", lambda s, i: _account(s, i)),
     ("create_account", "dealer_ids"): ("org", lambda s, i: _account(s, s.world.brand.id, "brand_rep", dealer_ids=[i])),
+    ("list_accounts", "role_id"): ("role", lambda s, i: {"role_id": i}),
+    ("list_roles", "org_id"): ("org", lambda s, i: {"org_id": i}),
+    ("create_account", "role_id"): (
+        "role", lambda s, i: {k: v for k, v in _account(s, s.world.brand.id, role_id=i).items() if k != "role"}),
+    ("edit_account", "role_id"): ("role", lambda s, i: {"version": 1, "role_id": i}),
+    ("retire_role", "move_to_id"): ("role", lambda s, i: {"version": 1, "move_to_id": i}),
     ("edit_account", "dealer_ids"): ("org", lambda s, i: {"version": 1, "dealer_ids": [i]}),
     ("add_substitute", "account_id"): ("account", lambda s, i: _away(s, i, s.users["dealer_clerk"].account_id)),
     ("add_substitute", "substitute_id"): ("account", lambda s, i: _away(s, s.users["dealer_owner"].account_id, i)),

@@ -31,6 +31,10 @@ INSERT INTO outbox (root_id, channel, topic, subject_id, stream, state, last_err
 VALUES ($1, 'wecom_text', $2, 1, '', 'failed', 'gone', $3, $3) RETURNING id
 """
 
+_ROLE = """
+INSERT INTO role (root_id, org_id, base, name, permissions) VALUES ($1, $2, $3, $4, '{order.read}') RETURNING id
+"""
+
 _SUBSTITUTE = """
 INSERT INTO substitute (root_id, account_id, substitute_id, from_on, until_on) VALUES ($1, $2, $3, $4, $4) RETURNING id
 """
@@ -81,7 +85,7 @@ class Stage:
         mine = self.home(role)
         if kind in ("product", "packaging", "category", "message", "code"):  # the whole brand's
             found = [place for name, place in self.places.items() if name.startswith("other")]
-        elif kind in ("session", "address", "notice", "photo", "substitute"):  # nobody's but the own org's, or the own
+        elif kind in ("session", "address", "notice", "photo", "substitute", "role"):  # the own org's, or one's own
             found = [place for place in self.places.values() if place is not mine]
         else:
             above = {"brand": [], "dealer": ["brand"], "store": ["brand", "dealer"]}[role.split("_", 1)[0]]
@@ -137,6 +141,9 @@ async def _rows(stage: Stage, owner: World, place: Place, item: Product) -> None
     told = notices.Told(place.org.root_id, place.boss.account_id, "test", f"通知{number()}", "正文", "", str(number()))
     await notices.tell([told], moment)
     rows["notice"] = await db.value("SELECT max(id) FROM notice WHERE account_id = $1", place.boss.account_id)
+    title, base = f"角色{number()}", {"brand": "brand_manager", "dealer": "dealer_clerk", "store": "store_clerk"}
+    rows["role"] = await db.value(_ROLE, place.org.root_id, place.org.id, base[place.org.kind], title)
+    place.words.append(title)
     if place.org.kind != "store":
         away = (place.org.root_id, rows["account"], place.boss.account_id, clock.today())
         rows["substitute"] = await db.value(_SUBSTITUTE, *away)

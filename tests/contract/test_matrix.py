@@ -147,7 +147,8 @@ async def test_a_strangers_row_cannot_be_read_or_touched_by_its_id(stage: Stage,
             continue
         before = await fingerprints() if route.method != "GET" else {}
         for row in stage.outside(role, KINDS[names[0]]):
-            answer = await ask(user, route, {names[0]: row}, body_of(route, stage, stage.own(role)))
+            values = dict.fromkeys(names, UNKNOWN) | {names[0]: row}
+            answer = await ask(user, route, values, body_of(route, stage, stage.own(role)))
             assert answer.status_code in (403, 404), f"{role} {route.name} {row}: {answer.status_code} {answer.text}"
             assert not betrays(answer, hidden), f"{role} {route.name}: {answer.text}"
             tried += 1
@@ -168,6 +169,8 @@ async def test_a_strangers_row_cannot_be_named_in_a_request(stage: Stage, role: 
                   for name in parameters(route)}  # fmt: skip
         if operation == "edit_account":
             values = {"account_id": stage.home(role).rows["account"]}
+        if operation == "retire_role":
+            values = {"role_id": stage.home(role).rows["role"]}
         before = await fingerprints()
         for row in stage.outside(role, kind):
             given = request(stage, row)

@@ -157,9 +157,9 @@ async def test_too_many_logins_with_one_phone_are_held_back_from_wherever_they_c
         monkeypatch.setattr(limits, "client", lambda: None)
     number = (await world.boss(world.brand)).phone
     for n in range(3):
-        await service.login(strict, number, PASSWORD, "", f"10.0.0.{n}")
+        await service.login(strict, number, PASSWORD, queries.Device("", f"10.0.0.{n}"))
     with pytest.raises(TooManyRequests):
-        await service.login(strict, number, PASSWORD, "", "10.0.0.9")
+        await service.login(strict, number, PASSWORD, queries.Device("", "10.0.0.9"))
 
 
 async def test_a_device_name_full_of_odd_bytes_does_not_break_the_login(world: World) -> None:

@@ -22,7 +22,7 @@ def away(who: User, substitute: User, start: int = 0, days: int = 3) -> dict[str
 
 
 async def asked(world: World, dealer_id: int) -> list[int]:
-    return [item["id"] for item in await approvals.deciders(world.brand.id, dealer_id, ["brand_rep"])]
+    return [item["id"] for item in await approvals.deciders(world.brand.id, dealer_id, "order.approve", bound=True)]
 
 
 async def test_the_orders_of_a_rep_on_holiday_are_asked_of_his_substitute_and_come_back_to_him(world: World) -> None:

@@ -1,0 +1,92 @@
+"""Every permission in the words of whoever gives it: its group, what it lets do, what it needs beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from server.core.http import Route
+from server.identity.role_schemas import Kind, PermissionGroup, PermissionOut
+from server.identity.roles import PERMISSIONS, within_reach
+
+KINDS: tuple[tuple[Kind, str], ...] = (("brand", "brand_admin"), ("dealer", "dealer_owner"), ("store", "store_owner"))
+
+# The first part of a permission's name → its group.
+_GROUPS: dict[str, tuple[str, str]] = {
+    "order": ("order", "订单"), "approval": ("order", "订单"), "rule": ("order", "订单"),
+    "catalog": ("goods", "商品与价格"), "price": ("goods", "商品与价格"),
+    "stock": ("stock", "库存"),
+    "channel": ("channel", "渠道与客户"), "territory": ("channel", "渠道与客户"), "customer": ("channel", "渠道与客户"),
+    "settlement": ("money", "往来与收款"), "credit": ("money", "往来与收款"), "payment": ("money", "往来与收款"),
+    "account": ("account", "账号与权限"), "role": ("account", "账号与权限"),
+}  # fmt: skip
+_REST = ("system", "系统")
+_ORDER = ("order", "goods", "stock", "channel", "money", "account", "system")
+
+NOTES: dict[str, str] = {
+    "order.create": "向供应商采购、维护收货地址、查看订货价",
+    "order.read": "查看订单、出库单、进度；下载单据",
+    "order.approve": "通过、驳回、挂起客户的订单；企业微信卡片上的按钮；请假代理",
+    "order.issue": "按批次出库发货、打印出库单",
+    "order.receive": "签收到货，登记短少与破损",
+    "order.cancel": "取消还没有出库的订单",
+    "order.over_credit": "信用额度不足时仍可通过订单",
+    "approval.second": "金额超过限额的订单由其复审；可设置复审限额",
+    "catalog.read": "浏览商品目录、扫码查商品",
+    "catalog.manage": "新建和修改商品、包装、条码、分类",
+    "price.manage": "设置给客户的价格",
+    "channel.read": "查看经销商、门店和客户的档案",
+    "channel.manage": "新建、修改、冻结经销商和门店",
+    "account.manage": "开账号、改角色、停用、重置密码、结束登录、发邀请",
+    "role.manage": "用自己已有的权限组合出新角色",
+    "stock.read": "查看库存、批次和在途",
+    "stock.manage": "登记入库",
+    "settlement.read": "查看往来余额和明细",
+    "credit.manage": "设置客户的信用额度",
+    "payment.register": "登记客户的付款",
+    "outbox.read": "查看消息发送队列",
+    "outbox.retry": "重发失败的消息",
+    "audit.read": "查看谁在何时做了什么",
+}
+
+# What a permission is of little use without. The screens tick it along; nothing is refused for its lack.
+NEEDS: dict[str, tuple[str, ...]] = {
+    "order.create": ("catalog.read", "order.read"),
+    "order.approve": ("order.read",),
+    "order.issue": ("order.read", "stock.read"),
+    "order.receive": ("order.read",),
+    "order.cancel": ("order.read",),
+    "order.over_credit": ("order.approve",),
+    "approval.second": ("order.approve",),
+    "catalog.manage": ("catalog.read",),
+    "price.manage": ("catalog.read",),
+    "channel.manage": ("channel.read",),
+    "stock.manage": ("stock.read", "catalog.read"),
+    "credit.manage": ("settlement.read", "channel.read"),
+    "payment.register": ("settlement.read", "channel.read"),
+    "role.manage": ("account.manage",),
+    "outbox.retry": ("outbox.read",),
+}
+
+_operations: dict[str, list[str]] = {}
+
+
+def used_by(routes: Sequence[Route]) -> None:
+    """Remember which operations of the API ask for which permission."""
+    _operations.clear()
+    for route in routes:
+        if route.permission:
+            _operations.setdefault(route.permission, []).append(f"{route.method} {route.path}")
+
+
+def _permission(key: str, name: str) -> PermissionOut:
+    kinds = [kind for kind, base in KINDS if key in within_reach(base)]
+    return PermissionOut(key, name, NOTES.get(key, ""), list(NEEDS.get(key, ())), kinds, _operations.get(key, []))
+
+
+def groups() -> list[PermissionGroup]:
+    """All permissions, by what they are about."""
+    found: dict[str, PermissionGroup] = {}
+    for key, name in PERMISSIONS.items():
+        group, title = _GROUPS.get(key.split(".", 1)[0], _REST)
+        found.setdefault(group, PermissionGroup(group, title, [])).permissions.append(_permission(key, name))
+    return [found[group] for group in _ORDER if group in found]
