@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from bot import content
 from bot.wecom import cards
 from bot.wecom.client import WeChatClient, WeComClient, WeComError, WeComFinal
-from bot.wecom.errors import NO_GRANT_LEFT, TASK_ID_TAKEN
 from server.approvals import service as approvals
 from server.core import clock, db
+from server.core.weixin.errors import NO_GRANT_LEFT, TASK_ID_TAKEN
 from server.notify import queries
 from server.notify.queries import SentCard
 from server.settings import Settings

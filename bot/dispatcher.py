@@ -23,8 +23,8 @@ from bot.fanout import Event, Fanout, tell_live
 from bot.leader import Leader
 from bot.limits import WINDOWS, MemberLimits
 from bot.wecom.client import WeComError, WeComRetryable
-from bot.wecom.errors import CONCURRENT, RATE_LIMITED
 from server.core import clock, db
+from server.core.weixin.errors import CONCURRENT, RATE_LIMITED
 from server.notify import queries
 from server.settings import Settings
 

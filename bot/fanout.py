@@ -334,6 +334,13 @@ async def _ending(fan: Fanout, event: Event) -> None:
     fan.text(event, reps, f"{title}\n{name}：{body}")
 
 
+async def _joined(fan: Fanout, event: Event) -> None:
+    """Who made an invitation hears that it was taken."""
+    told = event.payload
+    body = f"{told['name']}已成为{told['org']}的{told['role']}"
+    fan.tell(event, [{"id": int(told["account_id"])}], "邀请已接受", body, "staff")
+
+
 _HANDLERS: dict[str, Callable[[Fanout, Event], Awaitable[None]]] = {
     "order.submitted": _submitted,
     "order.first_approve": _first_approved,
@@ -351,6 +358,7 @@ _HANDLERS: dict[str, Callable[[Fanout, Event], Awaitable[None]]] = {
     "authority.granted": _authority,
     "authority.revoked": _authority,
     "authority.expiring": _ending,
+    "invitation.used": _joined,
 }
 
 

@@ -47,6 +47,8 @@ _CLEAN = (
     ("DELETE FROM outbox WHERE state IN ('delivered', 'skipped') AND delivered_at < $1", KEEP_MESSAGES),
     ("DELETE FROM idempotency WHERE created_at < $1", KEEP_KEYS),
     ("DELETE FROM login_failure WHERE at < $1", KEEP_FAILURES),
+    ("UPDATE invitation SET token = NULL WHERE token IS NOT NULL AND expires_at < $1", KEEP_FAILURES),
+    ("DELETE FROM wecom_state WHERE at < $1", KEEP_FAILURES),
     ("DELETE FROM callback_seen WHERE seen_at < $1", KEEP_CALLBACKS),
 )
 

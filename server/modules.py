@@ -8,6 +8,7 @@ from server.channel.routes import routes as channel
 from server.channel.service import on_org_created
 from server.core.http import Route
 from server.identity import permissions
+from server.identity.entry_routes import routes as entries
 from server.identity.role_routes import routes as roles
 from server.identity.routes import routes as identity
 from server.notify.routes import routes as notify
@@ -22,6 +23,7 @@ from server.territory.routes import routes as territory
 VERSION = "0.1.0"
 MODULES = (
     identity,
+    entries,
     roles,
     regions,
     channel,

@@ -21,9 +21,10 @@ class SettingError(Exception):
 
 @dataclass(frozen=True)
 class WeComSettings:
-    """The enterprise WeChat app that carries cards and messages, and its callback."""
+    """The enterprise WeChat app that carries cards and messages, its callback, and its page for signing in."""
 
     api_base: str
+    login_url: str
     corp_id: str
     agent_id: int
     secret: str = field(repr=False)
@@ -134,6 +135,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         log_level=_level(env),
         wecom=WeComSettings(
             api_base=_folder_url(env.get("WECOM_API_BASE", "https://qyapi.weixin.qq.com/cgi-bin/")),
+            login_url=env.get("WECOM_LOGIN_URL", "https://login.work.weixin.qq.com/wwlogin/sso/login"),
             corp_id=env.get("WECOM_CORP_ID", ""),
             agent_id=_integer(env, "WECOM_AGENT_ID", 0),
             secret=env.get("WECOM_SECRET", ""),

@@ -124,6 +124,7 @@ def system(database_url: str, redis_url: str, folder: Path, **settings: str) -> 
         **SANDBOX_WECOM,
         **SANDBOX_WECHAT,
         "WECOM_API_BASE": f"{sandbox}/cgi-bin/",
+        "WECOM_LOGIN_URL": f"{sandbox}/wwlogin/sso/login",
         "WECHAT_API_BASE": f"{sandbox}/",
         **settings,
     }

@@ -13,13 +13,14 @@ from sanic.response import BaseHTTPResponse, file
 from bot.sandbox.callback import Callbacks
 from bot.sandbox.control import control_api
 from bot.sandbox.state import State
+from bot.sandbox.weblogin import web_login
 from bot.sandbox.wechat import wechat_api
 from bot.sandbox.wecom import answer, wecom_api
 from server.settings import Settings
 
 _PAGE = Path(__file__).parent / "static"
-_ASSETS = ("chat.css", "chat.js", "cards.js")
-_APIS = ("/cgi-bin/", "/sns/")
+_ASSETS = ("chat.css", "chat.js", "cards.js", "weblogin.css", "weblogin.js")
+_APIS = ("/cgi-bin/", "/sns/", "/wxa/")
 _TOKENS = ("/cgi-bin/gettoken", "/cgi-bin/stable_token")
 _numbers = itertools.count(1)
 
@@ -49,6 +50,7 @@ def create_sandbox(
     app.ctx.state, app.ctx.callbacks = state, callbacks
     app.blueprint(wecom_api(settings, state))
     app.blueprint(wechat_api(settings, state))
+    app.blueprint(web_login(settings, state))
     app.blueprint(control_api(state, callbacks))
     _misbehaviour(app, state)
     _page(app)

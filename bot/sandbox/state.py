@@ -91,6 +91,15 @@ class LoginCode(msgspec.Struct):
     used: bool = False
 
 
+class WebLogin(msgspec.Struct):
+    """A browser that shows a QR code; `back` is where it goes once the phone has answered."""
+
+    redirect_uri: str
+    state: str
+    until: float
+    back: str = ""
+
+
 class Memory(msgspec.Struct):
     """What is kept over a restart of `python -m bot.sandbox`."""
 
@@ -118,6 +127,7 @@ class State:
         self.mode: Mode = "up"
         self.slow_seconds, self.answers_late = 0.0, False
         self.changed = False
+        self.web_logins: dict[str, WebLogin] = {}
         self._sent: dict[str, deque[float]] = defaultdict(deque)
 
     def now(self) -> float:

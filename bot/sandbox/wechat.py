@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 import secrets
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
+import segno
 from sanic import Blueprint, HTTPResponse, Request
 
 from bot.sandbox.state import State
@@ -27,6 +30,7 @@ _RULES = (
     ("phone_number", re.compile(r"[\d+\- ]{1,17}")),
 )
 """Longest and allowed characters of each kind of value; thing is published, the others from SDKs' documentation."""
+_SCENE = re.compile(r"[0-9A-Za-z!#$&'()*+,/:;=?@._~-]{1,32}")
 
 
 def wechat_api(settings: Settings, state: State) -> Blueprint:
@@ -64,6 +68,11 @@ def wechat_api(settings: Settings, state: State) -> Blueprint:
         found = {"access_token": state.new_token("wechat"), "expires_in": 7200}
         return HTTPResponse(msgspec.json.encode(found), content_type="application/json")
 
+    @routes.post("/wxa/getwxacodeunlimit")
+    async def getwxacodeunlimit(request: Request) -> HTTPResponse:
+        """WeChat `wxacode.getUnlimited`; a QR code of page and scene stands for the round code of WeChat's own."""
+        return refused(state, "wechat", request) or _mini_code(read(request))
+
     @routes.post("/cgi-bin/message/subscribe/send")
     async def subscribe_send(request: Request) -> HTTPResponse:
         """WeChat `subscribeMessage.send`: each message spends one grant."""
@@ -91,6 +100,17 @@ def _send(state: State, template_order: str, body: dict[str, Any]) -> HTTPRespon
     state.add_member(userid, f"微信 {openid}")
     state.add_message(userid, secrets.token_hex(8), "subscribe", {"data": body["data"], "page": body.get("page")})
     return answer(msgid=state.next_id())
+
+
+def _mini_code(body: dict[str, Any]) -> HTTPResponse:
+    scene, page = str(body.get("scene") or ""), str(body.get("page") or "")
+    if not _SCENE.fullmatch(scene):
+        return answer(40097, "invalid args")
+    if page.startswith("/") or "?" in page:
+        return answer(41030, "invalid page")
+    picture = io.BytesIO()
+    segno.make(f"{page}?scene={quote(scene)}", error="m").save(picture, kind="png", scale=8, border=2, dark="#07543a")
+    return HTTPResponse(picture.getvalue(), content_type="image/png")
 
 
 def _breaking(data: Any) -> str:

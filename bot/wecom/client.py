@@ -9,9 +9,10 @@ import msgspec
 from redis import asyncio as aioredis
 
 from bot.wecom.cards import Card
-from bot.wecom.errors import TOKEN_ERRORS, WeComError, WeComFinal, WeComRetryable
-from bot.wecom.transport import Answer, Token, TokenStore, Transport
 from bot.wecom.xml import cut_bytes
+from server.core.weixin.errors import WeComError, WeComFinal, WeComRetryable
+from server.core.weixin.tokens import wechat_tokens, wecom_tokens
+from server.core.weixin.transport import Answer, Token, Transport
 from server.settings import WeChatSettings, WeComSettings
 
 __all__ = ["Sent", "WeChatClient", "WeComClient", "WeComError", "WeComFinal", "WeComRetryable"]
@@ -36,8 +37,7 @@ class WeComClient:
     def __init__(self, settings: WeComSettings, redis: aioredis.Redis | None, timeout: float = 10.0) -> None:
         self._settings = settings
         self._transport = Transport(settings.api_base, timeout)
-        key = f"wecom:token:{settings.corp_id}:{settings.agent_id}"
-        self._tokens = TokenStore(key, redis, self._fetch_token)
+        self._tokens = wecom_tokens(settings, self._transport, redis)
 
     async def send_card(self, userids: Sequence[str], card: Card) -> Sent:
         """Send a template card to up to 1,000 members; the response code is good once and 72 h (path/90236)."""
@@ -72,15 +72,7 @@ class WeComClient:
 
     async def answers(self) -> bool:
         """Whether WeCom answers at all: asks for a token, which is not counted as a message (path/91039)."""
-        return await _answered(self._fetch_token)
-
-    async def user_of(self, code: str) -> str:
-        """The member behind an OAuth code; raises `WeComFinal` for a code that is used or of nobody (path/91023)."""
-        answer = await self._transport.call_with(self._tokens, "auth/getuserinfo", None, {"code": code})
-        userid = answer.get("userid") or answer.get("UserId")
-        if not userid:
-            raise WeComFinal(0, "不是本企业成员")
-        return str(userid)
+        return await _answered(self._tokens.fetch)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -100,11 +92,6 @@ class WeComClient:
         answer = await self._transport.call_with(self._tokens, "message/send", body)
         return Sent(_invalid(answer), str(answer.get("msgid", "")), answer.get("response_code") or None)
 
-    async def _fetch_token(self) -> Token:
-        """`gettoken` (WeCom path/91039)."""
-        query = {"corpid": self._settings.corp_id, "corpsecret": self._settings.secret}
-        return _token(await _credentials(self._transport, "GET", "gettoken", query, None))
-
 
 class WeChatClient:
     """Sends the mini-program's subscribe messages."""
@@ -112,7 +99,7 @@ class WeChatClient:
     def __init__(self, settings: WeChatSettings, redis: aioredis.Redis | None, timeout: float = 10.0) -> None:
         self._settings = settings
         self._transport = Transport(settings.api_base, timeout)
-        self._tokens = TokenStore(f"wechat:token:{settings.app_id}", redis, self._fetch_token)
+        self._tokens = wechat_tokens(settings, self._transport, redis)
 
     async def send_subscribe(self, openid: str, template_id: str, page: str, data: dict[str, str]) -> None:
         """Send one subscribe message, which spends one grant (WeChat `subscribeMessage.send`).
@@ -131,40 +118,11 @@ class WeChatClient:
 
     async def answers(self) -> bool:
         """Whether WeChat answers at all."""
-        return await _answered(self._fetch_token)
+        return await _answered(self._tokens.fetch)
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._transport.aclose()
-
-    async def _fetch_token(self) -> Token:
-        """`cgi-bin/stable_token`, which answers every process the same token."""
-        body = {
-            "grant_type": "client_credential",
-            "appid": self._settings.app_id,
-            "secret": self._settings.app_secret,
-            "force_refresh": False,
-        }
-        return _token(await _credentials(self._transport, "POST", "cgi-bin/stable_token", {}, body))
-
-
-async def _credentials(
-    transport: Transport, method: str, path: str, query: dict[str, str], body: Answer | None
-) -> Answer:
-    """Ask for a token; 40001 here means that the secret is wrong, which no second try mends."""
-    try:
-        return await transport.call(method, path, query, body)
-    except WeComError as error:
-        if error.errcode in TOKEN_ERRORS:
-            raise WeComFinal(error.errcode, error.errmsg) from None
-        raise
-
-
-def _token(answer: Answer) -> Token:
-    try:
-        return Token(str(answer["access_token"]), int(answer.get("expires_in", 7200)))
-    except (KeyError, ValueError):
-        raise WeComRetryable(0, "回答里没有 access_token") from None
 
 
 async def _answered(fetch: Callable[[], Awaitable[Token]]) -> bool:

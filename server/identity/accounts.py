@@ -26,7 +26,7 @@ class PhoneTaken(BusinessError):
     status, code, title = 409, "phone_taken", "账号已存在"
 
 
-class _Role(NamedTuple):
+class Role(NamedTuple):
     """What an account is to be: its base, the org's own role if it is one, and what that may do."""
 
     base: str
@@ -34,16 +34,16 @@ class _Role(NamedTuple):
     held: frozenset[str]
 
 
-async def role_for(actor: Actor, org: Org, role: str | None, role_id: int | None) -> _Role:
+async def role_for(actor: Actor, org: Org, role: str | None, role_id: int | None) -> Role:
     """The role that somebody of an org is to get, which must fit the org and hold no more than one's own."""
     if (role is None) == (role_id is None):
         raise InvalidInput("请选择一个角色", [FieldError("/role", "请选择一个角色")])
     if role_id is not None:
         own = await custom_roles.role_at(org.id, role_id)
-        chosen = _Role(own["base"], role_id, held_by(own["base"], own["permissions"]))
+        chosen = Role(own["base"], role_id, held_by(own["base"], own["permissions"]))
     else:
         assert role is not None
-        chosen = _Role(role, None, ROLES[role])
+        chosen = Role(role, None, ROLES[role])
     if kind_of(chosen.base) != org.kind:
         raise InvalidInput("这个角色不适用于该组织", [FieldError("/role", "这个角色不适用于该组织")])
     custom_roles.refuse_more_than_own(actor, chosen.base, chosen.held)
@@ -94,7 +94,7 @@ async def create_account(actor: Actor, new: NewAccount, hashed: str | None = Non
     return account
 
 
-async def add_account(org: Org, role: _Role, hashed: str, person: dict[str, Any]) -> Account:
+async def add_account(org: Org, role: Role, hashed: str, person: dict[str, Any]) -> Account:
     """Write an account; raises `PhoneTaken`. The transaction is over then."""
     try:
         return await Account.create(

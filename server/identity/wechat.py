@@ -1,9 +1,10 @@
-"""Signing in with WeChat: the one outside call of the server."""
+"""Signing in with WeChat, and the mini-program codes that it makes."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 from datetime import timedelta
 
 import httpx
@@ -12,12 +13,18 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from server.core import audit, clock, db
 from server.core.errors import BusinessError, NotFound, Unavailable
+from server.core.redis import client
+from server.core.weixin.errors import WeComError
+from server.core.weixin.tokens import wechat_tokens
+from server.core.weixin.transport import Transport
 from server.identity import service
 from server.identity.queries import Device
 from server.identity.service import NewSession
 from server.settings import Settings, WeChatSettings
 
 TICKET_LIFE = timedelta(minutes=10)
+TIMEOUT = 5.0
+_log = logging.getLogger("qutong.wechat")
 
 
 _BIND = """
@@ -65,7 +72,7 @@ async def _code_to_session(settings: WeChatSettings, code: str) -> _CodeAnswer:
         "grant_type": "authorization_code",
     }
     try:
-        async with httpx.AsyncClient(base_url=settings.api_base, timeout=5.0) as http:
+        async with httpx.AsyncClient(base_url=settings.api_base, timeout=TIMEOUT) as http:
             answer = await http.get("sns/jscode2session", params=parameters)
         found = msgspec.json.decode(answer.content, type=_CodeAnswer)
     except (httpx.HTTPError, msgspec.DecodeError):
@@ -111,6 +118,32 @@ async def bind(settings: Settings, ticket: str, phone: str, password: str, devic
         await db.run(_BIND, settings.wechat.app_id, found.openid, account_id, found.unionid, clock.now())
         await audit.record(actor, "bind_wechat", "account", account_id, {})
     return await service.open_session(account_id, settings.session_days, device)
+
+
+async def user_of(settings: WeChatSettings, code: str) -> tuple[str, str | None]:
+    """The WeChat user behind a code of wx.login, as (openid, unionid)."""
+    found = await _code_to_session(settings, code)
+    return found.openid, found.unionid
+
+
+async def mini_code(settings: WeChatSettings, page: str, scene: str) -> str | None:
+    """The picture of a mini-program code that opens a page, as a data URL; None while WeChat makes none.
+
+    `wxacode.getUnlimited`: a scene has 32 signs at most. The page need not be published yet (`check_path`).
+    """
+    if not settings.configured:
+        return None
+    transport = Transport(settings.api_base, TIMEOUT)
+    body = {"scene": scene, "page": page, "check_path": False, "env_version": "release", "width": 430}
+    try:
+        picture = await transport.picture(wechat_tokens(settings, transport, client()), "wxa/getwxacodeunlimit", body)
+    except WeComError as error:
+        _log.warning("no_mini_code", extra={"reason": str(error)})
+        return None
+    finally:
+        await transport.aclose()
+    kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
 
 
 async def openid_of(account_id: int, app_id: str) -> str:

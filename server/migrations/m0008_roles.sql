@@ -44,6 +44,7 @@ CREATE TABLE invitation (
     role_id    bigint REFERENCES role (id),
     name       text NOT NULL DEFAULT '',
     token      text UNIQUE,
+    used_token bytea UNIQUE,
     made_by    bigint NOT NULL REFERENCES account (id),
     host_id    bigint NOT NULL REFERENCES org (id),
     created_at timestamptz NOT NULL,
@@ -54,3 +55,4 @@ CREATE TABLE invitation (
 );
 CREATE INDEX invitation_org ON invitation (root_id, org_id, id DESC);
 CREATE INDEX invitation_host ON invitation (root_id, host_id, id DESC);
+CREATE INDEX invitation_open ON invitation (expires_at) WHERE token IS NOT NULL;

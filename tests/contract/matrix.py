@@ -31,10 +31,12 @@ TAKES_MONEY = {"brand_admin", "brand_finance", "dealer_owner", "dealer_finance"}
 
 ALLOWED: dict[str, set[str]] = {
     # identity
-    **dict.fromkeys(("logout", "me", "change_password", "list_sessions", "end_session"), ALL),
+    **dict.fromkeys(("logout", "me", "change_password", "list_sessions", "end_session", "bind_wecom",
+                     "unbind_wecom"), ALL),
     **dict.fromkeys(("list_accounts", "create_account", "edit_account", "freeze_account", "unfreeze_account",
                      "set_account_password", "get_account", "list_account_sessions", "end_account_sessions",
-                     "end_account_session", "list_sign_ins", "get_permissions", "list_roles"), KEEPS_ACCOUNTS),
+                     "end_account_session", "list_sign_ins", "get_permissions", "list_roles", "list_invitations",
+                     "invite", "show_invitation", "withdraw_invitation"), KEEPS_ACCOUNTS),
     **dict.fromkeys(("create_role", "edit_role", "retire_role"), {"brand_admin", "dealer_owner"}),
     **dict.fromkeys(("list_substitutes", "add_substitute", "remove_substitute"), DECIDES),
     # channel
@@ -84,11 +86,12 @@ KINDS = {
     "order_id": "order", "issue_id": "issue", "approval_id": "approval", "org_id": "org", "account_id": "account",
     "address_id": "address", "file_id": "file", "session_id": "session", "product_id": "product",
     "message_id": "message", "code": "code", "substitute_id": "substitute", "authority_id": "authority",
-    "role_id": "role",
+    "role_id": "role", "invitation_id": "invitation",
 }  # fmt: skip
 
 _ADDRESS = {"contact_name": "李店", "contact_phone": "13800000000", "detail": "人民路 1 号"}
 _REASON = {"reason": "试一试"}
+_RETURNED = {"code": "x", "state": "x" * 40, "verifier": "x" * 40}
 
 
 def _account(stage: Stage, org_id: int, role: str = "store_clerk", **more: Any) -> dict[str, Any]:
@@ -143,6 +146,9 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "freeze_account": lambda s, p: _REASON,
     "set_account_password": lambda s, p: {"password": "passw0rd-9"},
     "add_substitute": lambda s, p: _away(s, p.boss.account_id, p.rows["account"]),
+    "invite": lambda s, p: {"org_id": p.rows["org"], "role": "store_clerk"},
+    "look_at_invitation": lambda s, p: {"token": "x" * 22},
+    "join": lambda s, p: {"token": "x" * 22, "name": "李店", "phone": phone(), "password": "passw0rd-9"},
     "create_role": lambda s, p: _role(s, p),
     "edit_role": lambda s, p: {"version": 1, "name": f"改名{number()}"},
     "retire_role": lambda s, p: {"version": 1},
@@ -181,6 +187,9 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "count_subscription": lambda s, p: {"template_id": "template-order", "accepted": True},
     "login": lambda s, p: {"phone": phone(), "password": "wrong-pass-1"},
     "login_wechat": lambda s, p: {"code": "x"},
+    "begin_wecom": lambda s, p: {"challenge": "x" * 43},
+    "login_wecom": lambda s, p: _RETURNED,
+    "bind_wecom": lambda s, p: _RETURNED,
     "bind_wechat": lambda s, p: {"bind_ticket": "x", "phone": phone(), "password": "wrong-pass-1"},
 }
 
@@ -191,6 +200,9 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("create_account", "org_id"): ("org", lambda s, i: _account(s, i)),
     ("create_account", "dealer_ids"): ("org", lambda s, i: _account(s, s.world.brand.id, "brand_rep", dealer_ids=[i])),
     ("list_accounts", "role_id"): ("role", lambda s, i: {"role_id": i}),
+    ("list_invitations", "org_id"): ("org", lambda s, i: {"org_id": i}),
+    ("invite", "org_id"): ("org", lambda s, i: {"org_id": i, "role": "store_clerk"}),
+    ("invite", "role_id"): ("role", lambda s, i: {"org_id": s.world.brand.id, "role_id": i}),
     ("list_roles", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("create_account", "role_id"): (
         "role", lambda s, i: {k: v for k, v in _account(s, s.world.brand.id, role_id=i).items() if k != "role"}),

@@ -25,6 +25,7 @@ from tests.world import Product, User, World, number
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 16
 UNKNOWN = 2**52
+BASES = {"brand": "manager", "dealer": "clerk", "store": "clerk"}
 
 _OUTBOX = """
 INSERT INTO outbox (root_id, channel, topic, subject_id, stream, state, last_error, next_at, created_at)
@@ -33,6 +34,11 @@ VALUES ($1, 'wecom_text', $2, 1, '', 'failed', 'gone', $3, $3) RETURNING id
 
 _ROLE = """
 INSERT INTO role (root_id, org_id, base, name, permissions) VALUES ($1, $2, $3, $4, '{order.read}') RETURNING id
+"""
+
+_INVITATION = """
+INSERT INTO invitation (root_id, org_id, role, name, token, made_by, host_id, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $2, $7, $7 + interval '3 days') RETURNING id
 """
 
 _SUBSTITUTE = """
@@ -141,9 +147,12 @@ async def _rows(stage: Stage, owner: World, place: Place, item: Product) -> None
     told = notices.Told(place.org.root_id, place.boss.account_id, "test", f"通知{number()}", "正文", "", str(number()))
     await notices.tell([told], moment)
     rows["notice"] = await db.value("SELECT max(id) FROM notice WHERE account_id = $1", place.boss.account_id)
-    title, base = f"角色{number()}", {"brand": "brand_manager", "dealer": "dealer_clerk", "store": "store_clerk"}
-    rows["role"] = await db.value(_ROLE, place.org.root_id, place.org.id, base[place.org.kind], title)
-    place.words.append(title)
+    title, base = f"角色{number()}", f"{place.org.kind}_{BASES[place.org.kind]}"
+    rows["role"] = await db.value(_ROLE, place.org.root_id, place.org.id, base, title)
+    token, guest = f"token-of-{place.org.kind}-{number()}", f"客人{number()}"
+    asked = (place.org.root_id, place.org.id, f"{place.org.kind}_{BASES[place.org.kind]}", guest, token)
+    rows["invitation"] = await db.value(_INVITATION, *asked, place.boss.account_id, moment)
+    place.words += [title, token, guest]
     if place.org.kind != "store":
         away = (place.org.root_id, rows["account"], place.boss.account_id, clock.today())
         rows["substitute"] = await db.value(_SUBSTITUTE, *away)

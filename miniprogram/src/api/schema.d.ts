@@ -165,7 +165,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** One account: its role, what it may do, a rep's dealers. */
+        get: operations["get_account"];
         put?: never;
         post?: never;
         delete?: never;
@@ -226,6 +227,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{account_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed-in devices of an account. */
+        get: operations["list_account_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_id}/sessions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign an account out on all its devices. */
+        post: operations["end_account_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_id}/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign an account out on one device. */
+        delete: operations["end_account_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_id}/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When and from where somebody signed in. */
+        get: operations["list_sign_ins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/substitutes": {
         parameters: {
             query?: never;
@@ -261,15 +330,137 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/regions": {
+    "/api/v1/auth/wecom/begin": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The whole tree, compact. */
-        get: operations["list_regions"];
+        get?: never;
+        put?: never;
+        /** Where to scan WeCom's QR code. */
+        post: operations["begin_wecom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/wecom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in the member who scanned WeCom's QR code. */
+        post: operations["login_wecom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/wecom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the member who scanned one's own. */
+        post: operations["bind_wecom"];
+        /** Take one's WeCom member off. */
+        delete: operations["unbind_wecom"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The invitations of the own org, or those to one org. */
+        get: operations["list_invitations"];
+        put?: never;
+        /** Invite somebody to make an account. */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An open invitation with its link and QR code. */
+        get: operations["show_invitation"];
+        put?: never;
+        post?: never;
+        /** Make an open invitation worthless. */
+        delete: operations["withdraw_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/join/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What somebody is invited to. */
+        post: operations["look_at_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an invitation: make the account and sign in. */
+        post: operations["join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every permission × every role. */
+        get: operations["get_permissions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -278,34 +469,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/regions/children": {
+    "/api/v1/roles": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The divisions right below one. */
-        get: operations["list_region_children"];
+        /** The roles that accounts of an org can have. */
+        get: operations["list_roles"];
         put?: never;
-        post?: never;
+        /** Build a role for the own org's people. */
+        post: operations["create_role"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/regions/search": {
+    "/api/v1/roles/{role_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Divisions by name, pinyin, initials or code. */
-        get: operations["search_regions"];
+        get?: never;
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a role, at once for all who have it. */
+        patch: operations["edit_role"];
+        trace?: never;
+    };
+    "/api/v1/roles/{role_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a role out of use; its accounts get another one. */
+        post: operations["retire_role"];
         delete?: never;
         options?: never;
         head?: never;
@@ -512,199 +721,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a list says of each product on a day. */
+        /** What the own org asks of a group of its buyers. */
         get: operations["list_prices"];
         put?: never;
-        /** Set prices within their limits, at once, for a time, or from a later day; null: not offered. */
+        /** Set prices within the guide price's limits; without a price (null) a product is no longer offered. */
         post: operations["set_prices"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/prices/end": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** End temporary, planned or own prices at once. */
-        post: operations["end_prices"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/prices/history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who set which price of a product, and when. */
-        get: operations["price_history"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/prices/matrix": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Products by groups of buyers. */
-        get: operations["price_matrix"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/price-lists": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The groups of a seller's buyers, and the buyers that have own prices. */
-        get: operations["list_price_lists"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/orgs/{org_id}/price-authority": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Say whether a dealer sets the prices of its own buyers. */
-        post: operations["set_price_authority"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/authorities": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Authorities inside the own scope. */
-        get: operations["list_authorities"];
-        put?: never;
-        /** Grant a dealer every one of these regions with every one of these categories. */
-        post: operations["grant_authority"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/authorities/check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What would come of a grant; nothing is written. */
-        post: operations["check_authority"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/authorities/{authority_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Change an authority. */
-        patch: operations["change_authority"];
-        trace?: never;
-    };
-    "/api/v1/authorities/revoke": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** End authorities today, with the reason. */
-        post: operations["revoke_authorities"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/territory/coverage": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who covers the regions right below one. */
-        get: operations["get_coverage"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/territory/white-spots": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Counties that nobody covers. */
-        get: operations["list_white_spots"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -718,7 +739,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the own org can buy, with its own prices; or what one of its buyers can. */
+        /** What the own org can buy, with its own prices. */
         get: operations["browse_catalog"];
         put?: never;
         post?: never;
@@ -752,7 +773,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the own org, or one of its buyers, usually orders. */
+        /** What the own org usually orders. */
         get: operations["list_frequent"];
         put?: never;
         post?: never;
@@ -789,7 +810,7 @@ export interface paths {
         /** Orders of the own org as seller or buyer, or all inside the scope. */
         get: operations["list_orders"];
         put?: never;
-        /** Submit an order to the own supplier; or, for one of the own buyers, to the own org. */
+        /** Submit an order to the own supplier. */
         post: operations["submit_order"];
         delete?: never;
         options?: never;
@@ -1448,8 +1469,11 @@ export interface components {
             name: string;
             phone: string;
             role: string;
+            role_id: number | null;
             role_name: string;
             permissions: string[];
+            wecom_userid: string | null;
+            wechat_bound: boolean;
             org: components["schemas"]["OwnOrg"];
             supplier: components["schemas"]["OrgRef"] | null;
             unread_notices: number;
@@ -1519,13 +1543,16 @@ export interface components {
         SessionOut: {
             id: number;
             client: string;
+            address: string;
+            /** @enum {unknown} */
+            way: "invitation" | "password" | "wechat" | "wecom";
             created_at: string;
             last_seen_at: string;
             current: boolean;
         };
         /**
          * AccountList
-         * @description A page of accounts.
+         * @description A page of accounts, org by org down the channel.
          */
         AccountList: {
             items: components["schemas"]["AccountOut"][];
@@ -1538,25 +1565,62 @@ export interface components {
         AccountOut: {
             id: number;
             org_id: number;
+            org_name: string;
+            /** @enum {unknown} */
+            org_kind: "brand" | "dealer" | "store";
             name: string;
             phone: string;
             role: string;
+            role_id: number | null;
+            role_name: string;
             wecom_userid: string | null;
+            wechat_bound: boolean;
             /** @enum {unknown} */
             status: "active" | "frozen";
+            frozen_reason: string | null;
+            last_seen_at: string | null;
+            created_at: string;
             version: number;
         };
         /**
+         * AccountDetail
+         * @description One account, with the dealers that a rep looks after, and what it may do.
+         */
+        AccountDetail: {
+            id: number;
+            org_id: number;
+            org_name: string;
+            /** @enum {unknown} */
+            org_kind: "brand" | "dealer" | "store";
+            name: string;
+            phone: string;
+            role: string;
+            role_id: number | null;
+            role_name: string;
+            wecom_userid: string | null;
+            wechat_bound: boolean;
+            /** @enum {unknown} */
+            status: "active" | "frozen";
+            frozen_reason: string | null;
+            last_seen_at: string | null;
+            created_at: string;
+            version: number;
+            dealers: components["schemas"]["OrgRef"][];
+            permissions: string[];
+        };
+        /**
          * NewAccount
-         * @description An account for the own org or one below it.
+         * @description An account for the own org or one below it: in a built-in role, or (`role_id`) one that the org has built.
          */
         NewAccount: {
             org_id: number;
             name: string;
             phone: string;
             password: string;
-            /** @enum {unknown} */
-            role: "brand_admin" | "brand_finance" | "brand_manager" | "brand_rep" | "brand_warehouse" | "dealer_clerk" | "dealer_driver" | "dealer_finance" | "dealer_owner" | "dealer_warehouse" | "store_clerk" | "store_owner";
+            /** @default null */
+            role?: ("brand_admin" | "brand_finance" | "brand_manager" | "brand_rep" | "brand_warehouse" | "dealer_clerk" | "dealer_driver" | "dealer_finance" | "dealer_owner" | "dealer_warehouse" | "store_clerk" | "store_owner") | null;
+            /** @default null */
+            role_id?: number | null;
             /** @default null */
             wecom_userid?: string | null;
             /** @default [] */
@@ -1564,7 +1628,7 @@ export interface components {
         };
         /**
          * AccountEdit
-         * @description Changes to an account; only what is given changes.
+         * @description Changes to an account; only what is given changes. A role takes the place of the one before.
          */
         AccountEdit: {
             /** @description of the record as it was read */
@@ -1572,7 +1636,11 @@ export interface components {
             /** @default null */
             name?: string | null;
             /** @default null */
+            phone?: string | null;
+            /** @default null */
             role?: ("brand_admin" | "brand_finance" | "brand_manager" | "brand_rep" | "brand_warehouse" | "dealer_clerk" | "dealer_driver" | "dealer_finance" | "dealer_owner" | "dealer_warehouse" | "store_clerk" | "store_owner") | null;
+            /** @default null */
+            role_id?: number | null;
             /** @default null */
             wecom_userid?: string | null;
             /** @default null */
@@ -1591,6 +1659,26 @@ export interface components {
          */
         NewPassword: {
             password: string;
+        };
+        /**
+         * SignInList
+         * @description The newest first.
+         */
+        SignInList: {
+            items: components["schemas"]["SignIn"][];
+            next_cursor: string | null;
+        };
+        /**
+         * SignIn
+         * @description A sign-in, sign-out or ended session, from the audit trail; `by` is the one who ended it for somebody else.
+         */
+        SignIn: {
+            verb: string;
+            at: string;
+            client: string;
+            address: string;
+            way: string;
+            by: string | null;
         };
         /**
          * SubstituteList
@@ -1627,37 +1715,225 @@ export interface components {
             until_on: string;
         };
         /**
-         * RegionTree
-         * @description All divisions, each after the one it lies in; `parent` of a province is 000000.
+         * WeComBegin
+         * @description Begin to sign in, or to bind; `challenge` is the hash of a secret that the browser keeps.
          */
-        RegionTree: {
-            items: components["schemas"]["RegionEntry"][];
+        WeComBegin: {
+            /** @description base64url of a SHA-256 */
+            challenge: string;
+            /**
+             * @default login
+             * @enum {unknown}
+             */
+            purpose?: "bind" | "login";
         };
         /**
-         * RegionEntry
-         * @description A division in the compact tree.
+         * WeComPage
+         * @description Where the browser goes to.
          */
-        RegionEntry: [
-            string,
-            string,
-            string
-        ];
-        /**
-         * RegionList
-         * @description Some divisions.
-         */
-        RegionList: {
-            items: components["schemas"]["RegionOut"][];
+        WeComPage: {
+            url: string;
         };
         /**
-         * RegionOut
-         * @description A division with the names of what it lies in.
+         * WeComReturn
+         * @description What WeCom sent the browser back with, and the secret that it kept.
          */
-        RegionOut: {
+        WeComReturn: {
             code: string;
+            state: string;
+            verifier: string;
+            /** @default  */
+            client?: string;
+        };
+        /**
+         * InvitationList
+         * @description The newest first.
+         */
+        InvitationList: {
+            items: components["schemas"]["InvitationOut"][];
+            next_cursor: string | null;
+        };
+        /**
+         * InvitationOut
+         * @description An invitation as its maker sees it.
+         */
+        InvitationOut: {
+            id: number;
+            org: components["schemas"]["OrgRef"];
+            role: string;
+            role_name: string;
             name: string;
-            full_name: string;
-            has_children: boolean;
+            /** @enum {unknown} */
+            state: "expired" | "open" | "revoked" | "used";
+            made_by: string;
+            created_at: string;
+            expires_at: string;
+            used_at: string | null;
+            account_name: string | null;
+        };
+        /**
+         * NewInvitation
+         * @description Invite somebody to an org: `name` is for one's own list, the account's name is what the invited one enters.
+         */
+        NewInvitation: {
+            org_id: number;
+            /** @default null */
+            role?: ("brand_admin" | "brand_finance" | "brand_manager" | "brand_rep" | "brand_warehouse" | "dealer_clerk" | "dealer_driver" | "dealer_finance" | "dealer_owner" | "dealer_warehouse" | "store_clerk" | "store_owner") | null;
+            /** @default null */
+            role_id?: number | null;
+            /** @default  */
+            name?: string;
+            /** @default 7 */
+            days?: number;
+        };
+        /**
+         * InvitationShown
+         * @description An open invitation to be shown: the link, its QR code, and the mini-program code where WeChat makes one.
+         */
+        InvitationShown: {
+            id: number;
+            org: components["schemas"]["OrgRef"];
+            role: string;
+            role_name: string;
+            name: string;
+            /** @enum {unknown} */
+            state: "expired" | "open" | "revoked" | "used";
+            made_by: string;
+            created_at: string;
+            expires_at: string;
+            used_at: string | null;
+            account_name: string | null;
+            link: string;
+            qr: string;
+            mini_code: string | null;
+        };
+        /**
+         * InvitationToken
+         * @description The code of an invitation.
+         */
+        InvitationToken: {
+            token: string;
+        };
+        /**
+         * InvitationFace
+         * @description What the invited one sees before he joins.
+         */
+        InvitationFace: {
+            org_name: string;
+            /** @enum {unknown} */
+            org_kind: "brand" | "dealer" | "store";
+            supplier_name: string | null;
+            role_name: string;
+            name: string;
+            expires_at: string;
+        };
+        /**
+         * Joining
+         * @description Take an invitation: by the code of wx.login, or a password, or both.
+         */
+        Joining: {
+            token: string;
+            name: string;
+            phone: string;
+            /** @default null */
+            password?: string | null;
+            /** @default  */
+            code?: string;
+            /** @default  */
+            client?: string;
+        };
+        /**
+         * PermissionMatrix
+         * @description Every permission × every role.
+         */
+        PermissionMatrix: {
+            groups: components["schemas"]["PermissionGroup"][];
+            roles: components["schemas"]["RoleOut"][];
+            grantable: string[];
+        };
+        /**
+         * PermissionGroup
+         * @description Permissions about one matter.
+         */
+        PermissionGroup: {
+            key: string;
+            name: string;
+            permissions: components["schemas"]["PermissionOut"][];
+        };
+        /**
+         * PermissionOut
+         * @description One permission: what it is called, what it lets do, which others it is of little use without.
+         */
+        PermissionOut: {
+            key: string;
+            name: string;
+            note: string;
+            needs: string[];
+            kinds: ("brand" | "dealer" | "store")[];
+            operations: string[];
+        };
+        /**
+         * RoleOut
+         * @description A role: built-in (without `id`), or built by an org.
+         */
+        RoleOut: {
+            id: number | null;
+            /** @enum {unknown} */
+            base: "brand_admin" | "brand_finance" | "brand_manager" | "brand_rep" | "brand_warehouse" | "dealer_clerk" | "dealer_driver" | "dealer_finance" | "dealer_owner" | "dealer_warehouse" | "store_clerk" | "store_owner";
+            name: string;
+            /** @enum {unknown} */
+            kind: "brand" | "dealer" | "store";
+            note: string;
+            bound: boolean;
+            permissions: string[];
+            accounts: number;
+            mine: boolean;
+            version: number;
+        };
+        /**
+         * RoleList
+         * @description The roles that accounts of an org can have: the built-in ones of its kind, then its own.
+         */
+        RoleList: {
+            items: components["schemas"]["RoleOut"][];
+        };
+        /**
+         * NewRole
+         * @description A role of the own org; `base` says whose scope it has.
+         */
+        NewRole: {
+            /** @enum {unknown} */
+            base: "brand_admin" | "brand_finance" | "brand_manager" | "brand_rep" | "brand_warehouse" | "dealer_clerk" | "dealer_driver" | "dealer_finance" | "dealer_owner" | "dealer_warehouse" | "store_clerk" | "store_owner";
+            name: string;
+            permissions: string[];
+            /** @default  */
+            note?: string;
+        };
+        /**
+         * RoleEdit
+         * @description Changes to a role; only what is given changes. It works at once for all who have it.
+         */
+        RoleEdit: {
+            /** @description of the record as it was read */
+            version: number;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            permissions?: string[] | null;
+            /** @default null */
+            note?: string | null;
+        };
+        /**
+         * RetireRole
+         * @description Which role its accounts get: a built-in one, or another one of the org; needed where it has any.
+         */
+        RetireRole: {
+            /** @description of the record as it was read */
+            version: number;
+            /** @default null */
+            move_to?: ("brand_admin" | "brand_finance" | "brand_manager" | "brand_rep" | "brand_warehouse" | "dealer_clerk" | "dealer_driver" | "dealer_finance" | "dealer_owner" | "dealer_warehouse" | "store_clerk" | "store_owner") | null;
+            /** @default null */
+            move_to_id?: number | null;
         };
         /**
          * OrgList
@@ -1921,364 +2197,31 @@ export interface components {
         };
         /**
          * PriceOut
-         * @description What a list says of a product on a day.
-         *
-         *         `source` is the list that says it: the buyer's own, or its group's. `base_fen` is what is asked when a temporary
-         *         price ends. `offered` is false where the price has fallen outside the limits.
+         * @description One price of the own org with the guide price's limits.
          */
         PriceOut: {
             product_id: number;
-            product_code: string;
             product_name: string;
-            spec: string;
-            base_unit: string;
-            price_fen: number | null;
-            source: string;
-            entry_id: number;
-            /** Format: date */
-            from_on: string;
-            until_on: string | null;
-            base_fen: number | null;
-            next_from: string | null;
-            next_fen: number | null;
-            offered: boolean;
-            limits: components["schemas"]["Limits"];
-        };
-        /**
-         * Limits
-         * @description Between which prices a product may be sold, and whose rule that is.
-         */
-        Limits: {
-            floor_fen: number;
-            guide_fen: number;
-            ceiling_fen: number;
-            source: string;
+            price_fen: number;
+            guide_price_fen: number;
+            floor_price_fen: number;
+            ceiling_price_fen: number;
         };
         /**
          * PriceList
-         * @description What a seller asks of a group of its buyers, or of one of them, from a day on; the others keep their price.
-         *
-         *         Without a last day it is the base price; with one it lies over it for that time. `seller_id`: a dealer below that
-         *         does not set its own prices.
+         * @description What the own org asks of one group of its buyers; products not named keep their price.
          */
         PriceList: {
+            price_group: string;
             prices: components["schemas"]["PriceIn"][];
-            /** @default null */
-            price_group?: string | null;
-            /** @default null */
-            buyer_id?: number | null;
-            /** @default null */
-            seller_id?: number | null;
-            /** @default null */
-            from_on?: string | null;
-            /** @default null */
-            until_on?: string | null;
         };
         /**
          * PriceIn
-         * @description One price of a list; null: not offered. `seen_fen`: what the list said when it was read, 0 for nothing.
+         * @description One price of a list; null: no longer offered to this group.
          */
         PriceIn: {
             product_id: number;
             price_fen: number | null;
-            /** @default null */
-            seen_fen?: number | null;
-        };
-        /**
-         * SetPrices
-         * @description How many prices were changed; those that were so before are not counted.
-         */
-        SetPrices: {
-            changed: number;
-        };
-        /**
-         * EndPrices
-         * @description Entries that end at once: a temporary price, a planned one, or a buyer's own.
-         */
-        EndPrices: {
-            ids: number[];
-            /** @default null */
-            seller_id?: number | null;
-        };
-        /**
-         * EndedPrices
-         * @description How many entries were ended.
-         */
-        EndedPrices: {
-            ended: number;
-        };
-        /**
-         * History
-         * @description The prices of a product, the newest first.
-         */
-        History: {
-            items: components["schemas"]["HistoryEntry"][];
-            next_cursor: string | null;
-        };
-        /**
-         * HistoryEntry
-         * @description Who set which price, when and for when; and who ended it.
-         */
-        HistoryEntry: {
-            id: number;
-            price_group: string | null;
-            buyer_id: number | null;
-            buyer_name: string | null;
-            old_fen: number | null;
-            price_fen: number | null;
-            /** Format: date */
-            from_on: string;
-            until_on: string | null;
-            set_by: string | null;
-            set_at: string;
-            ended_by: string | null;
-            ended_at: string | null;
-        };
-        /**
-         * Matrix
-         * @description A page of products by groups.
-         */
-        Matrix: {
-            groups: string[];
-            items: components["schemas"]["MatrixRow"][];
-            next_cursor: string | null;
-        };
-        /**
-         * MatrixRow
-         * @description A product with what each group is asked for it.
-         */
-        MatrixRow: {
-            product_id: number;
-            product_code: string;
-            product_name: string;
-            spec: string;
-            base_unit: string;
-            category_id: number;
-            limits: components["schemas"]["Limits"];
-            cells: components["schemas"]["Cell"][];
-        };
-        /**
-         * Cell
-         * @description What one group is asked for a product on a day; without an entry there is nothing to be said.
-         */
-        Cell: {
-            price_group: string;
-            price_fen: number | null;
-            entry_id: number | null;
-            until_on: string | null;
-            base_fen: number | null;
-            next_from: string | null;
-            next_fen: number | null;
-            offered: boolean;
-        };
-        /**
-         * ListSummaries
-         * @description All groups, then the buyers that have own prices, a page at a time.
-         */
-        ListSummaries: {
-            groups: components["schemas"]["ListSummary"][];
-            buyers: components["schemas"]["ListSummary"][];
-            next_cursor: string | null;
-            sets_prices: boolean;
-        };
-        /**
-         * ListSummary
-         * @description A list of a seller: for a group, or for a buyer.
-         */
-        ListSummary: {
-            price_group: string | null;
-            buyer_id: number | null;
-            buyer_name: string | null;
-            buyers: number;
-            products: number;
-            temporary: number;
-            planned: number;
-            updated_at: string | null;
-        };
-        /**
-         * Authority
-         * @description Whether a dealer sets the prices of its own buyers.
-         */
-        Authority: {
-            sets_prices: boolean;
-        };
-        /**
-         * AuthorityList
-         * @description A page of authorities.
-         */
-        AuthorityList: {
-            items: components["schemas"]["AuthorityOut"][];
-            next_cursor: string | null;
-        };
-        /**
-         * AuthorityOut
-         * @description One authority; `category` null: all categories.
-         */
-        AuthorityOut: {
-            id: number;
-            org: components["schemas"]["OrgRef"];
-            region_code: string;
-            region_name: string;
-            category_id: number | null;
-            category_name: string | null;
-            exclusive: boolean;
-            may_price: boolean;
-            /** Format: date */
-            from_on: string;
-            until_on: string | null;
-            note: string;
-            /** @enum {unknown} */
-            standing: "current" | "ended" | "future" | "revoked";
-            granted_by_name: string | null;
-            granted_at: string;
-            revoked_on: string | null;
-            revoked_by_name: string | null;
-            revoke_reason: string;
-            version: number;
-        };
-        /**
-         * NewAuthority
-         * @description What a dealer is to be granted: every region with every category.
-         */
-        NewAuthority: {
-            org_id: number;
-            region_codes: string[];
-            /** Format: date */
-            from_on: string;
-            /**
-             * @description none: all categories
-             * @default []
-             */
-            category_ids?: number[];
-            /** @default null */
-            until_on?: string | null;
-            /** @default false */
-            exclusive?: boolean;
-            /** @default true */
-            may_price?: boolean;
-            /** @default  */
-            note?: string;
-        };
-        /**
-         * Granted
-         * @description How many authorities were written.
-         */
-        Granted: {
-            rows: number;
-        };
-        /**
-         * GrantCheck
-         * @description What would come of a grant: the number of rows, and all that stands against it (the first fifty).
-         */
-        GrantCheck: {
-            rows: number;
-            conflicts: components["schemas"]["Conflict"][];
-            conflict_count: number;
-        };
-        /**
-         * Conflict
-         * @description Why something cannot be granted: whose authority (`org`) stands against it, and where.
-         *
-         *         `taken`: one of the two is exclusive; `twice`: the dealer has it already; `outside`: what `dealer` would hold lies
-         *         beyond what its upper dealer `org` holds. An org with the id 0 is one that the asker may not see.
-         */
-        Conflict: {
-            /** @enum {unknown} */
-            kind: "outside" | "taken" | "twice";
-            org: components["schemas"]["OrgRef"];
-            region_code: string;
-            region_name: string;
-            category_name: string;
-            wanted_region_code: string;
-            wanted_region_name: string;
-            /** Format: date */
-            from_on: string;
-            until_on: string | null;
-            exclusive: boolean;
-            authority_id: number | null;
-            /** @default null */
-            dealer?: components["schemas"]["OrgRef"] | null;
-        };
-        /**
-         * AuthorityEdit
-         * @description Changes to one authority; only what is given changes.
-         */
-        AuthorityEdit: {
-            /** @description of the record as it was read */
-            version: number;
-            /** @default null */
-            from_on?: string | null;
-            until_on?: string | null;
-            /** @default null */
-            exclusive?: boolean | null;
-            /** @default null */
-            may_price?: boolean | null;
-            /** @default null */
-            note?: string | null;
-        };
-        /**
-         * Revocation
-         * @description Which authorities end today, and why; with `and_below`, also those of lower dealers that lose their ground.
-         */
-        Revocation: {
-            ids: number[];
-            reason: string;
-            /** @default false */
-            and_below?: boolean;
-        };
-        /**
-         * Revoked
-         * @description How many authorities ended, those of lower dealers among them.
-         */
-        Revoked: {
-            rows: number;
-        };
-        /**
-         * Coverage
-         * @description The regions right below `parent`, and the sum of them.
-         */
-        Coverage: {
-            parent: string;
-            parent_name: string;
-            total: components["schemas"]["CoverageRow"];
-            items: components["schemas"]["CoverageRow"][];
-        };
-        /**
-         * CoverageRow
-         * @description A region and who covers it. `leaves` are its counties; a county counts as one of itself.
-         */
-        CoverageRow: {
-            code: string;
-            name: string;
-            has_children: boolean;
-            /** @enum {unknown} */
-            state: "exclusive" | "open" | "several" | "white";
-            leaves: number;
-            exclusive: number;
-            open: number;
-            several: number;
-            white: number;
-            dealer_count: number;
-            dealers: components["schemas"]["OrgRef"][];
-            store_count: number;
-        };
-        /**
-         * WhiteSpotList
-         * @description A page of white spots.
-         */
-        WhiteSpotList: {
-            items: components["schemas"]["WhiteSpot"][];
-            next_cursor: string | null;
-            total: number;
-        };
-        /**
-         * WhiteSpot
-         * @description A county that nobody covers, and how many stores are there all the same.
-         */
-        WhiteSpot: {
-            code: string;
-            full_name: string;
-            store_count: number;
         };
         /**
          * CatalogPage
@@ -2340,11 +2283,6 @@ export interface components {
          */
         QuoteRequest: {
             lines: components["schemas"]["QuoteLine"][];
-            /**
-             * @description a direct buyer of the own org, for whom its staff orders
-             * @default null
-             */
-            buyer_id?: number | null;
         };
         /**
          * QuoteLine
@@ -2421,11 +2359,6 @@ export interface components {
             wished_on?: string | null;
             /** @default  */
             note?: string;
-            /**
-             * @description a direct buyer of the own org, for whom its staff orders
-             * @default null
-             */
-            buyer_id?: number | null;
         };
         /**
          * NewOrderLine
@@ -3630,6 +3563,11 @@ export interface operations {
         parameters: {
             query?: {
                 org_id?: number | null;
+                below?: boolean;
+                kind?: ("brand" | "dealer" | "store") | null;
+                role?: ("brand_admin" | "brand_finance" | "brand_manager" | "brand_rep" | "brand_warehouse" | "dealer_clerk" | "dealer_driver" | "dealer_finance" | "dealer_owner" | "dealer_warehouse" | "store_clerk" | "store_owner") | null;
+                role_id?: number | null;
+                status?: ("active" | "frozen") | null;
                 q?: string | null;
                 cursor?: string | null;
                 limit?: number;
@@ -3708,7 +3646,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccountOut"];
+                    "application/json": components["schemas"]["AccountDetail"];
                 };
             };
             /** @description not_signed_in */
@@ -3767,6 +3705,73 @@ export interface operations {
             };
         };
     };
+    get_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountDetail"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     edit_account: {
         parameters: {
             query?: never;
@@ -3788,7 +3793,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccountOut"];
+                    "application/json": components["schemas"]["AccountDetail"];
                 };
             };
             /** @description not_signed_in */
@@ -3870,7 +3875,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccountOut"];
+                    "application/json": components["schemas"]["AccountDetail"];
                 };
             };
             /** @description not_signed_in */
@@ -3948,7 +3953,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccountOut"];
+                    "application/json": components["schemas"]["AccountDetail"];
                 };
             };
             /** @description not_signed_in */
@@ -4060,6 +4065,287 @@ export interface operations {
             };
             /** @description idempotency_key_reused */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_account_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_account_sessions: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_account_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sign_ins: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4288,7 +4574,239 @@ export interface operations {
             };
         };
     };
-    list_regions: {
+    begin_wecom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WeComBegin"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeComPage"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login_wecom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WeComReturn"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description wecom_refused */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description account_frozen · org_frozen */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wecom_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bind_wecom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WeComReturn"];
+            };
+        };
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_signed_in · wecom_refused */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wecom_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description phone_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unbind_wecom: {
         parameters: {
             query?: never;
             header?: never;
@@ -4298,13 +4816,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description done */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["RegionTree"];
-                };
+                content?: never;
             };
             /** @description not_signed_in */
             401: {
@@ -4317,6 +4833,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4344,68 +4869,12 @@ export interface operations {
             };
         };
     };
-    list_region_children: {
+    list_invitations: {
         parameters: {
             query?: {
-                parent?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RegionList"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    search_regions: {
-        parameters: {
-            query: {
-                q: string;
+                org_id?: number | null;
+                state?: ("open" | "past") | null;
+                cursor?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -4420,7 +4889,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RegionList"];
+                    "application/json": components["schemas"]["InvitationList"];
                 };
             };
             /** @description not_signed_in */
@@ -4434,6 +4903,793 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden · org_frozen */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · owner_there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationShown"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invitation_unknown · not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invitation_used */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invitation_expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invitation_unknown · not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invitation_used */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invitation_expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationToken"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationFace"];
+                };
+            };
+            /** @description org_frozen */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invitation_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invitation_used · owner_there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invitation_expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    join: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Joining"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description wechat_code_invalid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description org_frozen */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invitation_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invitation_used · owner_there · phone_taken · wechat_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invitation_expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionMatrix"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_roles: {
+        parameters: {
+            query?: {
+                org_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_role: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · role_name_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleEdit"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description role_name_taken · stale_version */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retire_role: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                role_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetireRole"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · role_in_use · stale_version */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5667,11 +6923,7 @@ export interface operations {
     list_prices: {
         parameters: {
             query?: {
-                price_group?: string | null;
-                buyer_id?: number | null;
-                seller_id?: number | null;
-                day?: string | null;
-                q?: string | null;
+                price_group?: string;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -5701,15 +6953,6 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5758,7 +7001,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SetPrices"];
+                    "application/json": components["schemas"]["PriceOutList"];
                 };
             };
             /** @description not_signed_in */
@@ -5779,16 +7022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description idempotency_key_reused · price_edited */
+            /** @description idempotency_key_reused */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5817,878 +7051,6 @@ export interface operations {
             };
         };
     };
-    end_prices: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EndPrices"];
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EndedPrices"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description idempotency_key_reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    price_history: {
-        parameters: {
-            query: {
-                product_id: number;
-                seller_id?: number | null;
-                price_group?: string | null;
-                buyer_id?: number | null;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["History"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    price_matrix: {
-        parameters: {
-            query?: {
-                groups?: string | null;
-                seller_id?: number | null;
-                category_id?: number | null;
-                product_id?: number | null;
-                day?: string | null;
-                q?: string | null;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Matrix"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_price_lists: {
-        parameters: {
-            query?: {
-                seller_id?: number | null;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListSummaries"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    set_price_authority: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path: {
-                org_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Authority"];
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Authority"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description idempotency_key_reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_authorities: {
-        parameters: {
-            query?: {
-                org_id?: number | null;
-                region_code?: string | null;
-                category_id?: number | null;
-                on?: string | null;
-                standing?: ("current" | "ended" | "future" | "revoked") | null;
-                exclusive?: boolean | null;
-                ends_within?: number | null;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuthorityList"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    grant_authority: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewAuthority"];
-            };
-        };
-        responses: {
-            /** @description done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Granted"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description authority_conflict · idempotency_key_reused · lower_authorities */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    check_authority: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewAuthority"];
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GrantCheck"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    change_authority: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                authority_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AuthorityEdit"];
-            };
-        };
-        responses: {
-            /** @description done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description authority_conflict · authority_ended · lower_authorities · stale_version */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    revoke_authorities: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Revocation"];
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Revoked"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description authority_ended · idempotency_key_reused · lower_authorities */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_coverage: {
-        parameters: {
-            query?: {
-                parent?: string;
-                category_id?: number | null;
-                on?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Coverage"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_white_spots: {
-        parameters: {
-            query?: {
-                parent?: string;
-                category_id?: number | null;
-                on?: string | null;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WhiteSpotList"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     browse_catalog: {
         parameters: {
             query?: {
@@ -6696,7 +7058,6 @@ export interface operations {
                 q?: string | null;
                 cursor?: string | null;
                 limit?: number;
-                buyer_id?: number | null;
             };
             header?: never;
             path?: never;
@@ -6731,15 +7092,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description invalid_input */
             422: {
                 headers: {
@@ -6762,9 +7114,7 @@ export interface operations {
     };
     scan_code: {
         parameters: {
-            query?: {
-                buyer_id?: number | null;
-            };
+            query?: never;
             header?: never;
             path: {
                 code: string;
@@ -6840,9 +7190,7 @@ export interface operations {
     };
     list_frequent: {
         parameters: {
-            query?: {
-                buyer_id?: number | null;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -6869,15 +7217,6 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6938,15 +7277,6 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -100,6 +100,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[San
             "QUTONG_SANDBOX_PORT": str(port),
             "QUTONG_BOT_PORT": str(bot_port),
             "WECOM_API_BASE": f"http://127.0.0.1:{port}/cgi-bin/",
+            "WECOM_LOGIN_URL": f"http://127.0.0.1:{port}/wwlogin/sso/login",
             "WECHAT_API_BASE": f"http://127.0.0.1:{port}/",
         }
     )

@@ -69,7 +69,7 @@ async def test_a_message_waits_while_wecom_is_down_or_limits_us(sandbox: Sandbox
 
 
 async def test_a_message_waits_while_nobody_listens_at_all() -> None:
-    from bot.wecom.transport import Transport
+    from server.core.weixin.transport import Transport
     from tests.conftest import free_port
 
     nobody = Transport(f"http://127.0.0.1:{free_port()}/", 1)
@@ -145,14 +145,6 @@ async def test_a_long_text_is_cut_between_characters(sandbox: Sandbox) -> None:
     (message,) = await sandbox.chat("li")
     text = message["content"]["content"]
     assert len(text.encode()) <= 2048 and set(text) == {"货", "…"}
-
-
-async def test_an_oauth_code_of_the_console_opens_one_session(sandbox: Sandbox) -> None:
-    await sandbox.members("li")
-    code = (await sandbox.tell("codes", userid="li"))["code"]
-    assert await sandbox.wecom.user_of(code) == "li"
-    with pytest.raises(WeComFinal):
-        await sandbox.wecom.user_of(code)
 
 
 async def test_the_sandbox_is_ready_and_shows_its_page(sandbox: Sandbox) -> None:

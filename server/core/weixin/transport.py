@@ -11,12 +11,14 @@ import httpx
 import msgspec
 from redis import asyncio as aioredis
 
-from bot.wecom.errors import TOKEN_ERRORS, WeComError, WeComRetryable, error_for
 from server.core.redis import attempt
+from server.core.weixin.errors import TOKEN_ERRORS, WeComError, WeComRetryable, error_for
 
 Answer = dict[str, Any]
 _EARLY = 300
 """Seconds by which a token is given up before WeCom would, so that none expires on its way."""
+
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -30,7 +32,7 @@ class TokenStore:
     """One access token for all processes, in Redis; in this process's memory while Redis is away."""
 
     def __init__(self, key: str, redis: aioredis.Redis | None, fetch: Callable[[], Awaitable[Token]]) -> None:
-        self._key, self._redis, self._fetch = key, redis, fetch
+        self._key, self._redis, self.fetch = key, redis, fetch
         self._lock = asyncio.Lock()
         self._mine, self._until = "", 0.0
 
@@ -45,7 +47,7 @@ class TokenStore:
             return await self._renew()
 
     async def _renew(self) -> str:
-        token = await self._fetch()
+        token = await self.fetch()
         seconds = max(token.seconds - _EARLY, 1)
         self._mine, self._until = token.text, time.monotonic() + seconds
         if self._redis is not None:
@@ -61,15 +63,17 @@ class Transport:
 
     async def call(self, method: str, path: str, query: dict[str, str], body: Answer | None = None) -> Answer:
         """One call; raises `WeComRetryable` or `WeComFinal` unless errcode is 0."""
+        return _read(await self._send(method, path, query, body))
+
+    async def _send(self, method: str, path: str, query: dict[str, str], body: Answer | None) -> httpx.Response:
         content = None if body is None else msgspec.json.encode(body)
         headers = {"Content-Type": "application/json"} if content is not None else None
         try:
-            response = await self._http.request(method, path, params=query, content=content, headers=headers)
+            return await self._http.request(method, path, params=query, content=content, headers=headers)
         except httpx.TimeoutException:
             raise WeComRetryable(0, "没有在时限内回答") from None
         except httpx.TransportError as error:
             raise WeComRetryable(0, f"连接不上：{type(error).__name__}") from None
-        return _read(response)
 
     async def call_with(
         self, tokens: TokenStore, path: str, body: Answer | None, query: dict[str, str] | None = None
@@ -84,6 +88,20 @@ class Transport:
                 raise
         token = await tokens.current(refused=token)
         return await self.call(method, path, {**(query or {}), "access_token": token}, body)
+
+    async def picture(self, tokens: TokenStore, path: str, body: Answer) -> bytes:
+        """One call that answers with a picture; what it answers instead is an error, as of the other calls."""
+        for refused in ("", await tokens.current()):
+            token = await tokens.current(refused)
+            response = await self._send("POST", path, {"access_token": token}, body)
+            if response.content.startswith(_PICTURES):
+                return response.content
+            try:
+                _read(response)
+            except WeComError as error:
+                if refused or error.errcode not in TOKEN_ERRORS:
+                    raise
+        raise WeComRetryable(0, "回答里没有图片")
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -6,7 +6,7 @@ import asyncio
 
 from redis import asyncio as aioredis
 
-from bot.wecom.transport import Token, TokenStore
+from server.core.weixin.transport import Token, TokenStore
 from tests.services import EmbeddedServices
 
 
