@@ -521,6 +521,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole tree, compact. */
+        get: operations["list_regions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/regions/children": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The divisions right below one. */
+        get: operations["list_region_children"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/regions/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Divisions by name, pinyin, initials or code. */
+        get: operations["search_regions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orgs": {
         parameters: {
             query?: never;
@@ -721,11 +772,199 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the own org asks of a group of its buyers. */
+        /** What a list says of each product on a day. */
         get: operations["list_prices"];
         put?: never;
-        /** Set prices within the guide price's limits; without a price (null) a product is no longer offered. */
+        /** Set prices within their limits, at once, for a time, or from a later day; null: not offered. */
         post: operations["set_prices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End temporary, planned or own prices at once. */
+        post: operations["end_prices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who set which price of a product, and when. */
+        get: operations["price_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products by groups of buyers. */
+        get: operations["price_matrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/price-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The groups of a seller's buyers, and the buyers that have own prices. */
+        get: operations["list_price_lists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org_id}/price-authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether a dealer sets the prices of its own buyers. */
+        post: operations["set_price_authority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authorities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Authorities inside the own scope. */
+        get: operations["list_authorities"];
+        put?: never;
+        /** Grant a dealer every one of these regions with every one of these categories. */
+        post: operations["grant_authority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authorities/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would come of a grant; nothing is written. */
+        post: operations["check_authority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authorities/{authority_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change an authority. */
+        patch: operations["change_authority"];
+        trace?: never;
+    };
+    "/api/v1/authorities/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End authorities today, with the reason. */
+        post: operations["revoke_authorities"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/territory/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who covers the regions right below one. */
+        get: operations["get_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/territory/white-spots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counties that nobody covers. */
+        get: operations["list_white_spots"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -739,7 +978,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the own org can buy, with its own prices. */
+        /** What the own org can buy, with its own prices; or what one of its buyers can. */
         get: operations["browse_catalog"];
         put?: never;
         post?: never;
@@ -773,7 +1012,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the own org usually orders. */
+        /** What the own org, or one of its buyers, usually orders. */
         get: operations["list_frequent"];
         put?: never;
         post?: never;
@@ -810,7 +1049,7 @@ export interface paths {
         /** Orders of the own org as seller or buyer, or all inside the scope. */
         get: operations["list_orders"];
         put?: never;
-        /** Submit an order to the own supplier. */
+        /** Submit an order to the own supplier; or, for one of the own buyers, to the own org. */
         post: operations["submit_order"];
         delete?: never;
         options?: never;
@@ -1936,6 +2175,39 @@ export interface components {
             move_to_id?: number | null;
         };
         /**
+         * RegionTree
+         * @description All divisions, each after the one it lies in; `parent` of a province is 000000.
+         */
+        RegionTree: {
+            items: components["schemas"]["RegionEntry"][];
+        };
+        /**
+         * RegionEntry
+         * @description A division in the compact tree.
+         */
+        RegionEntry: [
+            string,
+            string,
+            string
+        ];
+        /**
+         * RegionList
+         * @description Some divisions.
+         */
+        RegionList: {
+            items: components["schemas"]["RegionOut"][];
+        };
+        /**
+         * RegionOut
+         * @description A division with the names of what it lies in.
+         */
+        RegionOut: {
+            code: string;
+            name: string;
+            full_name: string;
+            has_children: boolean;
+        };
+        /**
          * OrgList
          * @description A page of orgs.
          */
@@ -2197,31 +2469,364 @@ export interface components {
         };
         /**
          * PriceOut
-         * @description One price of the own org with the guide price's limits.
+         * @description What a list says of a product on a day.
+         *
+         *         `source` is the list that says it: the buyer's own, or its group's. `base_fen` is what is asked when a temporary
+         *         price ends. `offered` is false where the price has fallen outside the limits.
          */
         PriceOut: {
             product_id: number;
+            product_code: string;
             product_name: string;
-            price_fen: number;
-            guide_price_fen: number;
-            floor_price_fen: number;
-            ceiling_price_fen: number;
+            spec: string;
+            base_unit: string;
+            price_fen: number | null;
+            source: string;
+            entry_id: number;
+            /** Format: date */
+            from_on: string;
+            until_on: string | null;
+            base_fen: number | null;
+            next_from: string | null;
+            next_fen: number | null;
+            offered: boolean;
+            limits: components["schemas"]["Limits"];
+        };
+        /**
+         * Limits
+         * @description Between which prices a product may be sold, and whose rule that is.
+         */
+        Limits: {
+            floor_fen: number;
+            guide_fen: number;
+            ceiling_fen: number;
+            source: string;
         };
         /**
          * PriceList
-         * @description What the own org asks of one group of its buyers; products not named keep their price.
+         * @description What a seller asks of a group of its buyers, or of one of them, from a day on; the others keep their price.
+         *
+         *         Without a last day it is the base price; with one it lies over it for that time. `seller_id`: a dealer below that
+         *         does not set its own prices.
          */
         PriceList: {
-            price_group: string;
             prices: components["schemas"]["PriceIn"][];
+            /** @default null */
+            price_group?: string | null;
+            /** @default null */
+            buyer_id?: number | null;
+            /** @default null */
+            seller_id?: number | null;
+            /** @default null */
+            from_on?: string | null;
+            /** @default null */
+            until_on?: string | null;
         };
         /**
          * PriceIn
-         * @description One price of a list; null: no longer offered to this group.
+         * @description One price of a list; null: not offered. `seen_fen`: what the list said when it was read, 0 for nothing.
          */
         PriceIn: {
             product_id: number;
             price_fen: number | null;
+            /** @default null */
+            seen_fen?: number | null;
+        };
+        /**
+         * SetPrices
+         * @description How many prices were changed; those that were so before are not counted.
+         */
+        SetPrices: {
+            changed: number;
+        };
+        /**
+         * EndPrices
+         * @description Entries that end at once: a temporary price, a planned one, or a buyer's own.
+         */
+        EndPrices: {
+            ids: number[];
+            /** @default null */
+            seller_id?: number | null;
+        };
+        /**
+         * EndedPrices
+         * @description How many entries were ended.
+         */
+        EndedPrices: {
+            ended: number;
+        };
+        /**
+         * History
+         * @description The prices of a product, the newest first.
+         */
+        History: {
+            items: components["schemas"]["HistoryEntry"][];
+            next_cursor: string | null;
+        };
+        /**
+         * HistoryEntry
+         * @description Who set which price, when and for when; and who ended it.
+         */
+        HistoryEntry: {
+            id: number;
+            price_group: string | null;
+            buyer_id: number | null;
+            buyer_name: string | null;
+            old_fen: number | null;
+            price_fen: number | null;
+            /** Format: date */
+            from_on: string;
+            until_on: string | null;
+            set_by: string | null;
+            set_at: string;
+            ended_by: string | null;
+            ended_at: string | null;
+        };
+        /**
+         * Matrix
+         * @description A page of products by groups.
+         */
+        Matrix: {
+            groups: string[];
+            items: components["schemas"]["MatrixRow"][];
+            next_cursor: string | null;
+        };
+        /**
+         * MatrixRow
+         * @description A product with what each group is asked for it.
+         */
+        MatrixRow: {
+            product_id: number;
+            product_code: string;
+            product_name: string;
+            spec: string;
+            base_unit: string;
+            category_id: number;
+            limits: components["schemas"]["Limits"];
+            cells: components["schemas"]["Cell"][];
+        };
+        /**
+         * Cell
+         * @description What one group is asked for a product on a day; without an entry there is nothing to be said.
+         */
+        Cell: {
+            price_group: string;
+            price_fen: number | null;
+            entry_id: number | null;
+            until_on: string | null;
+            base_fen: number | null;
+            next_from: string | null;
+            next_fen: number | null;
+            offered: boolean;
+        };
+        /**
+         * ListSummaries
+         * @description All groups, then the buyers that have own prices, a page at a time.
+         */
+        ListSummaries: {
+            groups: components["schemas"]["ListSummary"][];
+            buyers: components["schemas"]["ListSummary"][];
+            next_cursor: string | null;
+            sets_prices: boolean;
+        };
+        /**
+         * ListSummary
+         * @description A list of a seller: for a group, or for a buyer.
+         */
+        ListSummary: {
+            price_group: string | null;
+            buyer_id: number | null;
+            buyer_name: string | null;
+            buyers: number;
+            products: number;
+            temporary: number;
+            planned: number;
+            updated_at: string | null;
+        };
+        /**
+         * Authority
+         * @description Whether a dealer sets the prices of its own buyers.
+         */
+        Authority: {
+            sets_prices: boolean;
+        };
+        /**
+         * AuthorityList
+         * @description A page of authorities.
+         */
+        AuthorityList: {
+            items: components["schemas"]["AuthorityOut"][];
+            next_cursor: string | null;
+        };
+        /**
+         * AuthorityOut
+         * @description One authority; `category` null: all categories.
+         */
+        AuthorityOut: {
+            id: number;
+            org: components["schemas"]["OrgRef"];
+            region_code: string;
+            region_name: string;
+            category_id: number | null;
+            category_name: string | null;
+            exclusive: boolean;
+            may_price: boolean;
+            /** Format: date */
+            from_on: string;
+            until_on: string | null;
+            note: string;
+            /** @enum {unknown} */
+            standing: "current" | "ended" | "future" | "revoked";
+            granted_by_name: string | null;
+            granted_at: string;
+            revoked_on: string | null;
+            revoked_by_name: string | null;
+            revoke_reason: string;
+            version: number;
+        };
+        /**
+         * NewAuthority
+         * @description What a dealer is to be granted: every region with every category.
+         */
+        NewAuthority: {
+            org_id: number;
+            region_codes: string[];
+            /** Format: date */
+            from_on: string;
+            /**
+             * @description none: all categories
+             * @default []
+             */
+            category_ids?: number[];
+            /** @default null */
+            until_on?: string | null;
+            /** @default false */
+            exclusive?: boolean;
+            /** @default true */
+            may_price?: boolean;
+            /** @default  */
+            note?: string;
+        };
+        /**
+         * Granted
+         * @description How many authorities were written.
+         */
+        Granted: {
+            rows: number;
+        };
+        /**
+         * GrantCheck
+         * @description What would come of a grant: the number of rows, and all that stands against it (the first fifty).
+         */
+        GrantCheck: {
+            rows: number;
+            conflicts: components["schemas"]["Conflict"][];
+            conflict_count: number;
+        };
+        /**
+         * Conflict
+         * @description Why something cannot be granted: whose authority (`org`) stands against it, and where.
+         *
+         *         `taken`: one of the two is exclusive; `twice`: the dealer has it already; `outside`: what `dealer` would hold lies
+         *         beyond what its upper dealer `org` holds. An org with the id 0 is one that the asker may not see.
+         */
+        Conflict: {
+            /** @enum {unknown} */
+            kind: "outside" | "taken" | "twice";
+            org: components["schemas"]["OrgRef"];
+            region_code: string;
+            region_name: string;
+            category_name: string;
+            wanted_region_code: string;
+            wanted_region_name: string;
+            /** Format: date */
+            from_on: string;
+            until_on: string | null;
+            exclusive: boolean;
+            authority_id: number | null;
+            /** @default null */
+            dealer?: components["schemas"]["OrgRef"] | null;
+        };
+        /**
+         * AuthorityEdit
+         * @description Changes to one authority; only what is given changes.
+         */
+        AuthorityEdit: {
+            /** @description of the record as it was read */
+            version: number;
+            /** @default null */
+            from_on?: string | null;
+            until_on?: string | null;
+            /** @default null */
+            exclusive?: boolean | null;
+            /** @default null */
+            may_price?: boolean | null;
+            /** @default null */
+            note?: string | null;
+        };
+        /**
+         * Revocation
+         * @description Which authorities end today, and why; with `and_below`, also those of lower dealers that lose their ground.
+         */
+        Revocation: {
+            ids: number[];
+            reason: string;
+            /** @default false */
+            and_below?: boolean;
+        };
+        /**
+         * Revoked
+         * @description How many authorities ended, those of lower dealers among them.
+         */
+        Revoked: {
+            rows: number;
+        };
+        /**
+         * Coverage
+         * @description The regions right below `parent`, and the sum of them.
+         */
+        Coverage: {
+            parent: string;
+            parent_name: string;
+            total: components["schemas"]["CoverageRow"];
+            items: components["schemas"]["CoverageRow"][];
+        };
+        /**
+         * CoverageRow
+         * @description A region and who covers it. `leaves` are its counties; a county counts as one of itself.
+         */
+        CoverageRow: {
+            code: string;
+            name: string;
+            has_children: boolean;
+            /** @enum {unknown} */
+            state: "exclusive" | "open" | "several" | "white";
+            leaves: number;
+            exclusive: number;
+            open: number;
+            several: number;
+            white: number;
+            dealer_count: number;
+            dealers: components["schemas"]["OrgRef"][];
+            store_count: number;
+        };
+        /**
+         * WhiteSpotList
+         * @description A page of white spots.
+         */
+        WhiteSpotList: {
+            items: components["schemas"]["WhiteSpot"][];
+            next_cursor: string | null;
+            total: number;
+        };
+        /**
+         * WhiteSpot
+         * @description A county that nobody covers, and how many stores are there all the same.
+         */
+        WhiteSpot: {
+            code: string;
+            full_name: string;
+            store_count: number;
         };
         /**
          * CatalogPage
@@ -2283,6 +2888,11 @@ export interface components {
          */
         QuoteRequest: {
             lines: components["schemas"]["QuoteLine"][];
+            /**
+             * @description a direct buyer of the own org, for whom its staff orders
+             * @default null
+             */
+            buyer_id?: number | null;
         };
         /**
          * QuoteLine
@@ -2359,6 +2969,11 @@ export interface components {
             wished_on?: string | null;
             /** @default  */
             note?: string;
+            /**
+             * @description a direct buyer of the own org, for whom its staff orders
+             * @default null
+             */
+            buyer_id?: number | null;
         };
         /**
          * NewOrderLine
@@ -5717,6 +6332,179 @@ export interface operations {
             };
         };
     };
+    list_regions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionTree"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_region_children: {
+        parameters: {
+            query?: {
+                parent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_regions: {
+        parameters: {
+            query: {
+                q: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_orgs: {
         parameters: {
             query?: {
@@ -6923,7 +7711,11 @@ export interface operations {
     list_prices: {
         parameters: {
             query?: {
-                price_group?: string;
+                price_group?: string | null;
+                buyer_id?: number | null;
+                seller_id?: number | null;
+                day?: string | null;
+                q?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -6953,6 +7745,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7001,7 +7802,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PriceOutList"];
+                    "application/json": components["schemas"]["SetPrices"];
                 };
             };
             /** @description not_signed_in */
@@ -7022,7 +7823,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description idempotency_key_reused */
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · price_edited */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7051,10 +7861,166 @@ export interface operations {
             };
         };
     };
-    browse_catalog: {
+    end_prices: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndPrices"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedPrices"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    price_history: {
+        parameters: {
+            query: {
+                product_id: number;
+                seller_id?: number | null;
+                price_group?: string | null;
+                buyer_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    price_matrix: {
         parameters: {
             query?: {
+                groups?: string | null;
+                seller_id?: number | null;
                 category_id?: number | null;
+                product_id?: number | null;
+                day?: string | null;
                 q?: string | null;
                 cursor?: string | null;
                 limit?: number;
@@ -7071,7 +8037,233 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CatalogPage"];
+                    "application/json": components["schemas"]["Matrix"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_price_lists: {
+        parameters: {
+            query?: {
+                seller_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSummaries"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_price_authority: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                org_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Authority"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authority"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_authorities: {
+        parameters: {
+            query?: {
+                org_id?: number | null;
+                region_code?: string | null;
+                category_id?: number | null;
+                on?: string | null;
+                standing?: ("current" | "ended" | "future" | "revoked") | null;
+                exclusive?: boolean | null;
+                ends_within?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorityList"];
                 };
             };
             /** @description not_signed_in */
@@ -7112,9 +8304,511 @@ export interface operations {
             };
         };
     };
-    scan_code: {
+    grant_authority: {
         parameters: {
             query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAuthority"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Granted"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description authority_conflict · idempotency_key_reused · lower_authorities */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_authority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAuthority"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantCheck"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_authority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authority_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorityEdit"];
+            };
+        };
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description authority_conflict · authority_ended · lower_authorities · stale_version */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_authorities: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Revocation"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revoked"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description authority_ended · idempotency_key_reused · lower_authorities */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_coverage: {
+        parameters: {
+            query?: {
+                parent?: string;
+                category_id?: number | null;
+                on?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_white_spots: {
+        parameters: {
+            query?: {
+                parent?: string;
+                category_id?: number | null;
+                on?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhiteSpotList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    browse_catalog: {
+        parameters: {
+            query?: {
+                category_id?: number | null;
+                q?: string | null;
+                cursor?: string | null;
+                limit?: number;
+                buyer_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogPage"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scan_code: {
+        parameters: {
+            query?: {
+                buyer_id?: number | null;
+            };
             header?: never;
             path: {
                 code: string;
@@ -7190,7 +8884,9 @@ export interface operations {
     };
     list_frequent: {
         parameters: {
-            query?: never;
+            query?: {
+                buyer_id?: number | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7217,6 +8913,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7277,6 +8982,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
