@@ -58,7 +58,7 @@ async def unbind_wecom(actor: Actor) -> None:
 _OVER = [invitations.InvitationUnknown, invitations.InvitationUsed, invitations.InvitationExpired]
 
 
-@routes.get("/invitations", permission="account.manage")
+@routes.get("/invitations", permission="account.manage", errors=[NotFound])
 async def list_invitations(actor: Actor, query: InvitationFilter) -> InvitationList:
     """The invitations of the own org, or those to one org."""
     return InvitationList(*await invitations.list_invitations(actor, query))

@@ -71,9 +71,9 @@ class WeChatTaken(BusinessError):
 
 _COLUMNS = """
 SELECT i.id, i.root_id, i.org_id, o.name AS org_name, o.kind AS org_kind, o.path, o.status AS org_status, i.role,
-       i.role_id, r.name AS own_role, r.permissions AS own_permissions, r.retired_at, i.name, i.token, m.name AS made_by,
-       m.id AS maker_id, m.status AS maker_status, i.created_at, i.expires_at, i.used_at, i.revoked_at,
-       a.name AS account_name, p.name AS supplier_name, p.status AS supplier_status
+       i.role_id, r.name AS own_role, r.permissions AS own_permissions, r.retired_at, i.name, i.token,
+       m.name AS made_by, m.id AS maker_id, m.status AS maker_status, i.created_at, i.expires_at, i.used_at,
+       i.revoked_at, a.name AS account_name, p.name AS supplier_name, p.status AS supplier_status
 FROM invitation i
 JOIN org o ON o.id = i.org_id
 JOIN account m ON m.id = i.made_by

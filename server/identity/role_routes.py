@@ -26,7 +26,7 @@ async def get_permissions(actor: Actor) -> PermissionMatrix:
     return await custom_roles.matrix(actor)
 
 
-@routes.get("/roles", permission="account.manage")
+@routes.get("/roles", permission="account.manage", errors=[NotFound])
 async def list_roles(actor: Actor, query: RoleFilter) -> RoleList:
     """The roles that accounts of an org can have."""
     return RoleList(await custom_roles.list_roles(actor, query.org_id))

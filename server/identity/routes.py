@@ -157,7 +157,7 @@ async def end_session(actor: Actor, session_id: int) -> None:
     await service.end_session(actor, session_id)
 
 
-@routes.get("/accounts", permission="account.manage")
+@routes.get("/accounts", permission="account.manage", errors=[NotFound])
 async def list_accounts(actor: Actor, query: AccountFilter) -> AccountList:
     """Accounts of the own org and of those below it."""
     return AccountList(*await lists.list_accounts(actor, query))

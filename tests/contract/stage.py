@@ -38,7 +38,7 @@ INSERT INTO role (root_id, org_id, base, name, permissions) VALUES ($1, $2, $3, 
 
 _INVITATION = """
 INSERT INTO invitation (root_id, org_id, role, name, token, made_by, host_id, created_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $2, $7, $7 + interval '3 days') RETURNING id
+VALUES ($1, $2, $3, $4, $5, $6, $2, $7::timestamptz, $7::timestamptz + interval '3 days') RETURNING id
 """
 
 _SUBSTITUTE = """
