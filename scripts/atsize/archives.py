@@ -139,6 +139,11 @@ SELECT id, {brand}, id, left(name, 2) || '负责人', coalesce(nullif(contact_ph
 FROM org;
 INSERT INTO account (id, root_id, org_id, name, phone, password_hash, role)
 VALUES ({rep}, {brand}, {brand}, '业务员', '19999999999', '', 'brand_rep');
+INSERT INTO account (id, root_id, org_id, name, phone, password_hash, role, status)
+SELECT 10000000 + id, {brand}, id, left(name, 2) || '店员', '16' || lpad(id::text, 9, '0'), '', 'store_clerk',
+       CASE WHEN id % 500 = 0 THEN 'frozen' ELSE 'active' END
+FROM org WHERE kind = 'store' AND id % 5 = 0;
+UPDATE account SET search_text = phone || ' ' || name;
 """
 
 _PLACES_OF_GOODS = """

@@ -135,6 +135,12 @@ PEOPLE: dict[str, Page] = {
     "a rep's search for a store": Page("rep", lambda a, w: channel.list_orgs(a, OrgFilter(q=w.store_name))),
     "a dealer's stores": Page("county", lambda a, w: channel.list_orgs(a, OrgFilter(kind="store"))),
     "the accounts of the channel": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter())),
+    "the accounts of a dealer": Page("dealer", lambda a, w: accounts.list_accounts(a, AccountFilter())),
+    "the frozen accounts": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter(status="frozen"))),
+    "the brand's reps": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter(role="brand_rep"))),
+    "stores' people": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter(kind="store"))),
+    "a person that nobody is": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter(q="欧阳小燕"))),
+    "people of a common name": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter(q="店员"))),
     "an account by its phone": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter(q="13200000"))),
 }
 

@@ -10,7 +10,7 @@ from tortoise.expressions import F
 
 from server.channel.models import Org
 from server.channel.service import find_org
-from server.core import audit, clock, db, live
+from server.core import audit, clock, db, live, search
 from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, Forbidden, InvalidInput, NotFound, StaleVersion
 from server.identity import custom_roles, queries
@@ -94,11 +94,22 @@ async def create_account(actor: Actor, new: NewAccount, hashed: str | None = Non
     return account
 
 
+def found_by(name: str, phone: str, wecom_userid: str | None = None) -> str:
+    """By what words a person is found: name with pinyin and initials, phone, WeCom member."""
+    return search.search_text(phone, wecom_userid or "", spoken=[name])
+
+
 async def add_account(org: Org, role: Role, hashed: str, person: dict[str, Any]) -> Account:
     """Write an account; raises `PhoneTaken`. The transaction is over then."""
     try:
         return await Account.create(
-            root_id=org.root_id, org_id=org.id, password_hash=hashed, role=role.base, role_id=role.id, **person
+            root_id=org.root_id,
+            org_id=org.id,
+            password_hash=hashed,
+            role=role.base,
+            role_id=role.id,
+            search_text=found_by(**person),
+            **person,
         )
     except IntegrityError:
         raise PhoneTaken("这个手机号或企业微信成员已经有账号了") from None
@@ -115,6 +126,7 @@ async def open_first_account(brand: Org, name: str, phone: str, password: str, w
             password_hash=await hash_password(password),
             role="brand_admin",
             wecom_userid=wecom_userid,
+            search_text=found_by(name, phone, wecom_userid),
         )
     except IntegrityError:
         raise PhoneTaken("这个手机号或企业微信成员已经有账号了") from None
@@ -131,7 +143,9 @@ async def edit_account(actor: Actor, account_id: int, edit: AccountEdit) -> Acco
             if "role" in changes or "role_id" in changes:
                 changes |= await _new_role(actor, account, edit)
             before = {name: getattr(account, name) for name in changes}
-            if not await Account.filter(id=account_id, version=version).update(**changes, version=F("version") + 1):
+            known = {name: changes.get(name, getattr(account, name)) for name in ("name", "phone", "wecom_userid")}
+            written = {**changes, "search_text": found_by(**known), "version": F("version") + 1}
+            if not await Account.filter(id=account_id, version=version).update(**written):
                 raise StaleVersion("这个账号刚被别人改过，请刷新后再改")
             role = changes.get("role", account.role)
             if dealers is not None or role != account.role:  # who is no rep any more keeps no dealers

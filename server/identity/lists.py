@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from server.channel.service import find_org
-from server.core import clock, db, paging
+from server.core import clock, db, paging, search
 from server.core.actor import Actor
 from server.core.errors import InvalidInput
 from server.core.types import MAX_ID, OrgRef
@@ -28,17 +28,23 @@ SELECT a.id, a.org_id, o.name AS org_name, o.kind AS org_kind, a.name, a.phone, 
 
 # Down the channel, each org's people together: so a page is read along the index of paths, whatever the scope. A path
 # "/1/7/" and all that begin with it lie between it and "/1/70", for "0" follows "/".
-# $1 root  $2 scope  $3 from this path on  $4 after this id at that path  $5 rows
-_PAGE = """
-FROM (
-    SELECT h.* FROM unnest($2::text[]) AS prefix CROSS JOIN LATERAL (
-        SELECT a.id, o.path FROM org o JOIN account a ON a.org_id = o.id
-        WHERE o.root_id = $1 AND o.path ~>=~ prefix AND o.path ~<~ (left(prefix, -1) || '0') AND o.path ~>=~ $3
-          AND (o.path <> $3 OR a.id > $4){filters}
-        ORDER BY o.path USING ~<~, a.id LIMIT $5) h
-    ORDER BY h.path USING ~<~, h.id LIMIT $5) h
-JOIN account a ON a.id = h.id JOIN org o ON o.id = a.org_id LEFT JOIN role r ON r.id = a.role_id
-ORDER BY h.path USING ~<~, h.id
+# $1 root  $2 scope  $3 from this path on  $4 after this id at that path  $5 rows  $6, $7 what is searched, if anything
+_BELOW = "o.path ~>=~ prefix AND o.path ~<~ (left(prefix, -1) || '0')"
+_REST = "o.path ~>=~ $3 AND (o.path <> $3 OR a.id > $4){filters}"
+_ALONG = f"""
+    FROM unnest($2::text[]) AS prefix CROSS JOIN LATERAL (
+        SELECT a.id, a.grams, a.search_text, o.path FROM org o JOIN account a ON a.org_id = o.id
+        WHERE o.root_id = $1 AND {_BELOW} AND {_REST}
+        ORDER BY o.path USING ~<~, a.id LIMIT {{rows}}) h
+    ORDER BY h.path USING ~<~, h.id"""
+_FOUND = f"""
+    SELECT a.id AS key FROM account a JOIN org o ON o.id = a.org_id
+    WHERE a.root_id = $1 AND EXISTS (SELECT FROM unnest($2::text[]) AS prefix WHERE {_BELOW}) AND {_REST}
+      AND {search.matches("a", "$6", "$7")}"""
+_SHOWN = """
+FROM ({hits}) h JOIN account a ON a.id = h.id JOIN org o ON o.id = a.org_id LEFT JOIN role r ON r.id = a.role_id
+ORDER BY o.path USING ~<~, a.id
+LIMIT $5
 """
 _ONE = """
 FROM account a JOIN org o ON o.id = a.org_id LEFT JOIN role r ON r.id = a.role_id
@@ -66,10 +72,16 @@ _FILTERS = {
 
 
 @cache
-def _statement(names: tuple[str, ...]) -> str:
-    """The list with these filters, in their order, from `$6` on; a text of its own for each, and so a plan."""
-    filters = [f" AND {_FILTERS[name]} = ${number}" for number, name in enumerate(names, 6)]
-    return _COLUMNS + ", h.path" + _PAGE.format(filters="".join(filters))
+def _statement(names: tuple[str, ...], searched: bool) -> str:
+    """The list with these filters, in their order after the other parameters; a text for each, and so a plan."""
+    filters = "".join(f" AND {_FILTERS[name]} = ${n}" for n, name in enumerate(names, 8 if searched else 6))
+    columns = _COLUMNS + ", o.path"
+    if not searched:
+        return columns + _SHOWN.format(hits=f"SELECT h.id {_ALONG.format(filters=filters, rows='$5')} LIMIT $5")
+    walk = f"SELECT h.id AS key, {search.matches('h', '$6', '$7')} AS hit"
+    walk += _ALONG.format(filters=filters, rows=search.WALK)
+    parts = search.hits(walk, _FOUND.format(filters=filters), "$5")
+    return f"WITH {parts} {columns}{_SHOWN.format(hits='SELECT key AS id FROM hits')}"
 
 
 def account_out(found: db.Row) -> AccountOut:
@@ -111,7 +123,8 @@ async def list_accounts(actor: Actor, wanted: AccountFilter) -> tuple[list[Accou
         if wanted.below:
             del given["org_id"]
     place = (actor.root_id, _outermost(scope), *_start(wanted.cursor), wanted.limit + 1)
-    found = await db.rows(_statement(tuple(given)), *place, *given.values())
+    text = search.look_for(wanted.q)
+    found = await db.rows(_statement(tuple(given), text is not None), *place, *(text or ()), *given.values())
     shown = found[: wanted.limit]
     cursor = paging.encode_cursor(shown[-1]["path"], shown[-1]["id"]) if len(found) > wanted.limit else None
     return [account_out(item) for item in shown], cursor

@@ -25,6 +25,7 @@ class Account(Model):
     role = fields.TextField()
     role_id = fields.BigIntField(null=True)
     wecom_userid = fields.TextField(null=True)
+    search_text = fields.TextField(default="")
     status = fields.TextField(default="active")
     frozen_reason = fields.TextField(null=True)
     frozen_by = fields.BigIntField(null=True)

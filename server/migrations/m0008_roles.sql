@@ -16,7 +16,11 @@ CREATE UNIQUE INDEX role_name ON role (org_id, name) WHERE retired_at IS NULL;
 
 ALTER TABLE account
     ADD COLUMN role_id bigint REFERENCES role (id),
-    ADD COLUMN frozen_by bigint;
+    ADD COLUMN frozen_by bigint,
+    ADD COLUMN search_text text NOT NULL DEFAULT '';
+UPDATE account SET search_text = lower(normalize(phone || ' ' || name, NFKC));
+ALTER TABLE account ADD COLUMN grams text[] GENERATED ALWAYS AS (bigrams(search_text)) STORED;
+CREATE INDEX account_grams ON account USING gin (grams) WITH (gin_pending_list_limit = 256);
 CREATE INDEX account_own_role ON account (role_id, id) WHERE role_id IS NOT NULL;
 -- The few of a role among the many of a brand; and those who are frozen.
 CREATE INDEX account_role ON account (root_id, role, id);

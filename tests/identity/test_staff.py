@@ -120,3 +120,22 @@ async def test_the_list_goes_down_the_channel_and_a_page_repeats_or_forgets_nobo
     assert len(ids) == len(set(ids)) == len(below) + 2
     bad = await boss.get("/accounts", 422, params={"cursor": "AAAA"})
     assert bad["code"] == "invalid_input"
+
+
+async def test_a_person_is_found_by_a_part_of_the_name_the_phone_pinyin_or_initials_and_only_in_the_scope(
+    world: World,
+) -> None:
+    dealer, other = await world.dealer(), await world.dealer()
+    boss, next_door = await world.boss(dealer), await world.boss(other)
+    made = {}
+    for keeper, org, name in ((boss, dealer, "欧阳小燕"), (boss, dealer, "燕子"), (next_door, other, "欧阳锋")):
+        new = {"org_id": org.id, "name": name, "phone": phone(), "password": PASSWORD, "role": "dealer_clerk"}
+        made[name] = await keeper.post("/accounts", new, 201)
+    first = made["欧阳小燕"]
+    for text in ("欧阳", "ouyang", "oyxy", first["phone"][4:], f"小燕 {first['phone'][-4:]}"):
+        assert await everybody(boss, q=text) == [first["id"]], text
+    assert await everybody(boss, q="燕") == [first["id"], made["燕子"]["id"]]
+    assert await everybody(boss, q="燕", role="dealer_driver") == []
+    assert await everybody(world.admin, q="欧阳") == [first["id"], made["欧阳锋"]["id"]]
+    await boss.call("PATCH", f"/accounts/{first['id']}", {"version": 1, "name": "司徒小燕"})
+    assert await everybody(boss, q="欧阳") == [] and await everybody(boss, q="司徒") == [first["id"]]
