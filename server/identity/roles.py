@@ -91,6 +91,9 @@ ROLE_NAMES: dict[str, str] = {
 BOUND = "brand_rep"
 """The base of those whose scope is the dealers assigned to them, and not their org."""
 
+_WHOLE = frozenset({"role.manage", "territory.coverage"})
+"""What only makes sense for who sees the whole org: building roles, and who covers which region."""
+
 
 def kind_of(role: str) -> str:
     """The kind of org that a role belongs to."""
@@ -101,10 +104,10 @@ def kind_of(role: str) -> str:
 def within_reach(base: str) -> frozenset[str]:
     """All that a role on this base can ever hold: what somebody of that kind of org may do.
 
-    Who is bound to dealers builds no roles: they would reach further than he does.
+    Who is bound to dealers is given nothing that reaches further than they do.
     """
     reach = frozenset[str]().union(*(held for role, held in ROLES.items() if kind_of(role) == kind_of(base)))
-    return reach - {"role.manage"} if base == BOUND else reach
+    return reach - _WHOLE if base == BOUND else reach
 
 
 def held_by(role: str, own: Iterable[str] | None) -> frozenset[str]:

@@ -28,7 +28,7 @@ async def list_regions(actor: Actor) -> RegionTree:
     return _tree()
 
 
-@routes.get("/regions/children", etag=True)
+@routes.get("/regions/children", etag=True, errors=[NotFound])
 async def list_region_children(actor: Actor, query: RegionFilter) -> RegionList:
     """The divisions right below one."""
     if query.parent != service.ALL and not service.known(query.parent):

@@ -64,13 +64,13 @@ async def revoke_authorities(actor: Actor, body: Revocation) -> Revoked:
     return Revoked(await service.revoke_authorities(actor, body))
 
 
-@routes.get("/territory/coverage", permission="territory.coverage")
+@routes.get("/territory/coverage", permission="territory.coverage", errors=[NotFound])
 async def get_coverage(actor: Actor, query: CoverageFilter) -> Coverage:
     """Who covers the regions right below one."""
     return await coverage.coverage(actor, query)
 
 
-@routes.get("/territory/white-spots", permission="territory.coverage")
+@routes.get("/territory/white-spots", permission="territory.coverage", errors=[NotFound])
 async def list_white_spots(actor: Actor, query: WhiteSpotFilter) -> WhiteSpotList:
     """Counties that nobody covers."""
     return await coverage.white_spots(actor, query)
