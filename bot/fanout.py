@@ -14,6 +14,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from bot import papers
 from server.approvals import service as approvals
 from server.core import clock, db, live
 from server.core.money import yuan
@@ -359,6 +360,7 @@ _HANDLERS: dict[str, Callable[[Fanout, Event], Awaitable[None]]] = {
     "authority.revoked": _authority,
     "authority.expiring": _ending,
     "invitation.used": _joined,
+    "qualification.expiring": papers.expiring,
 }
 
 

@@ -43,6 +43,23 @@ INSERT INTO outbox (root_id, channel, topic, subject_id, next_at, created_at)
 SELECT root_id, 'event', 'approval.escalated', subject_id, $1, $1 FROM late WHERE subject_kind = 'order'
 """
 
+# Thirty days before a paper ends, seven, and on its last day (or when it is written down later): once each. What is
+# told is that of the nearest of these days, so that a paper entered late is told of once.
+_EXPIRING = """
+WITH due AS (
+    SELECT id, CASE WHEN valid_until <= $2::date THEN 0 WHEN valid_until <= $2::date + 7 THEN 7 ELSE 30 END AS stage
+    FROM qualification
+    WHERE valid_until IS NOT NULL AND alerted IS DISTINCT FROM 0 AND valid_until <= $2::date + 30
+), told AS (
+    UPDATE qualification q SET alerted = d.stage FROM due d
+    WHERE q.id = d.id AND (q.alerted IS NULL OR q.alerted > d.stage)
+    RETURNING q.root_id, q.id, q.org_id, q.valid_until, d.stage
+)
+INSERT INTO outbox (root_id, channel, topic, subject_id, payload, next_at, created_at)
+SELECT root_id, 'event', 'qualification.expiring', id,
+       jsonb_build_object('org_id', org_id, 'days', valid_until - $2::date, 'stage', stage), $1, $1 FROM told
+"""
+
 _CLEAN = (
     ("DELETE FROM outbox WHERE state IN ('delivered', 'skipped') AND delivered_at < $1", KEEP_MESSAGES),
     ("DELETE FROM idempotency WHERE created_at < $1", KEEP_KEYS),
@@ -79,6 +96,14 @@ async def warn_of_ending_authorities() -> int:
     return await territory.announce_expiring()
 
 
+async def tell_of_expiring_papers() -> int:
+    """Leave an event for each paper that ends within 30 days, 7 days or today, once each; the number of events."""
+    moment = clock.now()
+    if not _daytime(moment):
+        return 0
+    return await db.run(_EXPIRING, moment, clock.today())
+
+
 async def clean_up() -> int:
     """Remove what has been delivered, answered or seen long ago; failed messages stay."""
     moment = clock.now()
@@ -102,5 +127,6 @@ def schedule(leader: Leader) -> AsyncIOScheduler:
     add(remind_stale_approvals, trigger="interval", minutes=5)
     add(escalate_approvals, trigger="interval", minutes=5)
     add(warn_of_ending_authorities, trigger="cron", hour=9)
+    add(tell_of_expiring_papers, trigger="interval", minutes=30)
     add(clean_up, trigger="cron", hour=3, minute=30)
     return scheduler

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from server.approvals.routes import routes as approvals
 from server.catalog.routes import routes as catalog
+from server.channel.archive_routes import routes as archive
+from server.channel.moving import on_move
 from server.channel.routes import routes as channel
 from server.channel.service import on_org_created
+from server.channel.tree_routes import routes as tree
 from server.core.http import Route
+from server.customers.routes import routes as customers
 from server.identity import permissions
+from server.identity.assignment_routes import routes as assignments
 from server.identity.entry_routes import routes as entries
+from server.identity.moving import tell_of_scope
 from server.identity.role_routes import routes as roles
 from server.identity.routes import routes as identity
 from server.notify.routes import routes as notify
+from server.orders.moving import tell_of_orders
 from server.orders.routes import routes as orders
+from server.pricing.moving import tell_of_prices
 from server.pricing.routes import routes as pricing
 from server.regions.routes import routes as regions
+from server.settlement.moving import tell_of_money
 from server.settlement.routes import routes as settlement
 from server.stock.routes import routes as stock
 from server.stock.service import open_locations
@@ -24,9 +33,12 @@ VERSION = "0.1.0"
 MODULES = (
     identity,
     entries,
+    assignments,
     roles,
     regions,
     channel,
+    archive,
+    tree,
     catalog,
     pricing,
     territory,
@@ -34,6 +46,7 @@ MODULES = (
     approvals,
     stock,
     settlement,
+    customers,
     notify,
 )
 ROUTES: list[Route] = [route for module in MODULES for route in module.all]
@@ -43,3 +56,5 @@ def wire() -> None:
     """Connect what happens in one module with what another does about it."""
     on_org_created(open_locations)
     permissions.used_by(ROUTES)
+    for teller in (tell_of_orders, tell_of_money, tell_of_prices, tell_of_scope):
+        on_move(teller)

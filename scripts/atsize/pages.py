@@ -16,7 +16,7 @@ from scripts.atsize.size import BRAND, FIRST_STORE, People, Size, people
 from server.approvals import service as approvals
 from server.approvals.schemas import ApprovalFilter
 from server.catalog.schemas import ProductFilter
-from server.channel import service as channel
+from server.channel import lists as channel
 from server.channel.schemas import OrgFilter
 from server.core import clock
 from server.core.actor import Actor

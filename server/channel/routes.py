@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from server.channel import addresses, service
+from server.channel import addresses, lists, service
 from server.channel.models import DeliveryAddress, Org
 from server.channel.schemas import (
     Address,
@@ -16,6 +16,7 @@ from server.channel.schemas import (
     OrgFilter,
     OrgList,
     OrgOut,
+    OrgRow,
 )
 from server.core.actor import Actor
 from server.core.errors import NotFound, StaleVersion
@@ -24,8 +25,11 @@ from server.core.http import Routes
 routes = Routes("channel")
 
 
-def _org(org: Org) -> OrgOut:
-    return msgspec.convert(org, OrgOut, from_attributes=True)
+def _org(org: Org, actor: Actor) -> OrgOut:
+    shown = msgspec.convert(org, OrgOut, from_attributes=True)
+    if org.id == actor.org_id:
+        shown.note = ""  # what its supplier notes about it
+    return shown
 
 
 def _address(address: DeliveryAddress) -> Address:
@@ -35,38 +39,37 @@ def _address(address: DeliveryAddress) -> Address:
 @routes.get("/orgs", permission="channel.read")
 async def list_orgs(actor: Actor, query: OrgFilter) -> OrgList:
     """Dealers and stores inside the own scope."""
-    found, cursor = await service.list_orgs(actor, query)
-    return OrgList([_org(org) for org in found], cursor)
+    return OrgList(*await lists.list_orgs(actor, query))
 
 
 @routes.get("/orgs/<org_id:int>", permission="channel.read")
-async def get_org(actor: Actor, org_id: int) -> OrgOut:
+async def get_org(actor: Actor, org_id: int) -> OrgRow:
     """One dealer or store."""
-    return _org(await service.find_org(actor, org_id))
+    return await lists.one_org(actor, org_id)
 
 
 @routes.post("/orgs", permission="channel.manage", status=201, errors=[NotFound, service.OrgMisplaced])
 async def create_org(actor: Actor, body: NewOrg) -> OrgOut:
     """Add a dealer or store."""
-    return _org(await service.create_org(actor, body))
+    return _org(await service.create_org(actor, body), actor)
 
 
 @routes.patch("/orgs/<org_id:int>", permission="channel.manage", errors=[StaleVersion])
 async def edit_org(actor: Actor, org_id: int, body: OrgEdit) -> OrgOut:
     """Change an archive."""
-    return _org(await service.edit_org(actor, org_id, body))
+    return _org(await service.edit_org(actor, org_id, body), actor)
 
 
 @routes.post("/orgs/<org_id:int>/freeze", permission="channel.manage")
 async def freeze_org(actor: Actor, org_id: int, body: FreezeRequest) -> OrgOut:
     """Freeze an org; its accounts are out at once."""
-    return _org(await service.set_frozen(actor, org_id, body.reason))
+    return _org(await service.set_frozen(actor, org_id, body.reason), actor)
 
 
 @routes.post("/orgs/<org_id:int>/unfreeze", permission="channel.manage")
 async def unfreeze_org(actor: Actor, org_id: int) -> OrgOut:
     """Let a frozen org work again."""
-    return _org(await service.set_frozen(actor, org_id, None))
+    return _org(await service.set_frozen(actor, org_id, None), actor)
 
 
 @routes.get("/addresses", permission="order.read")

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
-from tortoise.expressions import F, Q
+from tortoise.expressions import F
 
+from server.channel import contacts, words
 from server.channel.models import Org
-from server.channel.schemas import NewOrg, OrgEdit, OrgFilter
-from server.core import audit, db, live, paging
+from server.channel.schemas import NewOrg, OrgEdit
+from server.core import audit, clock, db, files, live
 from server.core.actor import Actor
-from server.core.errors import BusinessError, Forbidden, NotFound, StaleVersion
+from server.core.errors import BusinessError, FieldError, Forbidden, InvalidInput, NotFound, StaleVersion
+from server.core.search import sort_name
 from server.regions import service as regions
 
 MAX_DEPTH = 50  # levels above an org: its path must fit an index entry
+GRANTED = {
+    "price_group", "grade", "settlement_method", "due_day", "credit_days", "cooperation", "cooperating_since", "note",
+}  # fmt: skip
+"""What of an archive is the supplier's to say."""
+
+MAY_BE_NOTHING = {"due_day", "credit_days", "cooperating_since", "size_sqm", "lat", "lng", "photo_id"}
 OrgCreated = Callable[[Org], Awaitable[None]]
 
 _org_created: list[OrgCreated] = []
@@ -42,7 +50,10 @@ async def found_brand(name: str, code: str = "") -> Org:
     """Create a brand, the root of a channel (installation and demo data; there is no route to it)."""
     async with db.transaction():
         root_id = await db.value("SELECT nextval(pg_get_serial_sequence('org', 'id'))")
-        org = await Org.create(id=root_id, root_id=root_id, kind="brand", name=name, code=code, path=f"/{root_id}/")
+        path = f"/{root_id}/"
+        values: dict[str, Any] = {"name": name, "code": code, "path": path, "sort_name": sort_name(name)}
+        org = await Org.create(id=root_id, root_id=root_id, kind="brand", **values)
+        await words.rewrite([org.id])
         await _prepare(org)
     return org
 
@@ -55,22 +66,9 @@ async def find_org(actor: Actor, org_id: int) -> Org:
     return org
 
 
-async def list_orgs(actor: Actor, wanted: OrgFilter) -> tuple[list[Org], str | None]:
-    """Orgs inside the scope in the order of their creation, a page at a time."""
-    query = actor.visible(Org).order_by("id").limit(wanted.limit + 1)
-    if wanted.kind:
-        query = query.filter(kind=wanted.kind)
-    if wanted.parent_id:
-        query = query.filter(parent_id=wanted.parent_id)
-    if wanted.q:
-        query = query.filter(Q(name__icontains=wanted.q) | Q(code__icontains=wanted.q))
-    after = paging.id_cursor(wanted.cursor)
-    if after:
-        query = query.filter(id__gt=after)
-    found = await query
-    more = len(found) > wanted.limit
-    found = found[: wanted.limit]
-    return found, paging.encode_cursor(found[-1].id) if more else None
+async def hold_tree_still(root_id: int) -> None:
+    """Let nothing move in this brand's tree until the transaction ends: call it before a path is read and extended."""
+    await db.run("SELECT pg_advisory_xact_lock_shared(hashtextextended('tree:' || $1::bigint, 0))", root_id)
 
 
 async def create_org(actor: Actor, new: NewOrg) -> Org:
@@ -80,45 +78,76 @@ async def create_org(actor: Actor, new: NewOrg) -> Org:
     """
     actor.require("channel.manage")
     regions.check(new.region_code)
+    values = msgspec.structs.asdict(new)
+    del values["parent_id"]
     async with db.transaction():
+        await hold_tree_still(actor.root_id)
         parent = await find_org(actor, new.parent_id)
         if parent.kind == "store":
             raise OrgMisplaced("门店下面不能再添加下级")
         if parent.path.count("/") - 1 > MAX_DEPTH:
             raise OrgMisplaced(f"渠道最多 {MAX_DEPTH} 级，不能再往下添加")
+        await _check_place(actor, values)
         org_id = await db.value("SELECT nextval(pg_get_serial_sequence('org', 'id'))")
-        values = msgspec.to_builtins(new)
-        del values["parent_id"]
         org = await Org.create(
-            id=org_id, root_id=parent.root_id, parent_id=parent.id, path=f"{parent.path}{org_id}/", **values
+            id=org_id,
+            root_id=parent.root_id,
+            parent_id=parent.id,
+            path=f"{parent.path}{org_id}/",
+            sort_name=sort_name(new.name),
+            **values,
         )
+        await contacts.set_main(org, new.contact_name, new.contact_phone)
+        await words.rewrite([org.id])
         await _prepare(org)
         await audit.record(actor, "create", "org", org.id, {**values, "parent_id": parent.id})
     return org
 
 
+async def _check_place(actor: Actor, changes: Mapping[str, Any]) -> None:
+    """A place has two numbers, and a photo is one that the writer has taken."""
+    if (changes.get("lat") is None) != (changes.get("lng") is None):
+        raise InvalidInput("经度和纬度要一起填写", [FieldError("/lat", "经度和纬度要一起填写")])
+    if changes.get("photo_id") is not None and not await files.are_own(actor, [changes["photo_id"]]):
+        raise InvalidInput("照片没有上传成功，请重新拍照", [FieldError("/photo_id", "请重新上传")])
+
+
+def _changes(edit: OrgEdit) -> dict[str, Any]:
+    """What an edit changes: what is given, and what is given as nothing where there may be nothing."""
+    given = {name: item for name, item in msgspec.structs.asdict(edit).items() if item is not msgspec.UNSET}
+    return {name: item for name, item in given.items() if item is not None or name in MAY_BE_NOTHING}
+
+
 async def edit_org(actor: Actor, org_id: int, edit: OrgEdit) -> Org:
     """Change an archive; raises `StaleVersion` when somebody else did in between."""
     actor.require("channel.manage")
-    changes = {name: item for name, item in msgspec.to_builtins(edit).items() if item is not None}
+    changes = _changes(edit)
     version = changes.pop("version")
     async with db.transaction():
         org = await find_org(actor, org_id)
         _not_own_terms(actor, org, changes)
+        if "photo_id" in changes and changes["photo_id"] == org.photo_id:
+            del changes["photo_id"]
+        await _check_place(actor, changes)
         before = {name: getattr(org, name) for name in changes}
         if changes.get("region_code") != before.get("region_code"):  # one that was abolished since may stay
             regions.check(changes["region_code"])
-        changed = await Org.filter(id=org_id, version=version).update(**changes, version=F("version") + 1)
-        if not changed:
+        written = {**changes, "version": F("version") + 1, "updated_at": clock.now()}
+        if not await Org.filter(id=org_id, version=version).update(**written):
             raise StaleVersion("这份档案刚被别人改过，请刷新后再改")
+        if {"contact_name", "contact_phone"} & changes.keys():
+            name, phone = (changes.get(field, getattr(org, field)) for field in ("contact_name", "contact_phone"))
+            await contacts.set_main(org, name, phone)
+        if {"name", "code", "contact_name", "contact_phone"} & changes.keys():
+            await words.rewrite([org_id])
         await audit.record(actor, "edit", "org", org_id, audit.difference(before, changes))
     return await Org.get(id=org_id)
 
 
 def _not_own_terms(actor: Actor, org: Org, changes: dict[str, Any]) -> None:
-    """Grade and price group are what the supplier grants; nobody grants them to himself."""
-    if org.id == actor.org_id and org.kind != "brand" and {"price_group", "grade"} & changes.keys():
-        raise Forbidden("价格组和等级由上级供应商设置")
+    """What the supplier grants, and what it thinks of its buyer, is not for the buyer to write."""
+    if org.id == actor.org_id and org.kind != "brand" and GRANTED & changes.keys():
+        raise Forbidden("价格组、等级、结算条款和合作状态由上级供应商设置")
 
 
 async def set_frozen(actor: Actor, org_id: int, reason: str | None) -> Org:

@@ -53,6 +53,11 @@ class Actor(msgspec.Struct, frozen=True):
         return [prefix + "%" for prefix in self.scope]
 
     @property
+    def seller_id(self) -> int:
+        """Whose sales are seen even where the buyer has another supplier by now: the own org's; of a rep, none."""
+        return self.org_id if self.assigned is None else 0
+
+    @property
     def sees_all(self) -> bool:
         """Whether the scope is the whole brand."""
         return self.assigned is None and self.path == f"/{self.root_id}/"

@@ -1,11 +1,17 @@
-"""Uploaded pictures: checked for type and size, kept under the data folder by their content's hash."""
+"""Uploaded pictures and documents: checked for type and size, kept under the data folder by their content's hash.
+
+A picture is shown by its number to whoever sees the org of its sender. A document (a licence, a contract) is not: who
+attaches it to something also says who may read it (`load_document`), and its number alone opens nothing.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from server.core import clock, db, limits
 from server.core.actor import Actor
@@ -16,11 +22,14 @@ MAX_BYTES = 5 * 1024 * 1024
 A_DAY = 200
 """How many pictures an account may upload in a day."""
 
+PDF = "application/pdf"
+Purpose = Literal["picture", "document"]
+
 _KINDS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 
 class FileRefused(BusinessError):
-    """Not a picture, or too large."""
+    """Not a picture (or, where documents are asked for, a PDF), or too large."""
 
     status, code, title = 422, "file_refused", "文件不能上传"
 
@@ -33,6 +42,18 @@ def content_type(body: bytes) -> str:
     if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
         return "image/webp"
     raise FileRefused("只能上传 JPG、PNG 或 WebP 图片")
+
+
+def document_type(body: bytes) -> str:
+    """The type of a PDF that is all there, or of a picture; `FileRefused` for anything else."""
+    if body.startswith(b"%PDF-"):
+        if b"%%EOF" not in body[-2048:]:
+            raise FileRefused("这个 PDF 不完整，请重新上传")
+        return PDF
+    try:
+        return content_type(body)
+    except FileRefused:
+        raise FileRefused("只能上传 PDF、JPG、PNG 或 WebP 文件") from None
 
 
 def _path(folder: Path, digest: str) -> Path:
@@ -52,14 +73,25 @@ async def store(actor: Actor, folder: Path, body: bytes) -> int:
     """Keep a picture for the own org; its id. Raises `FileRefused`, and `TooManyRequests` above the day's number."""
     if not body or len(body) > MAX_BYTES:
         raise FileRefused("图片不能超过 5 MB")
-    kind = content_type(body)
+    return await _store(actor, folder, body, content_type(body), "picture")
+
+
+async def store_document(actor: Actor, folder: Path, body: bytes) -> tuple[int, str]:
+    """Keep a PDF or a picture of a paper, to be attached to something; its id and type. Raises like `store`."""
+    if not body or len(body) > MAX_BYTES:
+        raise FileRefused("文件不能超过 5 MB")
+    kind = document_type(body)
+    return await _store(actor, folder, body, kind, "document"), kind
+
+
+async def _store(actor: Actor, folder: Path, body: bytes, kind: str, purpose: Purpose) -> int:
     await limits.hold_back_for_today(f"files:{actor.account_id}", A_DAY, f"一天最多上传 {A_DAY} 张图片，请明天再传")
     digest = hashlib.sha256(body)
     await asyncio.to_thread(_write, _path(folder, digest.hexdigest()), body)
     return int(
         await db.value(
-            "INSERT INTO stored_file (root_id, org_id, account_id, content_type, size, sha256, created_at) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+            "INSERT INTO stored_file (root_id, org_id, account_id, content_type, size, sha256, created_at, purpose) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
             actor.root_id,
             actor.org_id,
             actor.account_id,
@@ -67,17 +99,29 @@ async def store(actor: Actor, folder: Path, body: bytes) -> int:
             len(body),
             digest.digest(),
             clock.now(),
+            purpose,
         )
     )
+
+
+_OWN = """
+SELECT count(*) FROM stored_file
+WHERE root_id = $1 AND id = ANY ($2::bigint[]) AND account_id = $3 AND purpose = $4
+"""
+
+
+async def are_own(actor: Actor, file_ids: Sequence[int], purpose: Purpose = "picture") -> bool:
+    """Whether the actor has uploaded all of these: only then may he attach them to something."""
+    return bool(await db.value(_OWN, actor.root_id, list(file_ids), actor.account_id, purpose) == len(set(file_ids)))
 
 
 # The own org's files and those of the orgs below: a supplier sees the photos of its buyers' receipts.
 _VISIBLE = """
 SELECT f.content_type, f.sha256 FROM stored_file f JOIN org g ON g.id = f.org_id
-WHERE f.root_id = $1 AND f.id = $2 AND g.path LIKE ANY ($3::text[])
+WHERE f.root_id = $1 AND f.id = $2 AND f.purpose = 'picture' AND g.path LIKE ANY ($3::text[])
 """
 
-_ANY = "SELECT content_type, sha256 FROM stored_file WHERE root_id = $1 AND id = $2"
+_ANY = "SELECT content_type, sha256 FROM stored_file WHERE root_id = $1 AND id = $2 AND purpose = $3"
 
 
 async def load(actor: Actor, folder: Path, file_id: int) -> Raw:
@@ -87,7 +131,22 @@ async def load(actor: Actor, folder: Path, file_id: int) -> Raw:
 
 async def load_any(root_id: int, folder: Path, file_id: int) -> Raw:
     """A picture that somebody else has found fit to be shown to the whole channel of a brand."""
-    return await _load(folder, await db.row(_ANY, root_id, file_id))
+    return await _load(folder, await db.row(_ANY, root_id, file_id, "picture"))
+
+
+async def load_document(root_id: int, folder: Path, file_id: int) -> Raw:
+    """A document of something that the reader has been found to see.
+
+    It is shown where it is asked for and can do nothing there: no script, no form, no other page.
+    """
+    raw = await _load(folder, await db.row(_ANY, root_id, file_id, "document"))
+    ending = {PDF: "pdf", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}[raw.content_type]
+    raw.headers |= {
+        "Content-Disposition": f'inline; filename="{file_id}.{ending}"',
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        "Cache-Control": "private, no-store",
+    }
+    return raw
 
 
 async def _load(folder: Path, found: db.Row | None) -> Raw:

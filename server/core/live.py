@@ -115,9 +115,14 @@ async def wake_org(org_id: int) -> None:
     await _wake(org_channel(org_id))
 
 
-async def _wake(channel: str) -> None:
+async def wake_orgs(org_ids: Iterable[int]) -> None:
+    """Let the streams of all accounts of these orgs look who they are now."""
+    await _wake(*(org_channel(org_id) for org_id in dict.fromkeys(org_ids)))
+
+
+async def _wake(*channels: str) -> None:
     async def publish() -> None:
-        _publish([channel], "", WAKE, {})
+        _publish(channels, "", WAKE, {})
 
     await db.after_commit(publish)
 

@@ -51,6 +51,11 @@ def _pinyin(name: str) -> tuple[str, str]:
     return full, _CHINESE.sub(lambda run: _sounds(run[0])[1], name)
 
 
+def sort_name(name: str) -> str:
+    """By what a name stands in a list: its pinyin."""
+    return _pinyin(_plain(name))[0]
+
+
 def search_text(*texts: str, spoken: Sequence[str] = ()) -> str:
     """What a thing is found by: these texts, and those that are `spoken` also by their pinyin and its initials."""
     words = [*texts, *spoken]

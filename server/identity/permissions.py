@@ -16,6 +16,7 @@ _GROUPS: dict[str, tuple[str, str]] = {
     "catalog": ("goods", "商品与价格"), "price": ("goods", "商品与价格"),
     "stock": ("stock", "库存"),
     "channel": ("channel", "渠道与客户"), "territory": ("channel", "渠道与客户"), "customer": ("channel", "渠道与客户"),
+    "rep": ("channel", "渠道与客户"),
     "settlement": ("money", "往来与收款"), "credit": ("money", "往来与收款"), "payment": ("money", "往来与收款"),
     "account": ("account", "账号与权限"), "role": ("account", "账号与权限"),
 }  # fmt: skip
@@ -24,6 +25,7 @@ _ORDER = ("order", "goods", "stock", "channel", "money", "account", "system")
 
 NOTES: dict[str, str] = {
     "order.create": "向供应商采购、维护收货地址、查看订货价",
+    "order.create_for": "替没有账号或打电话来的客户下单",
     "order.read": "查看订单、出库单、进度；下载单据",
     "order.approve": "通过、驳回、挂起客户的订单；企业微信卡片上的按钮；请假代理",
     "order.issue": "按批次出库发货、打印出库单",
@@ -36,6 +38,9 @@ NOTES: dict[str, str] = {
     "price.manage": "设置给客户的价格",
     "channel.read": "查看经销商、门店和客户的档案",
     "channel.manage": "新建、修改、冻结经销商和门店",
+    "channel.move": "把经销商或门店连同下级移到另一个上级",
+    "rep.assign": "给经销商分配业务员",
+    "customer.manage": "给客户打标签、保存分群",
     "account.manage": "开账号、改角色、停用、重置密码、结束登录、发邀请",
     "role.manage": "用自己已有的权限组合出新角色",
     "stock.read": "查看库存、批次和在途",
@@ -60,6 +65,10 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "catalog.manage": ("catalog.read",),
     "price.manage": ("catalog.read",),
     "channel.manage": ("channel.read",),
+    "channel.move": ("channel.read", "channel.manage"),
+    "rep.assign": ("channel.read",),
+    "customer.manage": ("channel.read",),
+    "order.create_for": ("order.create", "channel.read"),
     "stock.manage": ("stock.read", "catalog.read"),
     "credit.manage": ("settlement.read", "channel.read"),
     "payment.register": ("settlement.read", "channel.read"),

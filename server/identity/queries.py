@@ -196,3 +196,38 @@ async def revoke(account_id: int, moment: datetime, session_id: int | None, keep
 async def assign(account_id: int, dealer_ids: list[int], root_id: int) -> None:
     """Make these the dealers of a rep."""
     await db.run(_ASSIGN, account_id, dealer_ids, root_id)
+
+
+_REPS_OF = """
+SELECT x.org_id, x.account_id, a.name FROM assignment x JOIN account a ON a.id = x.account_id
+WHERE x.org_id = ANY ($1::bigint[]) ORDER BY x.org_id, x.account_id
+"""
+
+REPS_ABOVE = """
+SELECT DISTINCT a.id, a.name, a.wecom_userid
+FROM org g JOIN assignment x ON x.org_id = ANY (string_to_array(trim(BOTH '/' FROM g.path), '/')::bigint[])
+JOIN account a ON a.id = x.account_id AND a.status = 'active'
+WHERE g.id = $1 ORDER BY a.id
+"""
+
+_REASSIGN = """
+WITH gone AS (
+    DELETE FROM assignment WHERE org_id = ANY ($2::bigint[]) AND account_id <> ALL ($3::bigint[])
+)
+INSERT INTO assignment (account_id, org_id, root_id)
+SELECT a, o, $1 FROM unnest($2::bigint[]) o CROSS JOIN unnest($3::bigint[]) a ORDER BY a, o
+ON CONFLICT DO NOTHING
+"""
+
+
+async def now_assigned(dealer_ids: list[int]) -> dict[int, list[tuple[int, str]]]:
+    """The reps of these dealers: id and name."""
+    found: dict[int, list[tuple[int, str]]] = {dealer_id: [] for dealer_id in dealer_ids}
+    for item in await db.rows(_REPS_OF, dealer_ids):
+        found[item["org_id"]].append((item["account_id"], item["name"]))
+    return found
+
+
+async def reassign(root_id: int, dealer_ids: list[int], account_ids: list[int]) -> None:
+    """Make these the reps of these dealers."""
+    await db.run(_REASSIGN, root_id, dealer_ids, account_ids)

@@ -24,6 +24,9 @@ PERMISSIONS: dict[str, str] = {
     "price.manage": "设置价格",
     "channel.read": "查看客户",
     "channel.manage": "维护客户",
+    "channel.move": "调整渠道层级",
+    "rep.assign": "分配业务员",
+    "customer.manage": "维护客户标签和分群",
     "account.manage": "管理账号",
     "role.manage": "自定义角色",
     "stock.read": "查看库存",
@@ -41,16 +44,17 @@ PERMISSIONS: dict[str, str] = {
 
 _READS = {"order.read", "catalog.read", "stock.read"}
 _BUYS = {"order.create", "order.cancel"}
+_CUSTOMERS = {"order.create_for", "customer.manage"}
 _MANAGER = _READS | {
-    "order.create_for",
-    "order.approve", "order.over_credit", "approval.second", "channel.read", "channel.manage", "catalog.manage",
+    "order.approve", "order.over_credit", "approval.second", "channel.read", "channel.manage", "channel.move",
+    "rep.assign", "customer.manage", "catalog.manage",
     "price.manage",
     "settlement.read", "credit.manage", "audit.read", "outbox.read",
     "territory.read", "territory.manage", "territory.coverage",
 }  # fmt: skip
 
 ROLES: dict[str, frozenset[str]] = {
-    "brand_admin": frozenset(set(PERMISSIONS) - _BUYS - {"order.receive"}),
+    "brand_admin": frozenset(set(PERMISSIONS) - _BUYS - {"order.receive", "order.create_for"}),
     "brand_manager": frozenset(_MANAGER),
     "brand_rep": frozenset(_READS | {"order.approve", "channel.read", "settlement.read", "territory.read"}),
     "brand_finance": frozenset(_READS | {"channel.read", "settlement.read", "credit.manage", "payment.register"}),
@@ -58,8 +62,8 @@ ROLES: dict[str, frozenset[str]] = {
     "dealer_owner": frozenset(
         _READS
         | _BUYS
+        | _CUSTOMERS
         | {
-            "order.create_for",
             "order.approve", "order.over_credit", "approval.second", "order.issue", "order.receive", "price.manage",
             "channel.read", "channel.manage", "account.manage", "role.manage", "stock.manage", "settlement.read",
             "credit.manage", "payment.register", "audit.read", "territory.read",
@@ -68,10 +72,8 @@ ROLES: dict[str, frozenset[str]] = {
     "dealer_clerk": frozenset(
         _READS
         | _BUYS
-        | {
-            "order.create_for", "order.approve", "order.issue", "order.receive", "channel.read", "settlement.read",
-            "territory.read",
-        }
+        | _CUSTOMERS
+        | {"order.approve", "order.issue", "order.receive", "channel.read", "settlement.read", "territory.read"}
     ),
     "dealer_warehouse": frozenset(_READS | {"order.issue", "order.receive", "channel.read"}),
     "dealer_driver": frozenset({"order.read", "catalog.read", "channel.read"}),

@@ -21,7 +21,7 @@ SELECT o.id, o.number, o.state, o.seller_id, o.buyer_id, o.total_fen, b.path AS 
        l.short_qty, l.damaged_qty, l.price_fen
 FROM orders o JOIN org b ON b.id = o.buyer_id
 JOIN order_line l ON l.root_id = o.root_id AND l.order_id = o.id
-WHERE o.root_id = $1 AND o.id = {order} AND b.path LIKE ANY ($3::text[])
+WHERE o.root_id = $1 AND o.id = {order} AND (b.path LIKE ANY ($3::text[]) OR o.seller_id = $4)
 ORDER BY l.line_no
 FOR UPDATE OF o, l
 """
@@ -200,12 +200,12 @@ class ReceiptMade(NamedTuple):
 
 async def lock(actor: Actor, order_id: int) -> Sequence[db.Row]:
     """Lock an order inside the scope: its lines, each beside what the order says; none where there is no such order."""
-    return await db.rows(_LOCK_ORDER, actor.root_id, order_id, actor.patterns)
+    return await db.rows(_LOCK_ORDER, actor.root_id, order_id, actor.patterns, actor.seller_id)
 
 
 async def lock_by_issue(actor: Actor, issue_id: int) -> Sequence[db.Row]:
     """Lock the order of a goods issue, like `lock`."""
-    return await db.rows(_LOCK_ORDER_OF_ISSUE, actor.root_id, issue_id, actor.patterns)
+    return await db.rows(_LOCK_ORDER_OF_ISSUE, actor.root_id, issue_id, actor.patterns, actor.seller_id)
 
 
 async def lines(root_id: int, order_id: int) -> Sequence[db.Row]:

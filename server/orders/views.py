@@ -54,7 +54,7 @@ SELECT o.*, s.name AS seller_name, b.name AS buyer_name,
 FROM orders o JOIN org s ON s.id = o.seller_id JOIN org b ON b.id = o.buyer_id
 LEFT JOIN approval p ON p.root_id = o.root_id AND p.subject_kind = 'order' AND p.subject_id = o.id
 LEFT JOIN account d ON d.id = p.decided_by
-WHERE o.root_id = $1 AND o.id = $2 AND b.path LIKE ANY ($3::text[])
+WHERE o.root_id = $1 AND o.id = $2 AND (b.path LIKE ANY ($3::text[]) OR o.seller_id = $4)
 """
 
 _ISSUES = """
@@ -84,12 +84,13 @@ LEFT JOIN account ra ON ra.id = r.received_by
 
 _ANY_ISSUE = _ISSUES.format(source="goods_issue")
 _ISSUES_OF = _ANY_ISSUE + "WHERE i.root_id = $1 AND i.order_id = $2 ORDER BY i.id"
-_ISSUE_BY_ID = _ANY_ISSUE + "WHERE i.root_id = $1 AND i.id = $2 AND b.path LIKE ANY ($3::text[])"
+_ISSUE_BY_ID = _ANY_ISSUE + "WHERE i.root_id = $1 AND i.id = $2 AND (b.path LIKE ANY ($3::text[]) OR i.seller_id = $4)"
 # A run per state, as in `lists`; one text per side, so that each reads its own index.
 _NEWEST_ISSUES = """(
     SELECT h.* FROM unnest($3::text[]) AS s (state) CROSS JOIN LATERAL (
         SELECT x.* FROM goods_issue x JOIN org g ON g.id = x.buyer_id
-        WHERE x.root_id = $1 AND x.{party} = $2 AND x.state = s.state AND x.id < $4 AND g.path LIKE ANY ($6::text[])
+        WHERE x.root_id = $1 AND x.{party} = $2 AND x.state = s.state AND x.id < $4
+          AND (g.path LIKE ANY ($6::text[]) OR x.seller_id = $7)
         ORDER BY x.id DESC LIMIT $5) h
     ORDER BY h.id DESC LIMIT $5)"""
 _ISSUE_LISTS = {
@@ -128,7 +129,7 @@ def _issue(found: db.Row) -> GoodsIssue:
 
 async def get_issue(actor: Actor, issue_id: int) -> GoodsIssue:
     """One goods issue inside the scope."""
-    found = await db.row(_ISSUE_BY_ID, actor.root_id, issue_id, actor.patterns)
+    found = await db.row(_ISSUE_BY_ID, actor.root_id, issue_id, actor.patterns, actor.seller_id)
     if found is None:
         raise NotFound("没有找到这张出库单")
     return _issue(found)
@@ -144,6 +145,7 @@ async def list_issues(actor: Actor, wanted: IssueFilter) -> tuple[list[GoodsIssu
         paging.id_cursor(wanted.cursor) or MAX_ID,
         wanted.limit + 1,
         actor.patterns,
+        actor.seller_id,
     )
     shown, cursor = paging.page(found, wanted.limit)
     return [_issue(item) for item in shown], cursor
@@ -151,7 +153,7 @@ async def list_issues(actor: Actor, wanted: IssueFilter) -> tuple[list[GoodsIssu
 
 async def get_order(actor: Actor, order_id: int) -> Order:
     """One order with lines, goods issues, events and what the reader may do now."""
-    head = await db.row(_DETAIL, actor.root_id, order_id, actor.patterns)
+    head = await db.row(_DETAIL, actor.root_id, order_id, actor.patterns, actor.seller_id)
     if head is None:
         raise NotFound("没有找到这张订单")
     lines: list[dict[str, Any]] = msgspec.json.decode(head["lines"])

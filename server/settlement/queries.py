@@ -58,9 +58,13 @@ _BALANCE = """
 SELECT s.id AS seller_id, s.name AS seller_name, b.id AS buyer_id, b.name AS buyer_name, t.limit_fen,
        coalesce(t.receivable_fen, 0) AS receivable_fen, coalesce(t.committed_fen, 0) AS committed_fen,
        coalesce(t.prepaid_fen, 0) AS prepaid_fen
-FROM org b JOIN org s ON s.id = b.parent_id
+FROM org b JOIN org s ON s.id = coalesce($2, b.parent_id)
 LEFT JOIN trade_account t ON t.root_id = b.root_id AND t.seller_id = s.id AND t.buyer_id = b.id
 WHERE b.id = $1
+"""
+
+_OPEN_PAIR = """
+SELECT true FROM trade_account WHERE root_id = $1 AND seller_id = $2 AND buyer_id = $3 AND receivable_fen > 0
 """
 
 _ENTRIES = """
@@ -131,9 +135,14 @@ async def set_limit(root_id: int, seller_id: int, buyer_id: int, limit_fen: int 
     await db.run(_LIMIT, root_id, seller_id, buyer_id, limit_fen)
 
 
-async def balance(buyer_id: int) -> db.Row | None:
-    """Where a buyer stands with its supplier."""
-    return await db.row(_BALANCE, buyer_id)
+async def balance(buyer_id: int, seller_id: int | None = None) -> db.Row | None:
+    """Where a buyer stands with its supplier, or with another seller that it had before."""
+    return await db.row(_BALANCE, buyer_id, seller_id)
+
+
+async def open_pair(root_id: int, seller_id: int, buyer_id: int) -> bool:
+    """Whether a buyer owes a seller something."""
+    return bool(await db.value(_OPEN_PAIR, root_id, seller_id, buyer_id))
 
 
 async def entries(root_id: int, buyer_id: int, before: int, limit: int) -> Sequence[db.Row]:

@@ -58,7 +58,7 @@ async def list_entries(actor: Actor, query: EntryFilter) -> EntryList:
 async def register_payment(actor: Actor, body: Payment) -> Balance:
     """Register money received from a buyer."""
     await service.register_payment(actor, body)
-    return _balance(await service.balance(actor, body.buyer_id))
+    return _balance(await service.balance_here(actor, body.buyer_id))
 
 
 @routes.post("/credit-limits", permission="credit.manage", errors=[NotFound])

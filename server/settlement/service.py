@@ -71,11 +71,18 @@ async def _own_buyer(actor: Actor, buyer_id: int) -> Org:
     return buyer
 
 
+async def _debtor(actor: Actor, buyer_id: int) -> Org:
+    """A buyer of the own org, or one that has another supplier by now and an open account here still."""
+    if await queries.open_pair(actor.root_id, actor.org_id, buyer_id):
+        return await Org.get(id=buyer_id)
+    return await _own_buyer(actor, buyer_id)
+
+
 async def register_payment(actor: Actor, payment: Payment) -> int:
     """Register money received from a buyer of the own org; the id of the payment, which the entry names."""
     actor.require("payment.register")
     async with db.transaction():
-        buyer = await _own_buyer(actor, payment.buyer_id)
+        buyer = await _debtor(actor, payment.buyer_id)
         by, today, now = actor.account_id or None, clock.today(), clock.now()
         payment_id = await queries.write_payment(
             actor.root_id, actor.org_id, buyer.id, payment.method, payment.reference, payment.amount_fen, by, today, now
@@ -88,6 +95,13 @@ async def register_payment(actor: Actor, payment: Payment) -> int:
         told = {"buyer_id": buyer.id, "amount_fen": payment.amount_fen}
         await outbox.announce(actor.root_id, "payment.registered", payment_id, told)
     return payment_id
+
+
+async def balance_here(actor: Actor, buyer_id: int) -> db.Row:
+    """Where a buyer stands with the own org, for who has just written its money."""
+    found = await queries.balance(buyer_id, actor.org_id)
+    assert found is not None
+    return found
 
 
 async def set_credit_limit(actor: Actor, wanted: CreditLimit) -> None:

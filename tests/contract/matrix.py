@@ -42,6 +42,16 @@ ALLOWED: dict[str, set[str]] = {
     # channel
     **dict.fromkeys(("list_orgs", "get_org"), BRAND | DEALER),
     **dict.fromkeys(("create_org", "edit_org", "freeze_org", "unfreeze_org"), KEEPS_CHANNEL),
+    **dict.fromkeys(("org_history", "list_contacts", "map_orgs", "list_children", "list_above", "list_reps"),
+                    BRAND | DEALER),
+    **dict.fromkeys(("add_contact", "edit_contact", "remove_contact", "upload_document", "add_qualification",
+                     "edit_qualification", "remove_qualification", "edit_orgs", "freeze_orgs"), KEEPS_CHANNEL),
+    **dict.fromkeys(("list_qualifications", "read_document"), ALL),
+    **dict.fromkeys(("preview_move", "move_org", "assign_reps"), {"brand_admin", "brand_manager"}),
+    # customers
+    **dict.fromkeys(("list_customers", "get_customer", "suggest_tags", "list_segments"), BRAND | DEALER),
+    **dict.fromkeys(("set_tags", "tag_customers", "add_segment", "edit_segment", "remove_segment"),
+                    KEEPS_CHANNEL | {"dealer_clerk"}),
     "list_addresses": ALL,
     **dict.fromkeys(("add_address", "change_address", "remove_address"), BUYS),
     # catalogue
@@ -87,6 +97,7 @@ KINDS = {
     "address_id": "address", "file_id": "file", "session_id": "session", "product_id": "product",
     "message_id": "message", "code": "code", "substitute_id": "substitute", "authority_id": "authority",
     "role_id": "role", "invitation_id": "invitation",
+    "contact_id": "contact", "qualification_id": "qualification", "segment_id": "segment",
 }  # fmt: skip
 
 _ADDRESS = {"contact_name": "李店", "contact_phone": "13800000000", "detail": "人民路 1 号"}
@@ -155,6 +166,19 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "create_org": lambda s, p: {"parent_id": p.rows["org"], "kind": "store", "name": "新店"},
     "edit_org": lambda s, p: {"version": 1, "name": "改名"},
     "freeze_org": lambda s, p: _REASON,
+    "add_contact": lambda s, p: {"name": "王会计"},
+    "edit_contact": lambda s, p: {"title": "会计"},
+    "add_qualification": lambda s, p: {"kind": "food_licence"},
+    "edit_qualification": lambda s, p: {"version": 1, "note": "已换证"},
+    "edit_orgs": lambda s, p: {"items": [{"id": p.rows["org"], "version": 1}], "grade": "A"},
+    "freeze_orgs": lambda s, p: {"items": [{"id": p.rows["org"], "version": 1}], **_REASON},
+    "assign_reps": lambda s, p: {"ids": [s.places["sibling"].org.id], "account_ids": []},
+    "preview_move": lambda s, p: {"parent_id": s.places["sibling"].org.id},
+    "move_org": lambda s, p: {"parent_id": s.places["sibling"].org.id, "version": 1, **_REASON},
+    "set_tags": lambda s, p: {"tags": ["重点"]},
+    "tag_customers": lambda s, p: {"ids": [p.rows["org"]], "add": ["重点"]},
+    "add_segment": lambda s, p: {"name": f"分群{number()}", "conditions": {}},
+    "edit_segment": lambda s, p: {"version": 1, "name": f"分群{number()}", "conditions": {}},
     "add_address": lambda s, p: _ADDRESS,
     "change_address": lambda s, p: _ADDRESS,
     "create_category": lambda s, p: {"name": f"分类{number()}"},
@@ -213,6 +237,22 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("add_substitute", "substitute_id"): ("account", lambda s, i: _away(s, s.users["dealer_owner"].account_id, i)),
     ("list_orgs", "parent_id"): ("org", lambda s, i: {"parent_id": i}),
     ("create_org", "parent_id"): ("org", lambda s, i: {"parent_id": i, "kind": "store", "name": "新店"}),
+    ("list_orgs", "rep_id"): ("account", lambda s, i: {"rep_id": i}),
+    ("create_org", "photo_id"): (
+        "photo", lambda s, i: {"parent_id": s.places["dealer"].org.id, "kind": "store", "name": "新店", "photo_id": i}),
+    ("edit_org", "photo_id"): ("photo", lambda s, i: {"version": 1, "photo_id": i}),
+    ("add_qualification", "file_ids"): ("document", lambda s, i: {"kind": "contract", "file_ids": [i]}),
+    ("edit_qualification", "file_ids"): ("document", lambda s, i: {"version": 1, "file_ids": [i]}),
+    ("edit_orgs", "id"): ("org", lambda s, i: {"items": [{"id": i, "version": 1}], "grade": "A"}),
+    ("freeze_orgs", "id"): ("org", lambda s, i: {"items": [{"id": i, "version": 1}], **_REASON}),
+    ("assign_reps", "ids"): ("org", lambda s, i: {"ids": [i], "account_ids": []}),
+    ("assign_reps", "account_ids"): ("account", lambda s, i: {"ids": [s.places["dealer"].org.id], "account_ids": [i]}),
+    ("list_children", "parent_id"): ("org", lambda s, i: {"parent_id": i}),
+    ("preview_move", "parent_id"): ("org", lambda s, i: {"parent_id": i}),
+    ("move_org", "parent_id"): ("org", lambda s, i: {"parent_id": i, "version": 1, **_REASON}),
+    ("list_customers", "parent_id"): ("org", lambda s, i: {"parent_id": i}),
+    ("list_customers", "segment_id"): ("segment", lambda s, i: {"segment_id": i}),
+    ("tag_customers", "ids"): ("org", lambda s, i: {"ids": [i], "add": ["重点"]}),
     ("create_category", "parent_id"): ("category", lambda s, i: {"name": f"分类{number()}", "parent_id": i}),
     ("list_products", "category_id"): ("category", lambda s, i: {"category_id": i}),
     ("browse_catalog", "category_id"): ("category", lambda s, i: {"category_id": i}),
@@ -269,7 +309,8 @@ REFERENCES: dict[tuple[str, str], Reference] = {
 }  # fmt: skip
 
 # Writes that answer 2xx to a foreign id, because they answer per row or only ever touch the own rows.
-HARMLESS = {"approve_orders", "reject_orders", "read_notices", "quote_order"}
+PER_ROW = {"approve_orders", "reject_orders", "edit_orgs", "freeze_orgs", "assign_reps", "tag_customers"}
+HARMLESS = PER_ROW | {"read_notices", "quote_order"}
 
 
 def path_of(route: Route, values: dict[str, Any]) -> str:
@@ -286,4 +327,4 @@ def roles_outside(operation: str) -> set[str]:
     return set(ROLES) - ALLOWED[operation]
 
 
-__all__ = ["ALLOWED", "BODIES", "HARMLESS", "KINDS", "REFERENCES", "UNKNOWN", "path_of", "roles_outside"]
+__all__ = ["ALLOWED", "BODIES", "HARMLESS", "KINDS", "PER_ROW", "REFERENCES", "UNKNOWN", "path_of", "roles_outside"]

@@ -13,10 +13,14 @@ from typing import Any
 
 import httpx
 
+from server.channel import contacts, qualifications
 from server.channel.addresses import save_address
+from server.channel.archive_schemas import NewContact, NewQualification
 from server.channel.models import Org
 from server.channel.schemas import NewAddress
 from server.core import clock, db, files
+from server.customers import segments
+from server.customers.schemas import Conditions, NewSegment
 from server.identity.roles import ROLES
 from server.notify import queries as notices
 from server.territory.schemas import NewAuthority
@@ -91,7 +95,7 @@ class Stage:
         mine = self.home(role)
         if kind in ("product", "packaging", "category", "message", "code"):  # the whole brand's
             found = [place for name, place in self.places.items() if name.startswith("other")]
-        elif kind in ("session", "address", "notice", "photo", "substitute", "role"):  # the own org's, or one's own
+        elif kind in ("session", "address", "notice", "photo", "substitute", "role", "segment"):  # the own ones
             found = [place for place in self.places.values() if place is not mine]
         else:
             above = {"brand": [], "dealer": ["brand"], "store": ["brand", "dealer"]}[role.split("_", 1)[0]]
@@ -161,6 +165,16 @@ async def _rows(stage: Stage, owner: World, place: Place, item: Product) -> None
         await grant_authority(owner.admin.actor, NewAuthority(place.org.id, ["330106"], clock.today(), note=note))
         rows["authority"] = await db.value("SELECT max(id) FROM authority WHERE org_id = $1", place.org.id)
         place.words.append(note)
+    person = await contacts.add_contact(owner.admin.actor, place.org, NewContact(f"联系人{number()}"))
+    document, _ = await files.store_document(owner.admin.actor, stage.folder, PICTURE + str(number()).encode())
+    paper = NewQualification("food_licence", number=f"证{number()}", file_ids=[document])
+    kept = await qualifications.add_qualification(owner.admin.actor, place.org, paper)
+    rows |= {"contact": person.id, "document": document, "qualification": kept.id}
+    if place.org.kind != "store":
+        chosen = await segments.add_segment(actor, NewSegment(f"分群{number()}", Conditions()))
+        rows["segment"] = chosen.id
+        place.words.append(chosen.name)
+    place.words += [person.name, paper.number]
     place.words += [address.contact_name, address.contact_phone, address.detail, told.title]
     if place.org.kind == "brand":
         topic = f"topic-{number()}"

@@ -15,7 +15,10 @@ from tests.contract.stage import Stage, build
 from tests.world import PASSWORD, User, phone
 
 # These change nothing, or only what is the reader's own affair.
-SILENT = {"quote_order", "read_notices", "count_subscription", "upload_file", "take_ticket"}
+SILENT = {
+    "quote_order", "read_notices", "count_subscription", "upload_file", "upload_document", "preview_move",
+    "take_ticket",
+}  # fmt: skip
 # Signing in with WeChat leaves the same entry as with a password; binding is tried in tests/identity/test_wechat.py.
 ELSEWHERE = {"login_wechat", "bind_wechat"}
 
@@ -47,6 +50,25 @@ def the_day(stage: Stage) -> Iterator[Step]:
     yield "edit_org", boss, "PATCH", f"/orgs/{store.org.id}", {"version": 1, "name": "改名"}
     yield "freeze_org", boss, "POST", f"/orgs/{places['next_store'].org.id}/freeze", reason
     yield "unfreeze_org", boss, "POST", f"/orgs/{places['next_store'].org.id}/unfreeze", None
+    yield "add_contact", boss, "POST", f"/orgs/{store.org.id}/contacts", {"name": "王会计"}
+    yield "edit_contact", boss, "PATCH", "/contacts/{id}", {"title": "会计"}
+    yield "remove_contact", boss, "DELETE", f"/contacts/{store.rows['contact']}", None
+    yield "add_qualification", boss, "POST", f"/orgs/{store.org.id}/qualifications", {"kind": "food_licence"}
+    yield "edit_qualification", boss, "PATCH", "/qualifications/{id}", {"version": 1, "note": "已换证"}
+    yield "remove_qualification", boss, "DELETE", f"/qualifications/{store.rows['qualification']}", None
+    yield "set_tags", boss, "POST", f"/customers/{store.org.id}/tags", {"tags": ["重点"]}
+    yield "tag_customers", boss, "POST", "/customers/batch/tags", {"ids": [store.org.id], "add": ["新店"]}
+    yield "add_segment", boss, "POST", "/segments", {"name": "重点店", "conditions": {}}
+    yield "edit_segment", boss, "PATCH", "/segments/{id}", {"version": 1, "name": "重点", "conditions": {}}
+    yield "remove_segment", boss, "DELETE", "/segments/{id}", None
+    graded = [{"id": places["sibling"].org.id, "version": 1}]
+    yield "edit_orgs", admin, "POST", "/orgs/batch/edit", {"items": graded, "grade": "A"}
+    frozen = [{"id": places["sibling_store"].org.id, "version": 1}]
+    yield "freeze_orgs", admin, "POST", "/orgs/batch/freeze", {"items": frozen, **reason}
+    yield "assign_reps", admin, "POST", "/orgs/batch/reps", {"ids": [places["sibling"].org.id], "account_ids": []}
+    shop = {"parent_id": places["sibling"].org.id, "kind": "store", "name": "新店"}
+    yield "create_org", admin, "POST", "/orgs", shop
+    yield "move_org", admin, "POST", "/orgs/{id}/move", {"parent_id": dealer.org.id, "version": 1, **reason}
     yield "add_address", keeper, "POST", "/addresses", address
     yield "change_address", keeper, "PATCH", f"/addresses/{store.rows['address']}", address
     yield "remove_address", keeper, "DELETE", f"/addresses/{store.rows['address']}", None

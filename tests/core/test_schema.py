@@ -18,6 +18,9 @@ from tests.world import World
 KINDS: dict[type[Field[Any]], set[str]] = {
     fields.BigIntField: {"bigint"},
     fields.IntField: {"integer", "smallint"},
+    fields.SmallIntField: {"smallint"},
+    fields.FloatField: {"double precision"},
+    fields.DateField: {"date"},
     fields.TextField: {"text"},
     fields.CharField: {"text"},
     fields.BooleanField: {"boolean"},
