@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib'
 
 const LIMIT = 500 * 1024
 const DIST = new URL('../dist/', import.meta.url)
-const FIRST = ['src/shell/LoginPage.vue', 'src/areas/home/HomePage.vue']
+const FIRST = ['src/shell/LoginPage.vue', 'src/areas/home/HomePage.vue', 'src/areas/orders/OrdersPage.vue']
 
 const manifest = JSON.parse(await readFile(new URL('.vite/manifest.json', DIST), 'utf8'))
 const weigh = async (file) => gzipSync(await readFile(new URL(file, DIST)), { level: 6 }).length

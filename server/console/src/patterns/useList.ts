@@ -1,5 +1,5 @@
 import { computed, onScopeDispose, reactive, ref, shallowRef, watch } from 'vue'
-import { useRoute, useRouter, type LocationQuery } from 'vue-router'
+import { useRoute, useRouter, type LocationQuery, type Router } from 'vue-router'
 import { isAborted, messageOf } from '@/api/problem'
 import type { LiveEvent } from '@/live/live'
 import { whenBackOnline } from '@/session/network'
@@ -141,16 +141,27 @@ export function useQueryFilters<F extends Filters>(defaults: F): F {
   const filters = reactive(fromQuery(route.query, defaults)) as F
 
   watch(filters, () => {
-    if (route.path === here) void router.replace({ query: toQuery(filters, defaults, route.query), hash: route.hash })
+    if (route.path === here) void writeQuery(router, (query) => toQuery(filters, defaults, query))
   })
   watch(
     () => route.query,
     (query) => {
+      if (route.path !== here || unwritten) return
       const wanted = fromQuery(query, defaults)
-      if (route.path === here && !same(wanted as never, { ...filters } as never)) Object.assign(filters, wanted)
+      if (!same(wanted as never, { ...filters } as never)) Object.assign(filters, wanted)
     },
   )
   return filters
+}
+
+let unwritten: { path: string; query: LocationQuery } | null = null
+
+/** Two parts of a page that change the address at one moment: neither takes back what the other wrote. */
+async function writeQuery(router: Router, change: (query: LocationQuery) => LocationQuery): Promise<void> {
+  const { path, query, hash } = router.currentRoute.value
+  const mine = (unwritten = { path, query: change(unwritten?.path === path ? unwritten.query : query) })
+  await router.replace({ path, query: mine.query, hash })
+  if (unwritten === mine) unwritten = null
 }
 
 /** The address's query → filters; what cannot be read is its default. */

@@ -1,0 +1,63 @@
+import { computed, ref, shallowRef, watch } from 'vue'
+import { answer, api } from '@/api/client'
+import { isAborted, messageOf } from '@/api/problem'
+import { useLive } from '@/patterns/useLive'
+import { can, currentMe } from '@/session/session'
+import type { Balance, Order } from './types'
+
+/** One order with where its buyer stands; stays up to date while it is shown. */
+export function useOrder(id: () => number, changed: (order: Order) => void = () => undefined) {
+  const order = shallowRef<Order | null>(null)
+  const balance = shallowRef<Balance | null>(null)
+  const phase = ref<'loading' | 'ready' | 'error'>('loading')
+  const error = ref('')
+  let asking: AbortController | null = null
+
+  async function load(): Promise<void> {
+    asking?.abort()
+    const mine = (asking = new AbortController())
+    try {
+      const params = { path: { order_id: id() } }
+      const found = await answer(api.GET('/api/v1/orders/{order_id}', { params, signal: mine.signal }))
+      if (mine !== asking) return
+      take(found)
+      void readBalance(found, mine)
+    } catch (problem) {
+      if (mine !== asking || isAborted(problem)) return
+      error.value = messageOf(problem)
+      if (!order.value) phase.value = 'error'
+    }
+  }
+
+  /** Shows what a write has answered. */
+  function take(found: Order): void {
+    order.value = found
+    phase.value = 'ready'
+    error.value = ''
+    changed(found)
+  }
+
+  /** Where the pair stands is the seller's affair, and only for those who may read it. */
+  async function readBalance(found: Order, mine: AbortController): Promise<void> {
+    if (found.seller.id !== currentMe()?.org.id || !can('settlement.read')) return
+    const params = { query: { buyer_id: found.buyer.id } }
+    try {
+      const read = await answer(api.GET('/api/v1/settlement/balance', { params, signal: mine.signal }))
+      if (mine === asking) balance.value = read
+    } catch {
+      // The server checks the credit again when the order is approved.
+    }
+  }
+
+  watch(id, () => {
+    order.value = null
+    balance.value = null
+    phase.value = 'loading'
+    void load()
+  }, { immediate: true })
+  useLive((event) => event.kind === 'order' && event.id === id(), () => void load())
+
+  const may = (verb: string): boolean => order.value?.actions.includes(verb) ?? false
+  const own = computed(() => order.value?.seller.id === currentMe()?.org.id)
+  return { order, balance, phase, error, own, load, take, may }
+}
