@@ -98,7 +98,7 @@ export const t = {
     clear: '取消选择',
     sortBy: (title: string) => `按${title}排序`,
     export: '导出',
-    updated: '列表有更新',
+    filters: '筛选',
   },
 
   form: {

@@ -59,6 +59,14 @@ export interface AuditWords {
   page?: Record<string, (id: number) => string>
 }
 
+/** Something that waits, on the first page: a card with real figures; it shows nothing when nothing waits. */
+export interface HomeCard {
+  /** Place on the page; tens. */
+  order: number
+  permission?: string | readonly string[]
+  component: () => Promise<{ default: Component }>
+}
+
 /** What a folder below src/areas brings to the console. */
 export interface Area {
   menu?: MenuItem[]
@@ -67,6 +75,7 @@ export interface Area {
   finders?: Finder[]
   logins?: LoginMethod[]
   audit?: AuditWords
+  home?: HomeCard[]
 }
 
 declare module 'vue-router' {
@@ -93,6 +102,7 @@ export const areas: Area[] = Object.keys(found)
 
 export const menu: MenuItem[] = areas.flatMap((area) => area.menu ?? [])
 export const finders: Finder[] = areas.flatMap((area) => area.finders ?? [])
+export const homeCards: HomeCard[] = areas.flatMap((area) => area.home ?? [])
 export const logins: LoginMethod[] = areas.flatMap((area) => area.logins ?? [])
 
 /** The menu of somebody with these rights, in its groups; groups without a line are left out. */

@@ -37,6 +37,10 @@ export default defineArea({
       },
     },
   ],
+  home: [
+    { order: 10, permission: 'order.approve', component: () => import('./HomeApprovals.vue') },
+    { order: 20, permission: 'order.issue', component: () => import('./HomeToIssue.vue') },
+  ],
   audit: {
     subjects: { order: t.order, goods_issue: t.issues },
     verbs: {

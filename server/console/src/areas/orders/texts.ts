@@ -26,7 +26,6 @@ export const t = {
     search: '搜索', hold: '挂起或恢复', issue: '出库', print: '打印出库单', tab: '切换状态', stocked: '按库存填数量', ordered: '按订货填数量', clear: '取消选择',
   },
 
-  missing: '没有找到这张订单',
   close: '关闭订单',
   page: '单独打开',
   facts: { buyer: '客户', seller: '供货方', submitted: '提交时间', method: '配送方式', wished: '期望到货', noWish: '不指定', address: '收货地址', note: '客户备注', backOrder: '补货单', backOrderOf: '由部分审核的订单转来' },
@@ -66,6 +65,8 @@ export const t = {
     received: (who: string) => `${who} 签收`, credit: (amount: string) => `差额 ${amount} 已冲减应收`, full: '数量相符', search: '出库单状态', empty: '还没有出库单',
     cols: { number: '出库单', order: '订单', buyer: '客户', state: '状态', amount: '金额', issued: '出库时间', by: '经手', receipt: '签收' },
   },
+
+  home: { waiting: '等我决定', none: '没有等待决定的单据', toIssue: '等待出库', noneToIssue: '没有等待出库的订单', all: '查看全部', states: '采购订单', oldest: '最早的在前', batch: (count: string) => `共 ${count} 张` },
 
   timeline: { title: '订单动态', system: '系统' },
 

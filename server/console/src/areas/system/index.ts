@@ -1,12 +1,17 @@
 import { defineArea } from '@/shell/areas'
+import { t } from './texts'
 
 export default defineArea({
   menu: [
+    { group: '系统', title: t.outbox.title, to: '/outbox', icon: 'outbox', order: 70, permission: 'outbox.read', keywords: 'tongzhiduilie tzdl 消息 发送失败 重发' },
     { group: '系统', title: '操作记录', to: '/audit', icon: 'audit', order: 80, permission: 'audit.read', keywords: 'caozuojilu czjl audit 日志' },
   ],
   routes: [
+    { path: 'outbox', name: 'outbox', component: () => import('./OutboxPage.vue'), meta: { permission: 'outbox.read' } },
+    { path: 'account', name: 'own-account', component: () => import('./AccountPage.vue'), meta: { title: t.account.title } },
     { path: 'audit', name: 'audit', component: () => import('./AuditPage.vue'), meta: { permission: 'audit.read' } },
   ],
+  home: [{ order: 80, permission: 'outbox.read', component: () => import('./HomeOutbox.vue') }],
   audit: {
     subjects: {
       account: '账号', category: '分类', product: '商品', org: '组织', delivery_address: '收货地址', outbox: '通知', payment: '收款',
