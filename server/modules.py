@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.approvals.routes import routes as approvals
+from server.catalog.packs import on_packaging_removed
 from server.catalog.routes import routes as catalog
 from server.channel.archive_routes import routes as archive
 from server.channel.moving import on_move
@@ -19,6 +20,7 @@ from server.identity.role_routes import routes as roles
 from server.identity.routes import routes as identity
 from server.notify.routes import routes as notify
 from server.orders.moving import tell_of_orders
+from server.orders.queries import names_packaging
 from server.orders.routes import routes as orders
 from server.pricing.moving import tell_of_prices
 from server.pricing.routes import routes as pricing
@@ -58,3 +60,4 @@ def wire() -> None:
     permissions.used_by(ROUTES)
     for teller in (tell_of_orders, tell_of_money, tell_of_prices, tell_of_scope):
         on_move(teller)
+    on_packaging_removed(names_packaging)

@@ -7,7 +7,7 @@ A new list gets its line here.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import asyncpg
 
@@ -15,7 +15,8 @@ from scripts.atsize.archives import product_name, store_name
 from scripts.atsize.size import BRAND, FIRST_STORE, People, Size, people
 from server.approvals import service as approvals
 from server.approvals.schemas import ApprovalFilter
-from server.catalog.schemas import ProductFilter
+from server.catalog import assortment
+from server.catalog.schemas import AssortmentFilter, ProductFilter, ProductSort
 from server.channel import lists as channel
 from server.channel.schemas import OrgFilter
 from server.core import clock
@@ -112,6 +113,21 @@ GOODS: dict[str, Page] = {
     "a dealer's stock": Page("dealer", lambda a, w: stock.list_stock(a, StockFilter())),
 }
 
+
+def _assortment(**filters: Any) -> Look:
+    return lambda actor, world: assortment.list_products(actor, AssortmentFilter(**filters))
+
+
+ASSORTMENT: dict[str, Page] = {
+    **{f"all products by {sort}": Page("brand", _assortment(sort=sort)) for sort in get_args(ProductSort)},
+    "stopped products": Page("brand", _assortment(status="stopped")),
+    "a category's products": Page("brand", _assortment(category_id=9, sort="name")),
+    "a search among all products": Page(
+        "brand", lambda a, w: assortment.list_products(a, AssortmentFilter(q=w.product_name, sort="name"))
+    ),
+    "a common word among all products": Page("brand", _assortment(q="柠檬", sort="price")),
+}
+
 MONEY: dict[str, Page] = {
     "a store's account": Page("store", lambda a, w: settlement.entries(a, EntryFilter())),
 }
@@ -165,4 +181,4 @@ TERRITORY: dict[str, Page] = {
     "white spots": Page("brand", lambda a, w: coverage.white_spots(a, WhiteSpotFilter(category_id=9)), "counts"),
 }
 
-PAGES: dict[str, Page] = {**ORDERS, **GOODS, **MONEY, **WORK, **PEOPLE, **TERRITORY}
+PAGES: dict[str, Page] = {**ORDERS, **GOODS, **ASSORTMENT, **MONEY, **WORK, **PEOPLE, **TERRITORY}

@@ -5,9 +5,6 @@ The texts are put together from constants of this file only; every value is a pa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
-
 from server.core import db, search
 
 PACKAGINGS = """
@@ -25,12 +22,6 @@ p.category_id IN (
         SELECT id FROM category WHERE id = $3 AND root_id = $1
         UNION ALL SELECT c.id FROM category c JOIN below b ON c.parent_id = b.id
     ) SELECT id FROM below)
-"""
-
-_ALL = f"""
-FROM product p
-WHERE p.root_id = $1 AND p.id > $2
-  AND ($3::bigint IS NULL OR {IN_CATEGORY})
 """
 
 FOUND = search.matches("p", "$5", "$6")
@@ -55,12 +46,6 @@ def page_of(columns: str, walk: str, find: str, searched: bool, before: str = ""
 SELECT p.*, k.packagings FROM shown p {PACKAGINGS} ORDER BY p.id"""
 
 
-@cache
-def list_statement(searched: bool) -> str:
-    """A page of all products."""
-    return page_of("p.*", _ALL, _ALL, searched)
-
-
 # A picture that the brand itself uploaded, whoever of its channel asks.
 _PICTURE = """
 SELECT f.id FROM product p
@@ -71,13 +56,6 @@ WHERE p.root_id = $1 AND p.id = $2
 _PRODUCT = f"SELECT p.*, k.packagings FROM product p {PACKAGINGS} WHERE p.root_id = $1 AND p.id = $2"
 
 _SCANNED = "SELECT id, product_id FROM packaging WHERE root_id = $1 AND gtin = $2"
-
-
-async def products(root_id: int, after: int, category_id: int | None, limit: int, q: str | None) -> Sequence[db.Row]:
-    """A page of products."""
-    wanted = search.look_for(q)
-    statement = list_statement(wanted is not None)
-    return await db.rows(statement, root_id, after, category_id, limit, *(wanted or (None, None)))
 
 
 async def product(root_id: int, product_id: int) -> db.Row | None:

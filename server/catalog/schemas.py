@@ -24,6 +24,39 @@ class CategoryOut(msgspec.Struct):
     sort: int
 
 
+class CategoryKept(msgspec.Struct):
+    """A category as its keeper sees it; `product_count` are those right in it."""
+
+    id: int
+    parent_id: int | None
+    name: str
+    sort: int
+    version: int
+    product_count: int
+
+
+class CategoryTree(msgspec.Struct):
+    """All categories of the brand, for their keeper."""
+
+    items: list[CategoryKept]
+
+
+class CategoryEdit(msgspec.Struct):
+    """Changes to a category; only what is given changes. `parent_id` null: to the top."""
+
+    version: Version
+    name: Name | None = None
+    parent_id: Id | None | msgspec.UnsetType = msgspec.UNSET
+    sort: Annotated[int, msgspec.Meta(ge=0, le=100_000)] | None = None
+
+
+class Arrangement(msgspec.Struct):
+    """The categories below another (null: at the top), in their order."""
+
+    ids: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=200)]
+    parent_id: Id | None = None
+
+
 class CategoryList(msgspec.Struct):
     """All categories of the brand."""
 
@@ -57,6 +90,28 @@ class NewPackaging(msgspec.Struct):
     is_default: bool = False
 
 
+class AddedPackaging(msgspec.Struct):
+    """A packaging to be added to a product; `version` is that of the product as read."""
+
+    version: Version
+    packaging: NewPackaging
+
+
+class PackagingEdit(msgspec.Struct):
+    """Changes to a packaging; `version` is that of the product as read."""
+
+    version: Version
+    name: Name | None = None
+    gtin: GtinText | None = None
+    is_default: Literal[True] | None = None
+
+
+class PackagingGone(msgspec.Struct):
+    """Which state of the product the packaging is to be removed from."""
+
+    version: Version
+
+
 class NewProduct(msgspec.Struct):
     """A product with all its packagings; prices are fen per base unit."""
 
@@ -83,6 +138,7 @@ class ProductEdit(msgspec.Struct):
     category_id: Id | None = None
     color: Color | None = None
     image_url: ImageUrl | None = None
+    no_picture: Literal[True] | None = None
     shelf_life_days: Annotated[int, msgspec.Meta(ge=1, le=10_000)] | None = None
     guide_price_fen: PriceFen | None = None
     floor_price_fen: PriceFen | None = None
@@ -115,6 +171,20 @@ class ProductList(msgspec.Struct):
 
     items: list[ProductOut]
     next_cursor: str | None
+
+
+ProductSort = Literal["newest", "code", "name", "price"]
+
+
+class AssortmentFilter(msgspec.Struct):
+    """What of all products to list, in which order."""
+
+    category_id: Id | None = None
+    q: ShortText | None = None
+    status: Literal["active", "stopped"] | None = None
+    sort: ProductSort = "newest"
+    cursor: Annotated[str, msgspec.Meta(max_length=400)] | None = None
+    limit: Limit = 50
 
 
 class ProductFilter(msgspec.Struct):

@@ -12,8 +12,8 @@ from tortoise.expressions import F
 from server.catalog import queries
 from server.catalog.gtin import GtinCheckDigit, GtinUnknown, gtin14
 from server.catalog.models import Category, Packaging, Product
-from server.catalog.schemas import NewCategory, NewProduct, ProductEdit, ProductFilter
-from server.core import audit, clock, db, paging, search
+from server.catalog.schemas import NewCategory, NewProduct, ProductEdit
+from server.core import audit, clock, db, search
 from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, InvalidInput, NotFound, StaleVersion
 
@@ -97,6 +97,8 @@ async def edit_product(actor: Actor, product_id: int, edit: ProductEdit) -> None
     actor.require("catalog.manage")
     changes: dict[str, Any] = {k: v for k, v in msgspec.to_builtins(edit).items() if v is not None}
     version = changes.pop("version")
+    if changes.pop("no_picture", False):
+        changes["image_url"] = None
     async with db.transaction():
         product = await Product.get_or_none(id=product_id, root_id=actor.root_id)
         if product is None:
@@ -112,13 +114,6 @@ async def edit_product(actor: Actor, product_id: int, edit: ProductEdit) -> None
         if not await Product.filter(id=product_id, version=version).update(**written):
             raise StaleVersion("这个商品刚被别人改过，请刷新后再改")
         await audit.record(actor, "edit", "product", product_id, audit.difference(before, changes))
-
-
-async def list_products(actor: Actor, wanted: ProductFilter) -> tuple[list[db.Row], str | None]:
-    """All products of the brand, a page at a time."""
-    after = paging.id_cursor(wanted.cursor) or 0
-    found = await queries.products(actor.root_id, after, wanted.category_id, wanted.limit + 1, wanted.q)
-    return paging.page(found, wanted.limit)
 
 
 async def get_product(actor: Actor, product_id: int) -> db.Row:

@@ -7,7 +7,6 @@ CREATE TABLE authority (
     region_code   text COLLATE "C" NOT NULL CHECK (region_code ~ '^[0-9]{6}$'),
     category_id   bigint REFERENCES category (id),
     exclusive     boolean NOT NULL DEFAULT false,
-    may_price     boolean NOT NULL DEFAULT true,
     from_on       date NOT NULL,
     until_on      date,
     note          text NOT NULL DEFAULT '',
@@ -29,3 +28,7 @@ CREATE INDEX authority_list ON authority (root_id, org_id, id DESC);
 CREATE INDEX authority_revoked ON authority (root_id, id DESC) WHERE revoked_on IS NOT NULL;
 CREATE INDEX authority_ending ON authority (until_on) WHERE revoked_on IS NULL AND until_on IS NOT NULL;
 CREATE INDEX org_store_region ON org (root_id, region_code COLLATE "C") WHERE kind = 'store';
+
+-- The assortment in the orders in which its keeper looks through it; the one by code is there.
+CREATE INDEX product_name ON product (root_id, name COLLATE "C", id);
+CREATE INDEX product_price ON product (root_id, guide_price_fen, id);

@@ -306,3 +306,11 @@ async def write_receipt(actor: Actor, receipt: ReceiptMade, at: datetime) -> int
 async def own_files(actor: Actor, file_ids: list[int]) -> int:
     """How many of these files belong to the own org."""
     return int(await db.value(_OWN_FILES, actor.root_id, actor.org_id, file_ids))
+
+
+_NAMES_PACKAGING = "SELECT EXISTS (SELECT FROM order_line WHERE root_id = $1 AND packaging_id = $2)"
+
+
+async def names_packaging(root_id: int, packaging_id: int) -> bool:
+    """Whether any order is in this packaging."""
+    return bool(await db.value(_NAMES_PACKAGING, root_id, packaging_id))

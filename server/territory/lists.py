@@ -98,7 +98,6 @@ def _authority(tree: Tree, found: db.Row) -> AuthorityOut:
         category_id=found["category_id"],
         category_name=None if found["category_id"] is None else tree.name(found["category_id"]),
         exclusive=found["exclusive"],
-        may_price=found["may_price"],
         from_on=found["from_on"],
         until_on=found["until_on"],
         note=found["note"],

@@ -45,9 +45,9 @@ class Lines(NamedTuple):
 _LOCK = "SELECT 1 FROM org WHERE id = $1 FOR NO KEY UPDATE"
 
 _INSERT = """
-INSERT INTO authority (root_id, org_id, region_code, category_id, exclusive, may_price, from_on, until_on, note,
-                       granted_by, granted_at)
-SELECT $1, $2, r.code, c.id, $5, $6, $7, $8, $9, $10, $11
+INSERT INTO authority (root_id, org_id, region_code, category_id, exclusive, from_on, until_on, note, granted_by,
+                       granted_at)
+SELECT $1, $2, r.code, c.id, $5, $6, $7, $8, $9, $10
 FROM unnest($3::text[]) AS r (code) CROSS JOIN unnest($4::bigint[]) AS c (id)
 ORDER BY r.code, c.id
 """
@@ -148,7 +148,7 @@ FOR UPDATE OF a
 """
 
 _CHANGE = """
-UPDATE authority SET from_on = $4, until_on = $5, exclusive = $6, may_price = $7, note = $8, version = version + 1,
+UPDATE authority SET from_on = $4, until_on = $5, exclusive = $6, note = $7, version = version + 1,
     told_days = CASE WHEN until_on IS NOT DISTINCT FROM $5 THEN told_days END
 WHERE root_id = $1 AND id = $2 AND version = $3
 """
@@ -204,12 +204,10 @@ async def conflicts(
     )  # fmt: skip
 
 
-async def insert(
-    root_id: int, org_id: int, wanted: Wanted, may_price: bool, note: str, by: int | None, at: datetime
-) -> int:
+async def insert(root_id: int, org_id: int, wanted: Wanted, note: str, by: int | None, at: datetime) -> int:
     """Write a row per region and category; how many."""
     return await db.run(
-        _INSERT, root_id, org_id, wanted.codes, wanted.categories, wanted.exclusive, may_price, wanted.from_on,
+        _INSERT, root_id, org_id, wanted.codes, wanted.categories, wanted.exclusive, wanted.from_on,
         wanted.until_on, note, by, at,
     )  # fmt: skip
 
@@ -232,7 +230,7 @@ async def for_change(root_id: int, ids: list[int]) -> Sequence[db.Row]:
 
 
 async def change(root_id: int, authority_id: int, version: int, values: tuple[object, ...]) -> bool:
-    """Write period, exclusive, pricing and note; whether the version was still that."""
+    """Write period, exclusivity and note; whether the version was still that."""
     return await db.run(_CHANGE, root_id, authority_id, version, *values) == 1
 
 

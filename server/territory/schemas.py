@@ -25,7 +25,6 @@ class NewAuthority(msgspec.Struct):
     category_ids: Categories = []
     until_on: date | None = None
     exclusive: bool = False
-    may_price: bool = True
     note: ShortText = ""
 
 
@@ -36,7 +35,6 @@ class AuthorityEdit(msgspec.Struct):
     from_on: date | None = None
     until_on: date | None | msgspec.UnsetType = msgspec.UNSET
     exclusive: bool | None = None
-    may_price: bool | None = None
     note: ShortText | None = None
 
 
@@ -72,7 +70,6 @@ class AuthorityOut(msgspec.Struct):
     category_id: int | None
     category_name: str | None
     exclusive: bool
-    may_price: bool
     from_on: date
     until_on: date | None
     note: str

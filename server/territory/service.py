@@ -50,7 +50,6 @@ class Terms(NamedTuple):
     from_on: date
     until_on: date | None
     exclusive: bool
-    may_price: bool
     note: str
 
 
@@ -189,7 +188,7 @@ async def grant_authority(actor: Actor, new: NewAuthority) -> int:
 
 async def _write(actor: Actor, dealer: Org, wanted: Wanted, new: NewAuthority) -> int:
     by = actor.account_id or None
-    return await queries.insert(dealer.root_id, dealer.id, wanted, new.may_price, new.note, by, clock.now())
+    return await queries.insert(dealer.root_id, dealer.id, wanted, new.note, by, clock.now())
 
 
 def _audited(tree: Tree, wanted: Wanted, new: NewAuthority) -> dict[str, object]:
@@ -199,7 +198,6 @@ def _audited(tree: Tree, wanted: Wanted, new: NewAuthority) -> dict[str, object]
         "from_on": new.from_on,
         "until_on": new.until_on,
         "exclusive": new.exclusive,
-        "may_price": new.may_price,
         "note": new.note,
     }
 
@@ -246,13 +244,12 @@ def _edited(before: db.Row, edit: AuthorityEdit) -> Terms:
         from_on=edit.from_on or before["from_on"],
         until_on=before["until_on"] if edit.until_on is UNSET else edit.until_on,
         exclusive=before["exclusive"] if edit.exclusive is None else edit.exclusive,
-        may_price=before["may_price"] if edit.may_price is None else edit.may_price,
         note=before["note"] if edit.note is None else edit.note,
     )
 
 
 async def change_authority(actor: Actor, authority_id: int, edit: AuthorityEdit) -> None:
-    """Change an authority's period, exclusivity, pricing or note; the same refusals as for a new one (S1.3)."""
+    """Change an authority's period, exclusivity or note; the same refusals as for a new one (S1.3)."""
     actor.require("territory.manage")
     tree = await categories.load(actor)
     async with db.transaction():

@@ -58,6 +58,8 @@ ALLOWED: dict[str, set[str]] = {
     **dict.fromkeys(("list_categories", "browse_catalog", "scan_code", "list_frequent", "get_picture"), ALL),
     **dict.fromkeys(("create_category", "list_products", "get_product", "create_product", "edit_product"),
                     KEEPS_CATALOGUE),
+    **dict.fromkeys(("list_category_tree", "edit_category", "arrange_categories", "remove_category", "add_packaging",
+                     "edit_packaging", "remove_packaging"), KEEPS_CATALOGUE),
     # prices
     **dict.fromkeys(("list_prices", "set_prices", "end_prices", "price_history", "price_matrix", "list_price_lists",
                      "set_price_authority"), KEEPS_CHANNEL),
@@ -98,6 +100,7 @@ KINDS = {
     "message_id": "message", "code": "code", "substitute_id": "substitute", "authority_id": "authority",
     "role_id": "role", "invitation_id": "invitation",
     "contact_id": "contact", "qualification_id": "qualification", "segment_id": "segment",
+    "category_id": "category", "packaging_id": "packaging",
 }  # fmt: skip
 
 _ADDRESS = {"contact_name": "李店", "contact_phone": "13800000000", "detail": "人民路 1 号"}
@@ -184,6 +187,11 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "create_category": lambda s, p: {"name": f"分类{number()}"},
     "create_product": lambda s, p: _product(s, s.world.category_id),
     "edit_product": lambda s, p: {"version": 1, "name": "改名"},
+    "edit_category": lambda s, p: {"version": 1, "name": f"改名{number()}"},
+    "arrange_categories": lambda s, p: {"ids": [s.world.category_id]},
+    "add_packaging": lambda s, p: {"version": 1, "packaging": {"name": "提", "unit_qty": 6, "gtin": gtin13()}},
+    "edit_packaging": lambda s, p: {"version": 1, "name": "提"},
+    "remove_packaging": lambda s, p: {"version": 1},
     "set_prices": lambda s, p: {"price_group": "vip", "prices": [{"product_id": s.goods.id, "price_fen": 300}]},
     "end_prices": lambda s, p: {"ids": [p.rows.get("price", UNKNOWN)]},
     "set_price_authority": lambda s, p: {"sets_prices": True},
@@ -254,6 +262,9 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("list_customers", "segment_id"): ("segment", lambda s, i: {"segment_id": i}),
     ("tag_customers", "ids"): ("org", lambda s, i: {"ids": [i], "add": ["重点"]}),
     ("create_category", "parent_id"): ("category", lambda s, i: {"name": f"分类{number()}", "parent_id": i}),
+    ("edit_category", "parent_id"): ("category", lambda s, i: {"version": 1, "parent_id": i}),
+    ("arrange_categories", "parent_id"): ("category", lambda s, i: {"ids": [s.world.category_id], "parent_id": i}),
+    ("arrange_categories", "ids"): ("category", lambda s, i: {"ids": [i]}),
     ("list_products", "category_id"): ("category", lambda s, i: {"category_id": i}),
     ("browse_catalog", "category_id"): ("category", lambda s, i: {"category_id": i}),
     ("list_stock", "category_id"): ("category", lambda s, i: {"category_id": i}),

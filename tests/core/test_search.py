@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.catalog import queries
+from server.catalog import assortment
+from server.catalog.schemas import AssortmentFilter
 from server.core import db, search
 from tests.world import World
 
@@ -76,7 +77,7 @@ async def test_a_product_far_down_the_list_is_found(world: World) -> None:
         search.WALK + 100,
     )
     rare, common = f"茶{search.WALK + 77}", "茶"
-    found = await queries.products(world.brand.id, 0, None, 51, rare)
+    found, _ = await assortment.list_products(world.admin.actor, AssortmentFilter(q=rare))
     assert [item["name"] for item in found] == [rare]
-    found = await queries.products(world.brand.id, 0, None, 3, common)
-    assert [item["name"] for item in found] == ["茶1", "茶2", "茶3"]
+    found, _ = await assortment.list_products(world.admin.actor, AssortmentFilter(q=common, sort="code", limit=3))
+    assert [item["name"] for item in found] == ["茶1", "茶10", "茶100"]

@@ -52,7 +52,6 @@ async def test_one_press_grants_every_region_with_every_category(world: World) -
     more: dict[str, Any] = {
         "category_ids": [drinks, snacks],
         "exclusive": True,
-        "may_price": False,
         "until_on": day(30),
         "note": "年度",
     }
@@ -62,7 +61,7 @@ async def test_one_press_grants_every_region_with_every_category(world: World) -
         ("浙江省杭州市", "饮料"), ("浙江省杭州市", "零食"), ("浙江省宁波市", "饮料"), ("浙江省宁波市", "零食"),
     }  # fmt: skip
     one = found[0]
-    assert (one["exclusive"], one["may_price"], one["until_on"], one["note"]) == (True, False, day(30), "年度")
+    assert (one["exclusive"], one["until_on"], one["note"]) == (True, day(30), "年度")
     assert one["standing"] == "current" and one["granted_by_name"] == world.admin.actor.name
     trail = (await world.admin.get("/audit", params={"subject_kind": "org", "subject_id": dealer.id}))["items"]
     assert trail[0]["verb"] == "grant_authority" and trail[0]["changes"]["regions"] == ["浙江省杭州市", "浙江省宁波市"]
