@@ -14,6 +14,7 @@ from scripts.demo.prices import groups, price_fen
 from scripts.demo.scale import Scale
 from scripts.demo.season import cases_per_week
 from scripts.demo.sources import source
+from scripts.demo.territories import write_territories
 from server.approvals import service as approvals
 from server.catalog import service as catalog
 from server.catalog.schemas import NewCategory, NewPackaging, NewProduct
@@ -134,6 +135,7 @@ async def write_archives(brand: Org, scale: Scale, chance: random.Random) -> Wor
     world.products = await _products(admin, assortment(scale.products, chance))
     await _prices(world)
     await _terms(world)
+    await write_territories(world.brand.boss, list(world.parties.values()), clock.today() + timedelta(scale.weeks * 7))
     await _opening_stock(world)
     return world
 

@@ -10,7 +10,7 @@ _TABLES = (
     "chat_card", "notice", "outbox", "ledger_entry", "trade_account", "reservation", "stock_move", "stock_balance",
     "payment", "lot", "location", "approval", "approval_rule", "receipt", "goods_issue_line", "goods_issue",
     "order_event", "order_line", "orders", "stored_file", "audit_entry", "idempotency", "price", "price_list",
-    "guide_price", "packaging", "product", "assignment",
+    "guide_price", "authority", "packaging", "product", "assignment",
 )  # fmt: skip
 
 

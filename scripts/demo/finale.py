@@ -110,5 +110,3 @@ class Finale:
         ]
         with clock.frozen(self._at(26)):
             await stock.supply(dealer.boss, Supply(lines))
-
-
