@@ -342,6 +342,15 @@ async def _joined(fan: Fanout, event: Event) -> None:
     fan.tell(event, [{"id": int(told["account_id"])}], "邀请已接受", body, "staff")
 
 
+async def _prices_outside(fan: Fanout, event: Event) -> None:
+    """A dealer's prices lie outside new guide prices: nobody can order at them until they are set anew."""
+    people = await fan.people(event.subject_id, "price.manage")
+    count, names = int(event.payload["prices"]), "、".join(event.payload["products"])
+    more = f"等 {count} 个价格" if count > len(event.payload["products"]) else ""
+    body = f"{names}{more}从 {event.payload['from_on']} 起超出指导价的范围，重新定价前买家不能下单"
+    fan.tell(event, people, f"有 {count} 个价格需要调整", body, "prices")
+
+
 _HANDLERS: dict[str, Callable[[Fanout, Event], Awaitable[None]]] = {
     "order.submitted": _submitted,
     "order.first_approve": _first_approved,
@@ -361,6 +370,7 @@ _HANDLERS: dict[str, Callable[[Fanout, Event], Awaitable[None]]] = {
     "authority.expiring": _ending,
     "invitation.used": _joined,
     "qualification.expiring": papers.expiring,
+    "price.outside": _prices_outside,
 }
 
 

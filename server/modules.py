@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.approvals.routes import routes as approvals
 from server.catalog.packs import on_packaging_removed
 from server.catalog.routes import routes as catalog
+from server.catalog.service import on_limits_change
 from server.channel.archive_routes import routes as archive
 from server.channel.moving import on_move
 from server.channel.routes import routes as channel
@@ -22,6 +23,7 @@ from server.notify.routes import routes as notify
 from server.orders.moving import tell_of_orders
 from server.orders.queries import names_packaging
 from server.orders.routes import routes as orders
+from server.pricing.guides import product_limits_change
 from server.pricing.moving import tell_of_prices
 from server.pricing.routes import routes as pricing
 from server.regions.routes import routes as regions
@@ -61,3 +63,4 @@ def wire() -> None:
     for teller in (tell_of_orders, tell_of_money, tell_of_prices, tell_of_scope):
         on_move(teller)
     on_packaging_removed(names_packaging)
+    on_limits_change(product_limits_change)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,6 +18,16 @@ from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, InvalidInput, NotFound, StaleVersion
 
 __all__ = ["GtinCheckDigit", "GtinUnknown"]
+
+
+LimitsChange = Callable[[Actor, int], Awaitable[Callable[[], Awaitable[None]]]]
+_limits_change: list[LimitsChange] = []
+
+
+def on_limits_change(handler: LimitsChange) -> None:
+    """Let another module look at a product before its price limits change; what it answers is done after it."""
+    if handler not in _limits_change:
+        _limits_change.append(handler)
 
 
 class CodeTaken(BusinessError):
@@ -56,6 +66,14 @@ async def create_category(actor: Actor, new: NewCategory) -> Category:
     except IntegrityError:
         raise CodeTaken(f"已经有“{new.name}”这个分类了") from None
     return category
+
+
+async def find_category(actor: Actor, category_id: int) -> Category:
+    """A category of the brand; `NotFound` for a stranger's."""
+    found = await Category.get_or_none(id=category_id, root_id=actor.root_id)
+    if found is None:
+        raise NotFound("没有找到这个分类")
+    return found
 
 
 async def create_product(actor: Actor, new: NewProduct) -> int:
@@ -111,8 +129,12 @@ async def edit_product(actor: Actor, product_id: int, edit: ProductEdit) -> None
         gtins = await Packaging.filter(product_id=product_id).values_list("gtin", flat=True)
         text = found_by(product.code, product.name, product.spec, [str(gtin) for gtin in gtins])
         written = {**changes, "search_text": text, "updated_at": clock.now(), "version": F("version") + 1}
+        limits = {"floor_price_fen", "ceiling_price_fen"} & changes.keys()
+        afterwards = [await handler(actor, product_id) for handler in _limits_change] if limits else []
         if not await Product.filter(id=product_id, version=version).update(**written):
             raise StaleVersion("这个商品刚被别人改过，请刷新后再改")
+        for work in afterwards:
+            await work()
         await audit.record(actor, "edit", "product", product_id, audit.difference(before, changes))
 
 

@@ -22,6 +22,7 @@ PERMISSIONS: dict[str, str] = {
     "catalog.read": "查看商品",
     "catalog.manage": "维护商品",
     "price.manage": "设置价格",
+    "price.guide": "设置指导价",
     "channel.read": "查看客户",
     "channel.manage": "维护客户",
     "channel.move": "调整渠道层级",
@@ -48,7 +49,7 @@ _CUSTOMERS = {"order.create_for", "customer.manage"}
 _MANAGER = _READS | {
     "order.approve", "order.over_credit", "approval.second", "channel.read", "channel.manage", "channel.move",
     "rep.assign", "customer.manage", "catalog.manage",
-    "price.manage",
+    "price.manage", "price.guide",
     "settlement.read", "credit.manage", "audit.read", "outbox.read",
     "territory.read", "territory.manage", "territory.coverage",
 }  # fmt: skip

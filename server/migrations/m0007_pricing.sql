@@ -50,6 +50,7 @@ DROP TABLE price_before;
 CREATE UNIQUE INDEX price_entry
     ON price (root_id, seller_id, audience, product_id, from_on, (coalesce(until_on, 'infinity'))) WHERE ended_at IS NULL;
 CREATE INDEX price_history ON price (root_id, seller_id, product_id, id DESC);
+CREATE INDEX price_product ON price (root_id, product_id, seller_id) WHERE ended_at IS NULL;
 CREATE INDEX price_to_come ON price (root_id, seller_id, from_on, id) WHERE ended_at IS NULL;
 
 -- Floor, guide and ceiling of a product where dealers of a grade, or of a region (all divisions below it), differ from

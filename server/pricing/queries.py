@@ -69,8 +69,8 @@ WITH l AS (
     FROM dealer d CROSS JOIN used u
 )
 SELECT l.n::int - 1 AS index, l.product_id, l.price_fen, p.name, bad.floor_fen, bad.ceiling_fen, bad.grade,
-       bad.region_code, coalesce(now.price_fen, 0) AS now_fen, now.set_by, same.price_fen AS same_fen,
-       same.id AS same_id
+       bad.region_code, coalesce(now.price_fen, 0) AS now_fen, now.until_on AS now_until,
+       same.id IS NOT NULL AND same.price_fen IS NOT DISTINCT FROM l.price_fen AS stands
 FROM l
 LEFT JOIN product p ON p.id = l.product_id AND p.root_id = $1
 LEFT JOIN LATERAL (
@@ -80,7 +80,7 @@ LEFT JOIN LATERAL (
     ORDER BY g.grade DESC NULLS LAST, g.region_code DESC LIMIT 1
 ) bad ON true
 LEFT JOIN LATERAL (
-    SELECT x.price_fen, x.set_by FROM price x
+    SELECT x.price_fen, x.until_on FROM price x
     WHERE x.root_id = $1 AND x.seller_id = $2 AND x.audience = $9 AND x.product_id = l.product_id
       AND x.ended_at IS NULL AND x.from_on <= $7 AND (x.until_on IS NULL OR x.until_on >= $7)
     ORDER BY x.until_on IS NULL, x.from_on DESC, x.id DESC LIMIT 1
@@ -115,6 +115,46 @@ _END = """
 UPDATE price SET ended_by = $4, ended_at = $5
 WHERE root_id = $1 AND seller_id = $2 AND id = ANY ($3::bigint[]) AND ended_at IS NULL
 RETURNING id, price_group, buyer_id, product_id, price_fen, from_on, until_on
+"""
+
+# How many buyers see another price of these products, how many of them have own ones, how many orders keep the old.
+_REACHED = """
+WITH buyer AS (
+    SELECT b.id FROM org b
+    WHERE b.parent_id = $2 AND CASE WHEN $4::bigint IS NULL THEN b.price_group = $3 ELSE b.id = $4 END
+), own AS (
+    SELECT x.buyer_id, count(DISTINCT x.product_id) AS products
+    FROM price x
+    WHERE $4::bigint IS NULL AND x.root_id = $1 AND x.seller_id = $2 AND x.product_id = ANY ($5::bigint[])
+      AND x.buyer_id IS NOT NULL AND x.ended_at IS NULL AND x.from_on <= $6
+      AND (x.until_on IS NULL OR x.until_on >= $6)
+    GROUP BY 1
+)
+SELECT count(*) FILTER (WHERE coalesce(w.products, 0) < cardinality($5::bigint[])) AS buyers, count(w.buyer_id) AS own,
+       (SELECT count(*) FROM orders o
+        WHERE o.root_id = $1 AND o.seller_id = $2 AND o.state IN ('submitted', 'on_hold')
+          AND o.buyer_id IN (SELECT id FROM buyer)
+          AND EXISTS (SELECT FROM order_line l WHERE l.root_id = o.root_id AND l.order_id = o.id
+                      AND l.product_id = ANY ($5::bigint[]))) AS orders
+FROM buyer b LEFT JOIN own w ON w.buyer_id = b.id
+"""
+
+# What a list itself asks on a day, of the whole catalogue or of a category and all below it.
+_SOURCE = """
+WITH RECURSIVE below AS (
+    SELECT id FROM category WHERE id = $5 AND root_id = $1
+    UNION ALL SELECT c.id FROM category c JOIN below b ON c.parent_id = b.id
+)
+SELECT e.product_id, e.price_fen FROM (
+    SELECT DISTINCT ON (x.product_id) x.product_id, x.price_fen FROM price x
+    WHERE x.root_id = $1 AND x.seller_id = $2 AND x.audience = $3 AND x.ended_at IS NULL AND x.from_on <= $4
+      AND (x.until_on IS NULL OR x.until_on >= $4)
+    ORDER BY x.product_id, x.until_on IS NULL, x.from_on DESC, x.id DESC
+) e
+JOIN product p ON p.id = e.product_id AND p.status = 'active'
+WHERE e.price_fen IS NOT NULL AND ($5::bigint IS NULL OR p.category_id IN (SELECT id FROM below))
+ORDER BY e.product_id
+LIMIT $6
 """
 
 _BUYERS = """
@@ -238,3 +278,15 @@ async def own(root_id: int, seller_id: int, ids: list[int]) -> bool:
 async def set_authority(org_id: int, sets_prices: bool) -> None:
     """Whether a dealer sets its own prices."""
     await db.run("UPDATE org SET sets_prices = $2 WHERE id = $1", org_id, sets_prices)
+
+
+async def reached(of: ListOf, product_ids: list[int], day: date) -> db.Row:
+    """Whom a change of these products' prices in a list reaches: buyers, own, orders."""
+    found = await db.row(_REACHED, *of, product_ids, day)
+    assert found is not None
+    return found if product_ids else {"buyers": 0, "own": 0, "orders": 0}
+
+
+async def source(of: ListOf, day: date, category_id: int | None, limit: int) -> Sequence[db.Row]:
+    """What a list itself asks on a day: product_id, price_fen."""
+    return await db.rows(_SOURCE, of.root_id, of.seller_id, of.audience, day, category_id, limit)

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from server.catalog.schemas import PriceFen
+from server.channel.schemas import RegionCode
 from server.core.types import Id, Limit, Name, ShortText
 
 Groups = Annotated[str, msgspec.Meta(max_length=600, description="price groups, separated by commas")]
@@ -225,3 +226,165 @@ class Authority(msgspec.Struct):
     """Whether a dealer sets the prices of its own buyers."""
 
     sets_prices: bool
+
+
+class GuideIn(msgspec.Struct):
+    """Floor, guide and ceiling of a product, fen per base unit."""
+
+    product_id: Id
+    floor_fen: PriceFen
+    guide_fen: PriceFen
+    ceiling_fen: PriceFen
+
+
+class GuidePrices(msgspec.Struct):
+    """Guide prices for the dealers of a grade, of a region (all divisions below it), or of both, for a time."""
+
+    prices: Annotated[list[GuideIn], msgspec.Meta(min_length=1, max_length=1000)]
+    grade: ShortText = ""
+    region_code: RegionCode = ""
+    from_on: date | None = None
+    until_on: date | None = None
+
+
+class EndGuides(msgspec.Struct):
+    """Guide prices that end at once; what is less specific holds again."""
+
+    ids: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=1000)]
+
+
+class Fallen(msgspec.Struct):
+    """A price that lies outside the limits: it is no longer offered."""
+
+    seller_id: int
+    seller_name: str
+    whom: str
+    product_id: int
+    product_name: str
+    price_fen: int
+    floor_fen: int
+    ceiling_fen: int
+
+
+class GuideEffect(msgspec.Struct):
+    """What new limits do: prices that fall outside, the first 200 of them, and how many sellers and prices in all."""
+
+    changed: int
+    sellers: int
+    prices: int
+    fallen: list[Fallen]
+
+
+class GuideQuery(msgspec.Struct):
+    """Which guide prices: of a product, of a grade or region, in force on a day or still to come; or all there were."""
+
+    product_id: Id | None = None
+    grade: ShortText | None = None
+    region_code: RegionCode | None = None
+    day: date | None = None
+    ended: bool = False
+    cursor: ShortText | None = None
+    limit: Limit = 50
+
+
+class GuideOut(msgspec.Struct):
+    """A guide price beside the product's own."""
+
+    id: int
+    product_id: int
+    product_code: str
+    product_name: str
+    grade: str
+    region_code: str
+    scope: str
+    floor_fen: int
+    guide_fen: int
+    ceiling_fen: int
+    own_floor_fen: int
+    own_guide_fen: int
+    own_ceiling_fen: int
+    from_on: date
+    until_on: date | None
+    set_by: str
+    set_at: datetime
+    ended_by: str | None
+    ended_at: datetime | None
+
+
+class GuideList(msgspec.Struct):
+    """A page of guide prices, the newest first."""
+
+    items: list[GuideOut]
+    next_cursor: str | None
+
+
+class GuideScope(msgspec.Struct):
+    """A grade or region, or both, that has guide prices of its own; and the dealers there."""
+
+    grade: str
+    region_code: str
+    scope: str
+    products: int
+    dealers: int
+
+
+class GuideScopes(msgspec.Struct):
+    """All grades and regions with guide prices, and the grades that dealers have."""
+
+    items: list[GuideScope]
+    grades: list[str]
+
+
+class PriceLine(msgspec.Struct):
+    """What becomes of a price; null: not offered."""
+
+    product_id: int
+    product_name: str
+    old_fen: int | None
+    new_fen: int | None
+
+
+class WrongPrice(msgspec.Struct):
+    """A price outside its limits, and why."""
+
+    product_id: int
+    product_name: str
+    new_fen: int
+    detail: str
+
+
+class Effect(msgspec.Struct):
+    """What prices would do, before they are set.
+
+    `buyers` see another price for something; `own_prices` of them keep own prices for some of it. `gained`, `lost`: so
+    many products are newly offered, or no longer. `covered`: so many prices have a temporary one over them and show
+    only when it ends. `orders` that wait for approval keep the price they were placed at.
+    """
+
+    changed: int
+    buyers: int
+    own_prices: int
+    gained: int
+    lost: int
+    covered: int
+    orders: int
+    lines: list[PriceLine]
+    wrong: list[WrongPrice]
+
+
+class CopyPrices(msgspec.Struct):
+    """A list made from another, or from itself, raised or lowered by a percentage and rounded half-up to a step.
+
+    What would lie outside its limits is left as it is.
+    """
+
+    from_group: Name | None = None
+    from_buyer_id: Id | None = None
+    to_group: Name | None = None
+    to_buyer_id: Id | None = None
+    seller_id: Id | None = None
+    category_id: Id | None = None
+    percent: Percent = 10_000
+    step_fen: StepFen = 1
+    from_on: date | None = None
+    until_on: date | None = None

@@ -61,14 +61,10 @@ async def set_prices(actor: Actor, wanted: PriceList) -> int:
         found = await queries.lines(of, product_ids, [item.price_fen for item in wanted.prices], when)
         _check_limits(found)
         _check_seen(found, [item.seen_fen for item in wanted.prices])
-        changed = [item for item in found if not _stands(item)]
+        changed = [item for item in found if not item["stands"]]
         await write_prices(actor, of, when, changed)
         await audit.record(actor, "set_prices", "org", of.seller_id, msgspec.to_builtins(wanted))
     return len(changed)
-
-
-def _stands(line: db.Row) -> bool:
-    return line["same_id"] is not None and line["same_fen"] == line["price_fen"]
 
 
 async def write_prices(actor: Actor, of: ListOf, when: Period, lines: Sequence[db.Row]) -> None:
@@ -89,28 +85,31 @@ async def tell_buyers(seller_id: int, groups: list[str], buyer_ids: list[int], p
     await live.tell_each([(item["id"], item["path"]) for item in found], "price", shown)
 
 
+def wrong_lines(lines: Sequence[db.Row]) -> dict[int, str]:
+    """What is wrong with lines, by their index: no such product, or a price outside its limits."""
+    wrong = {item["index"]: "没有这个商品" for item in lines if item["name"] is None}
+    for item in lines:
+        if item["floor_fen"] is not None:
+            limits = (item["floor_fen"], item["ceiling_fen"], item["grade"] or "", item["region_code"] or "")
+            wrong[item["index"]] = limit_words(item["name"], *limits)
+    return wrong
+
+
 def _check_limits(lines: Sequence[db.Row]) -> None:
-    unknown = [item for item in lines if item["name"] is None]
-    outside = [item for item in lines if item["floor_fen"] is not None]
-    if not unknown and not outside:
-        return
-    wrong = {item["index"]: "没有这个商品" for item in unknown}
-    for item in outside:
-        limits = (item["floor_fen"], item["ceiling_fen"], item["grade"] or "", item["region_code"] or "")
-        wrong[item["index"]] = limit_words(item["name"], *limits)
-    first = wrong[min(wrong)]
-    more = f"等 {len(wrong)} 处" if len(wrong) > 1 else ""
-    raise PriceOutsideLimits(
-        f"{first}{more}；没有保存任何价格",
-        [FieldError(f"/prices/{index}/price_fen", wrong[index]) for index in sorted(wrong)],
-    )
+    wrong = wrong_lines(lines)
+    if wrong:
+        more = f"等 {len(wrong)} 处" if len(wrong) > 1 else ""
+        raise PriceOutsideLimits(
+            f"{wrong[min(wrong)]}{more}；没有保存任何价格",
+            [FieldError(f"/prices/{index}/price_fen", wrong[index]) for index in sorted(wrong)],
+        )
 
 
 def _check_seen(lines: Sequence[db.Row], seen: Sequence[int | None]) -> None:
     late = [
         item
         for item, fen in zip(lines, seen, strict=True)
-        if fen is not None and fen != item["now_fen"] and not _stands(item)
+        if fen is not None and fen != item["now_fen"] and not item["stands"]
     ]
     if late:
         raise PriceEdited(

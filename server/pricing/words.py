@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from server.core.money import yuan
+from server.regions import service as regions
+
+
+def scope_words(grade: str, region_code: str) -> str:
+    """Whose guide price: `湖南省 A 级`; empty where it is the product's own."""
+    region = regions.full_name(region_code) if region_code else ""
+    return " ".join(filter(None, (region, f"{grade} 级" if grade else "")))
 
 
 def source_words(grade: str, region_code: str) -> str:
-    """Whose guide price it is: `湖南省 A 级指导价`; without grade and region the product's own."""
-    region = region_code
-    level = f"{grade} 级" if grade else ""
-    return f"{region}{' ' if region and level else ''}{level}指导价"
+    """Where limits come from: `湖南省指导价`; without grade and region it is the product's own."""
+    return f"{scope_words(grade, region_code)}指导价"
 
 
 def limit_words(product: str, floor_fen: int, ceiling_fen: int, grade: str, region_code: str) -> str:

@@ -62,7 +62,9 @@ ALLOWED: dict[str, set[str]] = {
                      "edit_packaging", "remove_packaging"), KEEPS_CATALOGUE),
     # prices
     **dict.fromkeys(("list_prices", "set_prices", "end_prices", "price_history", "price_matrix", "list_price_lists",
-                     "set_price_authority"), KEEPS_CHANNEL),
+                     "set_price_authority", "preview_prices", "copy_prices", "preview_copy"), KEEPS_CHANNEL),
+    **dict.fromkeys(("list_guide_prices", "list_guide_scopes", "set_guide_prices", "preview_guide_prices",
+                     "end_guide_prices"), KEEPS_CATALOGUE),
     # orders
     **dict.fromkeys(("quote_order", "submit_order"), BUYS),
     **dict.fromkeys(("list_orders", "count_orders", "get_order", "list_goods_issues", "get_goods_issue",
@@ -148,6 +150,11 @@ def _grant(stage: Stage, org_id: int, **more: Any) -> dict[str, Any]:
     return {"org_id": org_id, "region_codes": ["420106"], "from_on": tomorrow(), **more}
 
 
+def _guide(stage: Stage, product_id: int) -> dict[str, Any]:
+    line = {"product_id": product_id, "floor_fen": 100, "guide_fen": 300, "ceiling_fen": 900}
+    return {"grade": "特级", "prices": [line]}
+
+
 def _supply(stage: Stage, product_id: int) -> dict[str, Any]:
     return {"lines": [{"product_id": product_id, "lot_code": "L9", "expires_on": "2030-01-01", "qty": 5}]}
 
@@ -194,6 +201,10 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "remove_packaging": lambda s, p: {"version": 1},
     "set_prices": lambda s, p: {"price_group": "vip", "prices": [{"product_id": s.goods.id, "price_fen": 300}]},
     "end_prices": lambda s, p: {"ids": [p.rows.get("price", UNKNOWN)]},
+    "preview_prices": lambda s, p: {"price_group": "vip", "prices": _price(s)},
+    **dict.fromkeys(("copy_prices", "preview_copy"), lambda s, p: {"to_group": "vip"}),
+    **dict.fromkeys(("set_guide_prices", "preview_guide_prices"), lambda s, p: _guide(s, s.goods.id)),
+    "end_guide_prices": lambda s, p: {"ids": [s.places["brand"].rows["guide"]]},
     "set_price_authority": lambda s, p: {"sets_prices": True},
     "quote_order": lambda s, p: _line(s),
     "submit_order": lambda s, p: _order(s),
@@ -276,6 +287,18 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("set_prices", "seller_id"): ("org", lambda s, i: {"seller_id": i, "price_group": "vip", "prices": _price(s)}),
     ("end_prices", "ids"): ("price", lambda s, i: {"ids": [i]}),
     ("end_prices", "seller_id"): ("org", lambda s, i: {"seller_id": i, "ids": [s.places["dealer"].rows["price"]]}),
+    ("preview_prices", "product_id"): (
+        "product", lambda s, i: {"price_group": "vip", "prices": [{"product_id": i, "price_fen": 300}]}),
+    ("preview_prices", "buyer_id"): ("org", lambda s, i: {"buyer_id": i, "prices": _price(s)}),
+    ("preview_prices", "seller_id"): ("org", lambda s, i: {"seller_id": i, "price_group": "vip", "prices": _price(s)}),
+    **{(verb, field): (kind, (lambda name: lambda s, i: {"to_group": "vip", name: i})(field))
+       for verb in ("copy_prices", "preview_copy")
+       for field, kind in (("seller_id", "org"), ("from_buyer_id", "org"), ("category_id", "category"))},
+    **{(verb, "to_buyer_id"): ("org", lambda s, i: {"to_buyer_id": i}) for verb in ("copy_prices", "preview_copy")},
+    ("set_guide_prices", "product_id"): ("product", lambda s, i: _guide(s, i)),
+    ("preview_guide_prices", "product_id"): ("product", lambda s, i: _guide(s, i)),
+    ("end_guide_prices", "ids"): ("guide", lambda s, i: {"ids": [i]}),
+    ("list_guide_prices", "product_id"): ("product", lambda s, i: {"product_id": i}),
     ("price_history", "product_id"): ("product", lambda s, i: {"product_id": i}),
     ("price_history", "buyer_id"): ("org", lambda s, i: {"product_id": s.goods.id, "buyer_id": i}),
     ("price_history", "seller_id"): ("org", lambda s, i: {"product_id": s.goods.id, "seller_id": i}),

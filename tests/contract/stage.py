@@ -45,6 +45,11 @@ INSERT INTO invitation (root_id, org_id, role, name, token, made_by, host_id, cr
 VALUES ($1, $2, $3, $4, $5, $6, $2, $7::timestamptz, $7::timestamptz + interval '3 days') RETURNING id
 """
 
+_GUIDE = """
+INSERT INTO guide_price (root_id, product_id, grade, floor_fen, guide_fen, ceiling_fen, from_on, set_at)
+VALUES ($1, $2, '一级', 1, 2, 9000, '2026-01-01', now()) RETURNING id
+"""
+
 _SUBSTITUTE = """
 INSERT INTO substitute (root_id, account_id, substitute_id, from_on, until_on) VALUES ($1, $2, $3, $4, $4) RETURNING id
 """
@@ -93,7 +98,7 @@ class Stage:
     def outside(self, role: str, kind: str) -> list[Any]:
         """The ids of a kind that this role must not be able to use."""
         mine = self.home(role)
-        if kind in ("product", "packaging", "category", "message", "code"):  # the whole brand's
+        if kind in ("product", "packaging", "category", "message", "code", "guide"):  # the whole brand's
             found = [place for name, place in self.places.items() if name.startswith("other")]
         elif kind in ("session", "address", "notice", "photo", "substitute", "role", "segment"):  # the own ones
             found = [place for place in self.places.values() if place is not mine]
@@ -179,6 +184,7 @@ async def _rows(stage: Stage, owner: World, place: Place, item: Product) -> None
     if place.org.kind == "brand":
         topic = f"topic-{number()}"
         rows["message"] = await db.value(_OUTBOX, place.org.root_id, topic, moment)
+        rows["guide"] = await db.value(_GUIDE, place.org.id, item.id)
         rows |= {"product": item.id, "packaging": item.piece, "category": owner.category_id, "code": item.ean}
         place.words.append(topic)
 

@@ -17,7 +17,7 @@ from tests.world import PASSWORD, User, phone
 # These change nothing, or only what is the reader's own affair.
 SILENT = {
     "quote_order", "read_notices", "count_subscription", "upload_file", "upload_document", "preview_move",
-    "take_ticket",
+    "take_ticket", "preview_prices", "preview_copy", "preview_guide_prices",
 }  # fmt: skip
 # Signing in with WeChat leaves the same entry as with a password; binding is tried in tests/identity/test_wechat.py.
 ELSEWHERE = {"login_wechat", "bind_wechat"}
@@ -77,6 +77,9 @@ def the_day(stage: Stage) -> Iterator[Step]:
     yield "edit_product", admin, "PATCH", f"/products/{stage.goods.id}", {"version": 1, "name": "改名"}
     yield "set_prices", boss, "POST", "/prices", price
     authority = f"/orgs/{places['sibling'].org.id}/price-authority"
+    yield "copy_prices", boss, "POST", "/prices/copy", {"to_group": "vip"}
+    yield "set_guide_prices", admin, "POST", "/guide-prices", BODIES["set_guide_prices"](stage, dealer)
+    yield "end_guide_prices", admin, "POST", "/guide-prices/end", {"ids": [places["brand"].rows["guide"]]}
     yield "set_price_authority", admin, "POST", authority, {"sets_prices": False}
     yield "submit_order", keeper, "POST", "/orders", _order(stage)
     yield "hold_order", boss, "POST", f"/orders/{waiting}/hold", reason
