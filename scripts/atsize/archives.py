@@ -160,6 +160,22 @@ SELECT {brand}, o.id, 'standard', p.id, p.guide_price_fen - 10, '2025-01-01', '2
 FROM org o CROSS JOIN generate_series(0, {assortment} - 1) n
 JOIN product p ON p.id = 1 + (o.id * 31 + n) % {products}
 WHERE o.kind = 'dealer';
+INSERT INTO price (root_id, seller_id, buyer_id, product_id, price_fen, from_on, set_at)
+SELECT {brand}, {brand}, o.id, 1 + (o.id * 17 + n) % {products}, 250 + n, '2025-02-01', '2025-02-01'
+FROM org o CROSS JOIN generate_series(0, 4) n WHERE o.parent_id = {brand};
+INSERT INTO price (root_id, seller_id, price_group, product_id, price_fen, from_on, until_on, set_at)
+SELECT {brand}, {brand}, 'standard', id, guide_price_fen - 20, current_date - 1 + (id % 30)::int,
+       current_date + 20 + (id % 30)::int, '2025-03-01'
+FROM product WHERE id % 4 = 0;
+INSERT INTO price (root_id, seller_id, price_group, product_id, price_fen, from_on, set_at, ended_at)
+SELECT {brand}, {brand}, 'standard', p.id, p.guide_price_fen - n, '2024-01-01', '2024-01-01', '2025-01-01'
+FROM product p CROSS JOIN generate_series(1, 5) n;
+INSERT INTO price_list (root_id, seller_id, price_group, buyer_id, updated_at)
+SELECT DISTINCT root_id, seller_id, price_group, buyer_id, timestamptz '2025-01-01' FROM price;
+INSERT INTO guide_price (root_id, product_id, grade, region_code, floor_fen, guide_fen, ceiling_fen, from_on, set_at)
+SELECT {brand}, id, s.grade, s.region_code, 100, guide_price_fen, 90000, '2025-01-01', '2025-01-01'
+FROM product CROSS JOIN (VALUES ('A', ''), ('', '430000'), ('', '430100'), ('B', '430000')) s (grade, region_code)
+WHERE id % 5 = 0;
 INSERT INTO lot (id, root_id, product_id, code, expires_on)
 SELECT id, {brand}, id, 'L1', current_date + 300 FROM product;
 """

@@ -29,6 +29,16 @@ from server.notify import service as notify
 from server.notify.schemas import AuditFilter, NoticeFilter, OutboxFilter
 from server.orders import lists, shelf, views
 from server.orders.schemas import IssueFilter, OrderFilter, Side
+from server.pricing import guides
+from server.pricing import lists as prices
+from server.pricing.schemas import (
+    GuideQuery,
+    HistoryQuery,
+    ListQuery,
+    ListsQuery,
+    MatrixQuery,
+    PlannedQuery,
+)
 from server.settlement import service as settlement
 from server.settlement.schemas import EntryFilter
 from server.stock import service as stock
@@ -128,6 +138,32 @@ ASSORTMENT: dict[str, Page] = {
     "a common word among all products": Page("brand", _assortment(q="柠檬", sort="price")),
 }
 
+
+def _list(**asked: Any) -> Look:
+    return lambda a, w: prices.list_prices(a, ListQuery(**asked))
+
+
+def _matrix(**asked: Any) -> Look:
+    return lambda a, w: prices.matrix(a, MatrixQuery(**asked))
+
+
+PRICES: dict[str, Page] = {
+    "the brand's price list": Page("brand", _list(price_group="standard")),
+    "a dealer's price list": Page("dealer", _list(price_group="standard")),
+    "what a store is asked": Page("dealer", lambda a, w: prices.list_prices(a, ListQuery(buyer_id=w.store_id))),
+    "a product in a price list": Page("brand", lambda a, w: prices.list_prices(a, ListQuery(q=w.product_name))),
+    "prices by groups": Page("brand", _matrix(groups="standard,gold,silver")),
+    "a product by groups": Page("brand", lambda a, w: prices.matrix(a, MatrixQuery(q=w.product_name))),
+    "a product that there is not": Page("dealer", _matrix(q="没有这个")),
+    "all price lists": Page("dealer", lambda a, w: prices.list_lists(a, ListsQuery())),
+    "the history of a price": Page("brand", lambda a, w: prices.history(a, HistoryQuery(7))),
+    "prices to come": Page("brand", lambda a, w: prices.list_planned(a, PlannedQuery())),
+    "prices for a time": Page("brand", lambda a, w: prices.list_planned(a, PlannedQuery("running"))),
+    "guide prices": Page("brand", lambda a, w: guides.list_guides(a, GuideQuery())),
+    "guide prices of a region": Page("brand", lambda a, w: guides.list_guides(a, GuideQuery(region_code="430000"))),
+    "guide prices of a product": Page("brand", lambda a, w: guides.list_guides(a, GuideQuery(product_id=7))),
+}
+
 MONEY: dict[str, Page] = {
     "a store's account": Page("store", lambda a, w: settlement.entries(a, EntryFilter())),
 }
@@ -181,4 +217,4 @@ TERRITORY: dict[str, Page] = {
     "white spots": Page("brand", lambda a, w: coverage.white_spots(a, WhiteSpotFilter(category_id=9)), "counts"),
 }
 
-PAGES: dict[str, Page] = {**ORDERS, **GOODS, **ASSORTMENT, **MONEY, **WORK, **PEOPLE, **TERRITORY}
+PAGES: dict[str, Page] = {**ORDERS, **GOODS, **ASSORTMENT, **PRICES, **MONEY, **WORK, **PEOPLE, **TERRITORY}

@@ -51,6 +51,8 @@ CREATE UNIQUE INDEX price_entry
     ON price (root_id, seller_id, audience, product_id, from_on, (coalesce(until_on, 'infinity'))) WHERE ended_at IS NULL;
 CREATE INDEX price_history ON price (root_id, seller_id, product_id, id DESC);
 CREATE INDEX price_product ON price (root_id, product_id, seller_id) WHERE ended_at IS NULL;
+CREATE INDEX price_temporary ON price (root_id, seller_id, until_on, id)
+    WHERE ended_at IS NULL AND until_on IS NOT NULL;
 CREATE INDEX price_to_come ON price (root_id, seller_id, from_on, id) WHERE ended_at IS NULL;
 
 -- Floor, guide and ceiling of a product where dealers of a grade, or of a region (all divisions below it), differ from

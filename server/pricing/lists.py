@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from server.catalog.queries import IN_CATEGORY
+import msgspec
+
 from server.core import clock, db, paging
 from server.core.actor import Actor
 from server.core.errors import InvalidInput
 from server.core.types import MAX_ID
-from server.pricing import queries
+from server.pricing import list_queries, queries
 from server.pricing.parties import list_of, seller_of
-from server.pricing.resolve import LIMITS, OFFERED, PAIR, PRICE
 from server.pricing.schemas import (
     Cell,
     History,
@@ -25,80 +26,13 @@ from server.pricing.schemas import (
     Matrix,
     MatrixQuery,
     MatrixRow,
+    PlannedPrice,
+    PlannedPrices,
+    PlannedQuery,
     PriceOut,
     PriceOutList,
 )
 from server.pricing.words import source_words
-
-# What comes after the entry `e`: the base price that a temporary one gives way to, and the next entry that begins.
-_AFTER = """
-LEFT JOIN LATERAL (
-    SELECT x.price_fen AS base_fen FROM price x
-    WHERE e.until_on IS NOT NULL AND x.root_id = t.root_id AND x.seller_id = t.seller_id
-      AND x.audience = ANY (t.audiences) AND x.product_id = p.id AND x.ended_at IS NULL AND x.from_on <= e.until_on
-      AND x.until_on IS NULL
-    ORDER BY x.buyer_id IS NULL, x.from_on DESC, x.id DESC LIMIT 1
-) base ON true
-LEFT JOIN LATERAL (
-    SELECT x.from_on AS next_from, x.price_fen AS next_fen FROM price x
-    WHERE x.root_id = t.root_id AND x.seller_id = t.seller_id AND x.audience = ANY (t.audiences)
-      AND x.product_id = p.id AND x.ended_at IS NULL AND x.from_on > t.day
-    ORDER BY x.from_on, x.id DESC LIMIT 1
-) next ON true
-"""
-_ENTRY = f"""
-e.price_fen, e.id AS entry_id, e.from_on, e.until_on, base.base_fen, next.next_from, next.next_fen,
-e.price_fen IS NULL OR {OFFERED} IS NOT NULL AS offered
-"""
-_PRODUCT = f"""
-p.id AS product_id, p.code AS product_code, p.name AS product_name, p.spec, p.base_unit, p.category_id,
-{queries.LIMIT_COLUMNS}
-"""
-# Of a group's list only the list itself; of a buyer what the buyer sees. Each with the dealer whose limits hold.
-_OF_BUYER = f"SELECT {PAIR}, $3::date AS day FROM org s, org b WHERE s.id = $2 AND b.id = $4::bigint"
-_OF_GROUP = f"""
-SELECT {PAIR}, $3::date AS day
-FROM org s, (SELECT 0::bigint AS id, $4::text AS price_group, '' AS grade, '' AS region_code) b WHERE s.id = $2
-"""
-_LIST = f"""
-WITH t AS MATERIALIZED ({{pair}})
-SELECT {_PRODUCT}, {_ENTRY}, CASE WHEN e.buyer_id IS NULL THEN 'group' ELSE 'buyer' END AS source
-FROM t
-CROSS JOIN LATERAL (
-    SELECT DISTINCT product_id FROM (
-        (SELECT product_id FROM price x WHERE x.root_id = $1 AND x.seller_id = $2 AND x.audience = t.audiences[1]
-            AND x.product_id > $5 AND x.ended_at IS NULL ORDER BY product_id)
-        UNION ALL
-        (SELECT product_id FROM price x WHERE x.root_id = $1 AND x.seller_id = $2 AND x.audience = t.audiences[2]
-            AND x.product_id > $5 AND x.ended_at IS NULL ORDER BY product_id)
-    ) both_lists ORDER BY product_id
-) listed
-JOIN product p ON p.id = listed.product_id AND p.root_id = $1
-    AND ($6::text IS NULL OR position($6 IN p.search_text) > 0)
-{PRICE} {LIMITS} {_AFTER}
-WHERE e.price_fen IS NOT NULL OR next.next_fen IS NOT NULL OR e.buyer_id IS NOT NULL
-ORDER BY listed.product_id
-LIMIT $7
-"""
-_LIST_OF_BUYER = _LIST.format(pair=_OF_BUYER)
-_LIST_OF_GROUP = _LIST.format(pair=_OF_GROUP)
-
-_MATRIX_IN = IN_CATEGORY.replace("$3", "$8")
-_MATRIX = f"""
-WITH t AS MATERIALIZED (
-    SELECT {PAIR}, $3::date AS day, b.price_group, b.n
-    FROM org s, (SELECT 0::bigint AS id, grp AS price_group, n, '' AS grade, '' AS region_code
-                 FROM unnest($4::text[]) WITH ORDINALITY AS u (grp, n)) b WHERE s.id = $2
-), shown AS (
-    SELECT p.* FROM product p
-    WHERE p.root_id = $1 AND p.id > $5 AND p.status = 'active' AND ($9::bigint IS NULL OR p.id = $9)
-      AND ($6::text IS NULL OR position($6 IN p.search_text) > 0) AND ($8::bigint IS NULL OR {_MATRIX_IN})
-    ORDER BY p.id LIMIT $7
-)
-SELECT {_PRODUCT}, {_ENTRY}, t.price_group
-FROM shown p CROSS JOIN t {PRICE} {LIMITS} {_AFTER}
-ORDER BY p.id, t.n
-"""
 
 
 def _limits(found: db.Row) -> Limits:
@@ -129,12 +63,9 @@ def _price(found: db.Row) -> PriceOut:
 async def list_prices(actor: Actor, wanted: ListQuery) -> PriceOutList:
     """What a list says on a day, with limits, source and next change; a buyer's is what the buyer sees (D5.3)."""
     of = await list_of(actor, wanted.seller_id, wanted.price_group, wanted.buyer_id)
-    after = paging.id_cursor(wanted.cursor) or 0
-    text = wanted.q.strip().lower() if wanted.q else None
-    whom = of.buyer_id or of.price_group
-    statement = _LIST_OF_BUYER if of.buyer_id else _LIST_OF_GROUP
-    asked = (of.root_id, of.seller_id, wanted.day or clock.today(), whom, after, text or None, wanted.limit + 1)
-    found, cursor = paging.page(await db.rows(statement, *asked), wanted.limit, "product_id")
+    after, day = paging.id_cursor(wanted.cursor) or 0, wanted.day or clock.today()
+    rows = await list_queries.page(of, day, after, wanted.category_id, wanted.q, wanted.limit + 1)
+    found, cursor = paging.page(rows, wanted.limit, "product_id")
     return PriceOutList([_price(item) for item in found], cursor)
 
 
@@ -145,10 +76,9 @@ async def matrix(actor: Actor, wanted: MatrixQuery) -> Matrix:
     groups = named or [item["price_group"] for item in await _groups(actor.root_id, seller["id"])]
     if len(groups) > 20:
         raise InvalidInput("一次最多显示 20 个价格组")
-    after = paging.id_cursor(wanted.cursor) or 0
-    text = wanted.q.strip().lower() if wanted.q else None
-    asked = (actor.root_id, seller["id"], wanted.day or clock.today(), groups, after, text or None)
-    found = await db.rows(_MATRIX, *asked, wanted.limit + 1, wanted.category_id, wanted.product_id)
+    after, day = paging.id_cursor(wanted.cursor) or 0, wanted.day or clock.today()
+    of, only = (actor.root_id, seller["id"]), (wanted.category_id, wanted.product_id)
+    found = await list_queries.matrix(of, groups, day, after, *only, wanted.q, wanted.limit + 1)
     rows = [_matrix_row(found[n : n + len(groups)]) for n in range(0, len(found), len(groups))] if groups else []
     more = len(rows) > wanted.limit
     rows = rows[: wanted.limit]
@@ -222,3 +152,26 @@ async def history(actor: Actor, wanted: HistoryQuery) -> History:
     found, cursor = paging.page(await queries.history(*asked), wanted.limit)
     fields = HistoryEntry.__struct_fields__
     return History([HistoryEntry(**{name: item[name] for name in fields}) for item in found], cursor)
+
+
+async def list_planned(actor: Actor, wanted: PlannedQuery) -> PlannedPrices:
+    """What is to come in all lists of a seller: prices that begin, or temporary ones that end, the next first."""
+    seller = await seller_of(actor, wanted.seller_id)
+    running = wanted.what == "running"
+    after = _day_cursor(wanted.cursor)
+    asked = ((actor.root_id, seller["id"]), running, clock.today(), after, wanted.limit + 1)
+    found = await list_queries.planned(*asked)
+    shown, day = list(found[: wanted.limit]), "until_on" if running else "from_on"
+    more = len(found) > wanted.limit
+    cursor = paging.encode_cursor(shown[-1][day].isoformat(), shown[-1]["id"]) if more else None
+    return PlannedPrices([msgspec.convert(item, PlannedPrice) for item in shown], cursor)
+
+
+def _day_cursor(cursor: str | None) -> tuple[date | None, int]:
+    key = paging.decode_cursor(cursor, 2)
+    if key is None:
+        return None, 0
+    try:
+        return date.fromisoformat(str(key[0])), min(int(key[1]), MAX_ID)
+    except ValueError:
+        raise InvalidInput("翻页标记无效，请重新打开列表") from None

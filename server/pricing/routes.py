@@ -25,6 +25,8 @@ from server.pricing.schemas import (
     ListSummaries,
     Matrix,
     MatrixQuery,
+    PlannedPrices,
+    PlannedQuery,
     PriceList,
     PriceOutList,
     SetPrices,
@@ -81,6 +83,12 @@ async def price_history(actor: Actor, query: HistoryQuery) -> History:
 async def price_matrix(actor: Actor, query: MatrixQuery) -> Matrix:
     """Products by groups of buyers."""
     return await lists.matrix(actor, query)
+
+
+@routes.get("/prices/planned", permission="price.manage", errors=[NotFound])
+async def list_planned_prices(actor: Actor, query: PlannedQuery) -> PlannedPrices:
+    """Prices that are to begin, or temporary ones in force."""
+    return await lists.list_planned(actor, query)
 
 
 @routes.get("/price-lists", permission="price.manage", errors=[NotFound])

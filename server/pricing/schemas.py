@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -45,6 +45,7 @@ class ListQuery(msgspec.Struct):
     price_group: Name | None = None
     buyer_id: Id | None = None
     seller_id: Id | None = None
+    category_id: Id | None = None
     day: date | None = None
     q: ShortText | None = None
     cursor: ShortText | None = None
@@ -135,6 +136,40 @@ class Matrix(msgspec.Struct):
 
     groups: list[str]
     items: list[MatrixRow]
+    next_cursor: str | None
+
+
+class PlannedQuery(msgspec.Struct):
+    """Prices that are to begin (the next first), or temporary ones in force (the one that ends next first)."""
+
+    what: Literal["planned", "running"] = "planned"
+    seller_id: Id | None = None
+    cursor: ShortText | None = None
+    limit: Limit = 50
+
+
+class PlannedPrice(msgspec.Struct):
+    """An entry that begins on a later day, or ends on one."""
+
+    id: int
+    price_group: str | None
+    buyer_id: int | None
+    buyer_name: str | None
+    product_id: int
+    product_code: str
+    product_name: str
+    price_fen: int | None
+    base_fen: int | None
+    from_on: date
+    until_on: date | None
+    set_by: str
+    set_at: datetime
+
+
+class PlannedPrices(msgspec.Struct):
+    """A page of what is to come."""
+
+    items: list[PlannedPrice]
     next_cursor: str | None
 
 

@@ -62,7 +62,8 @@ ALLOWED: dict[str, set[str]] = {
                      "edit_packaging", "remove_packaging"), KEEPS_CATALOGUE),
     # prices
     **dict.fromkeys(("list_prices", "set_prices", "end_prices", "price_history", "price_matrix", "list_price_lists",
-                     "set_price_authority", "preview_prices", "copy_prices", "preview_copy"), KEEPS_CHANNEL),
+                     "set_price_authority", "preview_prices", "copy_prices", "preview_copy",
+                     "list_planned_prices"), KEEPS_CHANNEL),
     **dict.fromkeys(("list_guide_prices", "list_guide_scopes", "set_guide_prices", "preview_guide_prices",
                      "end_guide_prices"), KEEPS_CATALOGUE),
     # orders
@@ -302,6 +303,8 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("price_history", "product_id"): ("product", lambda s, i: {"product_id": i}),
     ("price_history", "buyer_id"): ("org", lambda s, i: {"product_id": s.goods.id, "buyer_id": i}),
     ("price_history", "seller_id"): ("org", lambda s, i: {"product_id": s.goods.id, "seller_id": i}),
+    ("list_planned_prices", "seller_id"): ("org", lambda s, i: {"seller_id": i}),
+    ("list_prices", "category_id"): ("category", lambda s, i: {"category_id": i}),
     ("list_prices", "buyer_id"): ("org", lambda s, i: {"buyer_id": i}),
     ("list_prices", "seller_id"): ("org", lambda s, i: {"seller_id": i}),
     ("list_price_lists", "seller_id"): ("org", lambda s, i: {"seller_id": i}),
@@ -344,7 +347,7 @@ REFERENCES: dict[tuple[str, str], Reference] = {
 
 # Writes that answer 2xx to a foreign id, because they answer per row or only ever touch the own rows.
 PER_ROW = {"approve_orders", "reject_orders", "edit_orgs", "freeze_orgs", "assign_reps", "tag_customers"}
-HARMLESS = PER_ROW | {"read_notices", "quote_order"}
+HARMLESS = PER_ROW | {"preview_prices", "read_notices", "quote_order"}
 
 
 def path_of(route: Route, values: dict[str, Any]) -> str:
