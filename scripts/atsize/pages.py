@@ -192,7 +192,7 @@ PEOPLE: dict[str, Page] = {
     "the brand's reps": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter(role="brand_rep"))),
     "stores' people": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter(kind="store"))),
     "a person that nobody is": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter(q="欧阳小燕"))),
-    "people of a common name": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter(q="店员"))),
+    "people of a common name": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter(q="负责人"))),
     "an account by its phone": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter(q="13200000"))),
 }
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -13,11 +14,10 @@ import msgspec
 from server.channel.service import find_org
 from server.core import clock, db, paging, search
 from server.core.actor import Actor
-from server.core.errors import InvalidInput
 from server.core.types import MAX_ID, OrgRef
 from server.identity import queries, service
 from server.identity.accounts import manageable
-from server.identity.roles import ROLE_NAMES, held_by
+from server.identity.roles import ROLE_NAMES, ROLES, held_by, kind_of
 from server.identity.schemas import AccountDetail, AccountFilter, AccountOut, PageQuery, SignIn
 
 _COLUMNS = """
@@ -26,25 +26,20 @@ SELECT a.id, a.org_id, o.name AS org_name, o.kind AS org_kind, a.name, a.phone, 
        a.frozen_reason, a.created_at, a.version,
        (SELECT max(s.last_seen_at) FROM session s WHERE s.account_id = a.id AND s.revoked_at IS NULL) AS last_seen_at"""
 
-# Down the channel, each org's people together: so a page is read along the index of paths, whatever the scope. A path
-# "/1/7/" and all that begin with it lie between it and "/1/70", for "0" follows "/".
-# $1 root  $2 scope  $3 from this path on  $4 after this id at that path  $5 rows  $6, $7 what is searched, if anything
-_BELOW = "o.path ~>=~ prefix AND o.path ~<~ (left(prefix, -1) || '0')"
-_REST = "o.path ~>=~ $3 AND (o.path <> $3 OR a.id > $4){filters}"
-_ALONG = f"""
-    FROM unnest($2::text[]) AS prefix CROSS JOIN LATERAL (
-        SELECT a.id, a.grams, a.search_text, o.path FROM org o JOIN account a ON a.org_id = o.id
-        WHERE o.root_id = $1 AND {_BELOW} AND {_REST}
-        ORDER BY o.path USING ~<~, a.id LIMIT {{rows}}) h
-    ORDER BY h.path USING ~<~, h.id"""
-_FOUND = f"""
-    SELECT a.id AS key FROM account a JOIN org o ON o.id = a.org_id
-    WHERE a.root_id = $1 AND EXISTS (SELECT FROM unnest($2::text[]) AS prefix WHERE {_BELOW}) AND {_REST}
-      AND {search.matches("a", "$6", "$7")}"""
+# $1 root  $2 after this id  $3 rows  $4 the scope, where it is less than the brand  then what is filtered and searched
+_BRAND = "FROM account a WHERE a.root_id = $1 AND a.id > $2"
+# A path "/1/7/" and all that begin with it lie between it and "/1/70", for "0" follows "/". They are named first, as an
+# array: so their people are read by org, and not the whole brand's until enough of them are found.
+_SCOPED = """FROM account a WHERE a.root_id = $1 AND a.id > $2 AND a.org_id = ANY (ARRAY (
+    SELECT o.id FROM unnest($4::text[]) AS prefix JOIN org o ON o.path ~>=~ prefix
+        AND o.path ~<~ (left(prefix, -1) || '0')))"""
+# Of each role no more is read than a page holds. It stands in the text: how many have it decides about the plan.
+_OF_ROLE = (
+    "(SELECT a.id FROM account a WHERE a.root_id = $1 AND a.role = '{role}' AND a.id > $2{rest} ORDER BY 1 LIMIT $3)"
+)
 _SHOWN = """
 FROM ({hits}) h JOIN account a ON a.id = h.id JOIN org o ON o.id = a.org_id LEFT JOIN role r ON r.id = a.role_id
-ORDER BY o.path USING ~<~, a.id
-LIMIT $5
+ORDER BY a.id
 """
 _ONE = """
 FROM account a JOIN org o ON o.id = a.org_id LEFT JOIN role r ON r.id = a.role_id
@@ -62,26 +57,70 @@ WHERE e.root_id = $1 AND e.subject_kind = 'account' AND e.subject_id = $2 AND e.
 ORDER BY e.id DESC LIMIT $4
 """
 
+# "frozen" and "active" stand in the text, for the few frozen have an index of theirs.
 _FILTERS = {
-    "org_id": "a.org_id",
-    "kind": "o.kind",
-    "role": "a.role_id IS NULL AND a.role",
-    "role_id": "a.role_id",
-    "status": "a.status",
+    "org_id": "a.org_id = {}",
+    "built_in": "a.role_id IS NULL AND {}",
+    "phone": "a.phone ~>=~ {}",
+    "before": "a.phone ~<~ {}",
+    "role_id": "a.role_id = {}",
+    "frozen": "a.status = 'frozen' AND {}",
+    "active": "a.status = 'active' AND {}",
+    "grams": "a.grams @> {}::text[]",
+    "patterns": "a.search_text LIKE ALL ({}::text[])",
 }
+_FEW = {"role_id", "frozen", "grams", "phone"}
+"""Of these there may be few in a brand, and each has an index that finds them."""
 
 
 @cache
-def _statement(names: tuple[str, ...], searched: bool) -> str:
-    """The list with these filters, in their order after the other parameters; a text for each, and so a plan."""
-    filters = "".join(f" AND {_FILTERS[name]} = ${n}" for n, name in enumerate(names, 8 if searched else 6))
-    columns = _COLUMNS + ", o.path"
-    if not searched:
-        return columns + _SHOWN.format(hits=f"SELECT h.id {_ALONG.format(filters=filters, rows='$5')} LIMIT $5")
-    walk = f"SELECT h.id AS key, {search.matches('h', '$6', '$7')} AS hit"
-    walk += _ALONG.format(filters=filters, rows=search.WALK)
-    parts = search.hits(walk, _FOUND.format(filters=filters), "$5")
-    return f"WITH {parts} {columns}{_SHOWN.format(hits='SELECT key AS id FROM hits')}"
+def _statement(names: tuple[str, ...], roles: tuple[str, ...], scoped: bool) -> str:
+    """The list with these filters, whose values follow the other parameters; a text for each, and so a plan.
+
+    What is rare in a brand is looked for among the next people first, and then by its index. What lies below a dealer
+    is little enough to be put in order.
+    """
+    rest = "".join(f" AND {_FILTERS[name].format(f'${n}')}" for n, name in enumerate(names, 5 if scoped else 4))
+    if roles and not scoped and not _FEW & set(names):
+        runs = " UNION ALL ".join(_OF_ROLE.format(role=role, rest=rest) for role in roles)
+        return _COLUMNS + _SHOWN.format(hits=f"SELECT id FROM ({runs}) a ORDER BY id LIMIT $3")
+    if roles:
+        rest += f" AND a.role IN ({', '.join(repr(role) for role in roles)})"
+    if scoped or not _FEW & set(names):
+        source = (_SCOPED if scoped else _BRAND) + rest
+        return _COLUMNS + _SHOWN.format(hits=f"SELECT a.id {source} ORDER BY a.id LIMIT $3")
+    walk = f"SELECT a.id AS key, (true{rest}) AS hit {_BRAND} ORDER BY a.id"
+    parts = search.hits(walk, f"SELECT a.id AS key {_BRAND}{rest}", "$3")
+    return f"WITH {parts} {_COLUMNS}{_SHOWN.format(hits='SELECT key AS id FROM hits ORDER BY key LIMIT $3')}"
+
+
+def _searched(q: str | None) -> dict[str, Any]:
+    """Most of a phone number from its beginning names few people by the index of numbers; else it is some text."""
+    text = (q or "").strip()
+    if re.fullmatch(r"1[0-9]{5,10}", text):
+        return {"phone": text, "before": text[:-1] + chr(ord(text[-1]) + 1)}
+    wanted = search.look_for(q)
+    return {} if wanted is None else wanted._asdict()
+
+
+def _filters(wanted: AccountFilter) -> dict[str, Any]:
+    """What is filtered and searched, by the names of the conditions."""
+    given: dict[str, Any] = {"role_id": wanted.role_id}
+    if not wanted.below:  # else the scope is narrower
+        given["org_id"] = wanted.org_id
+    if wanted.role is not None:
+        given["built_in"] = True
+    if wanted.status is not None:
+        given[wanted.status] = True
+    given |= _searched(wanted.q)
+    return {name: item for name, item in given.items() if item is not None}
+
+
+def _roles(wanted: AccountFilter) -> tuple[str, ...]:
+    """The built-in roles to which the list is confined."""
+    if wanted.role is not None:
+        return (wanted.role,)
+    return () if wanted.kind is None else tuple(role for role in ROLES if kind_of(role) == wanted.kind)
 
 
 def account_out(found: db.Row) -> AccountOut:
@@ -93,40 +132,17 @@ def _role_name(found: db.Row) -> str:
     return str(found["own_role"] or ROLE_NAMES.get(found["role"], found["role"]))
 
 
-def _start(cursor: str | None) -> tuple[str, int]:
-    """Where a page begins: at a path, after an id."""
-    key = paging.decode_cursor(cursor, 2)
-    if key is None:
-        return "", 0
-    path, last = key
-    if not isinstance(path, str) or type(last) is not int or not 0 <= last <= MAX_ID or "\x00" in path:
-        raise InvalidInput("翻页标记无效，请重新打开列表")
-    return path, last
-
-
-def _outermost(paths: Sequence[str]) -> list[str]:
-    """These paths without those that lie below another: nobody is to be listed twice."""
-    kept: list[str] = []
-    for path in sorted(paths):
-        if not kept or not path.startswith(kept[-1]):
-            kept.append(path)
-    return kept
-
-
 async def list_accounts(actor: Actor, wanted: AccountFilter) -> tuple[list[AccountOut], str | None]:
-    """Accounts of the orgs in the scope, org by org down the channel, a page at a time (D6.1)."""
+    """Accounts of the orgs in the scope in the order in which they were opened, a page at a time (D6.1)."""
     actor.require("account.manage")
-    given = {name: getattr(wanted, name) for name in _FILTERS if getattr(wanted, name) is not None}
-    scope = actor.scope
+    given = _filters(wanted)
+    scope = None if actor.sees_all else actor.scope
     if wanted.org_id is not None:
         scope = [(await find_org(actor, wanted.org_id)).path]
-        if wanted.below:
-            del given["org_id"]
-    place = (actor.root_id, _outermost(scope), *_start(wanted.cursor), wanted.limit + 1)
-    text = search.look_for(wanted.q)
-    found = await db.rows(_statement(tuple(given), text is not None), *place, *(text or ()), *given.values())
-    shown = found[: wanted.limit]
-    cursor = paging.encode_cursor(shown[-1]["path"], shown[-1]["id"]) if len(found) > wanted.limit else None
+    place = (actor.root_id, paging.id_cursor(wanted.cursor) or 0, wanted.limit + 1, *([] if scope is None else [scope]))
+    statement = _statement(tuple(given), _roles(wanted), scope is not None)
+    found = await db.rows(statement, *place, *given.values())
+    shown, cursor = paging.page(found, wanted.limit)
     return [account_out(item) for item in shown], cursor
 
 

@@ -172,7 +172,7 @@ class AccountOut(msgspec.Struct):
 
 
 class AccountList(msgspec.Struct):
-    """A page of accounts, org by org down the channel."""
+    """A page of accounts."""
 
     items: list[AccountOut]
     next_cursor: str | None

@@ -23,6 +23,8 @@ ALTER TABLE account ADD COLUMN grams text[] GENERATED ALWAYS AS (bigrams(search_
 CREATE INDEX account_grams ON account USING gin (grams) WITH (gin_pending_list_limit = 256);
 CREATE INDEX account_own_role ON account (role_id, id) WHERE role_id IS NOT NULL;
 -- The few of a role among the many of a brand; and those who are frozen.
+CREATE INDEX account_number ON account (phone text_pattern_ops);
+CREATE INDEX account_root ON account (root_id, id);
 CREATE INDEX account_role ON account (root_id, role, id);
 CREATE INDEX account_frozen ON account (root_id, id) WHERE status = 'frozen';
 

@@ -94,7 +94,7 @@ async def everybody(user: User, **query: Any) -> list[int]:
             return found
 
 
-async def test_the_list_goes_down_the_channel_and_a_page_repeats_or_forgets_nobody(world: World) -> None:
+async def test_the_list_shows_all_below_and_a_page_repeats_or_forgets_nobody(world: World) -> None:
     dealer, other = await world.dealer(), await world.dealer()
     sub = await world.dealer(dealer)
     store = await world.store(sub)
@@ -108,7 +108,7 @@ async def test_the_list_goes_down_the_channel_and_a_page_repeats_or_forgets_nobo
         )
     }
     boss = await world.user(dealer, "dealer_owner")
-    below = people["dealer"] + [boss.account_id] + people["sub"] + people["store"]
+    below = people["dealer"] + people["sub"] + people["store"] + [boss.account_id]
     assert await everybody(boss) == below
     assert await everybody(boss, kind="store") == people["store"]
     assert await everybody(boss, org_id=sub.id) == people["sub"]
