@@ -119,7 +119,7 @@ export const t = {
   },
 
   mine: {
-    title: '我的', purchases: '采购单', notices: '消息', addresses: '收货地址', sessions: '登录设备', password: '修改密码', balance: '往来账', logout: '退出登录', logoutConfirm: '退出后，购物车草稿仍保存在本机。', supplier: '供货方', region: '地址', contact: '联系人', version: (v: string) => `渠通 ${v}`, logoutWaiting: (count: number) => `还有 ${count} 张订单没有提交。退出后要重新登录这个账号才会发送。`, service: '常用', security: '账号与安全',
+    title: '我的', purchases: '采购单', notices: '消息', addresses: '收货地址', sessions: '登录设备', password: '修改密码', balance: '往来账', logout: '退出登录', logoutConfirm: '退出后，购物车草稿仍保存在本机。', supplier: '供货方', region: '地址', contact: '联系人', version: (v: string) => `渠通 ${v}`, logoutWaiting: (count: number) => `还有 ${count} 张订单没有提交。退出后要重新登录这个账号才会发送。`, staff: '员工账号', invitations: '邀请门店与员工', service: '常用', security: '账号与安全',
   },
 
   notices: { title: '消息', empty: '还没有消息', emptyUnread: '没有未读消息', readAll: '全部已读', unread: '未读', all: '全部' },
@@ -129,6 +129,29 @@ export const t = {
   },
 
   sessions: { title: '登录设备', current: '本机', lastSeen: (when: string) => `最近使用 ${when}`, since: (when: string) => `${when} 登录`, end: '下线', endConfirm: (name: string) => `让“${name}”下线？`, ended: '已下线', unnamed: '未知设备' },
+
+  staff: {
+    title: '员工账号', own: '本店员工', ownDealer: '我的员工', below: '门店与下级', search: '搜姓名、手机号、拼音', empty: '还没有账号', emptySearch: (q: string) => `没有找到“${q}”`, add: '开账号', invite: '邀请', frozen: '已停用', self: '我自己', never: '还没有登录过', seen: (when: string) => `${when}使用过`,
+    addTitle: '开账号', editTitle: '修改账号', name: '姓名', namePlaceholder: '请输入姓名', phone: '手机号', role: '角色', password: '初始密码', passwordHint: '至少 8 位，请对方登录后修改', nameMissing: '请填写姓名', phoneInvalid: '请填写 11 位手机号', roleMissing: '请选择角色', passwordShort: '密码至少 8 位', created: '账号已开通', saved: '已保存', roleNote: '能做什么', permissions: (names: string) => names || '没有任何权限', custom: '自定义',
+    freeze: '停用账号', freezeTitle: '停用账号', freezeHint: '停用后立即退出所有设备，对方能看到原因。', freezeReasons: ['已离职', '手机丢失', '暂时不用'], frozenDone: '已停用', unfreeze: '恢复使用', unfreezeConfirm: (name: string) => `让${name}重新可以登录？`, unfrozen: '已恢复',
+    reset: '重置密码', resetHint: '重置后对方要用新密码重新登录所有设备。', newPassword: '新密码（至少 8 位）', resetDone: '密码已重置',
+    devices: '登录中的设备', noDevices: '没有登录中的设备', endAll: '全部下线', endAllConfirm: (name: string) => `让${name}的所有设备下线？`, history: '登录记录', noHistory: '还没有记录', since: '开通于', wecom: '企业微信', wechat: '微信', bound: '已绑定', unbound: '未绑定', phoneLine: '手机号', orgLine: '所属',
+    ways: { password: '密码登录', wechat: '微信登录', wecom: '企业微信登录', invitation: '接受邀请' } as Record<string, string>,
+    verbs: { sign_in: '登录', sign_out: '退出', end_session: '一台设备下线', end_sessions: '全部设备下线', set_password: '重置密码', change_password: '修改密码', freeze: '停用', unfreeze: '恢复', bind_wechat: '绑定微信', bind_wecom: '绑定企业微信', unbind_wecom: '解绑企业微信' } as Record<string, string>,
+    by: (name: string) => `由${name}操作`,
+  },
+
+  invite: {
+    title: '邀请', hint: '对方扫码后自己填写姓名和手机号，微信登录即绑定，不用您代设密码。', store: '邀请店主', staff: '邀请员工', chooseStore: '邀请哪家门店的店主', chooseRole: '邀请成什么角色', searchStore: '搜门店名称、编码', noStore: '没有找到门店', empty: '还没有发过邀请', name: '称呼（只有您看得到，选填）', made: '邀请已生成',
+    states: { open: '等待接受', used: '已接受', expired: '已过期', revoked: '已撤回' } as Record<string, string>,
+    until: (when: string) => `${when} 前有效`, usedBy: (name: string, when: string) => `${name}于 ${when} 加入`, madeBy: (name: string) => `由${name}发出`,
+    scan: (org: string, role: string) => `请用微信扫码，成为“${org}”的${role}`, miniCode: '小程序码', linkCode: '网页二维码', save: '长按二维码可保存或转发', share: '转发给微信好友', copy: '复制邀请链接', copied: '链接已复制，可发给对方', shareTitle: (org: string, role: string) => `邀请您成为“${org}”的${role}`,
+    withdraw: '撤回邀请', withdrawConfirm: '撤回后这个二维码和链接立即失效。', withdrawn: '已撤回', over: '这个邀请已经不能再用了', again: '重新邀请',
+  },
+
+  join: {
+    title: '接受邀请', checking: '正在查看邀请…', invited: (org: string, role: string) => `邀请您成为“${org}”的${role}`, supplier: (name: string) => `供货方：${name}`, name: '您的姓名', namePlaceholder: '请输入姓名', phone: '手机号', password: '设置登录密码', passwordHint: '至少 8 位', passwordOptional: '设置密码（选填，可用手机号登录）', submit: '加入并开始使用', wechatSubmit: '微信登录并加入', working: '正在加入…', noToken: '邀请链接不完整，请重新扫码', toLogin: '我已有账号，去登录', nameMissing: '请填写姓名', phoneInvalid: '请填写 11 位手机号', passwordShort: '密码至少 8 位', notNow: '暂时不能加入', wechatFailed: '没有取得微信登录凭证，请再试一次',
+  },
 
   password: { title: '修改密码', old: '当前密码', fresh: '新密码', again: '再输一次', hint: '至少 8 位', tooShort: '新密码至少 8 位', different: '两次输入的新密码不一致', submit: '修改密码', done: '密码已修改', others: '修改后，其他设备需要重新登录' },
 }

@@ -9,10 +9,14 @@ export function goTab(key: string): void {
   uni.reLaunch({ url: `/pages/home/home?tab=${key}` })
 }
 
-/** `link` of a notice: "order/12" → the order's page, "settlement" → what is owed. */
+/** `link` of a notice: "order/12" → the order's page, "settlement" → what is owed, "staff" → who was invited. */
 export function openLink(link: string): boolean {
   if (link === 'settlement') {
     uni.navigateTo({ url: '/pages/account/balance' })
+    return true
+  }
+  if (link === 'staff') {
+    uni.navigateTo({ url: '/pages/staff/invitations' })
     return true
   }
   const match = /^order\/(\d+)$/.exec(link)

@@ -89,6 +89,11 @@ export async function bindWeChat(bindTicket: string, phone: string, password: st
   enter(await api.post('/api/v1/auth/wechat/bind', { body }))
 }
 
+/** Takes an invitation: the account is made, bound to the WeChat user of the code, and signed in. */
+export async function joinBy(token: string, person: { name: string; phone: string; password?: string; code?: string }): Promise<void> {
+  enter(await api.post('/api/v1/join', { body: { token, ...person, client: clientName() } }))
+}
+
 /** Ends the session here even when the server cannot be told. */
 export async function logOut(): Promise<void> {
   try {
