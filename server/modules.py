@@ -27,6 +27,7 @@ from server.pricing.guides import product_limits_change
 from server.pricing.moving import tell_of_prices
 from server.pricing.routes import routes as pricing
 from server.regions.routes import routes as regions
+from server.rules.routes import routes as rules
 from server.settlement.moving import tell_of_money
 from server.settlement.routes import routes as settlement
 from server.stock.routes import routes as stock
@@ -46,6 +47,7 @@ MODULES = (
     catalog,
     pricing,
     territory,
+    rules,
     orders,
     approvals,
     stock,

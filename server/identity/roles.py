@@ -41,6 +41,7 @@ PERMISSIONS: dict[str, str] = {
     "territory.read": "查看区域授权",
     "territory.manage": "区域授权",
     "territory.coverage": "查看区域覆盖",
+    "rule.manage": "设置下单和审批规则",
 }
 
 _READS = {"order.read", "catalog.read", "stock.read"}
@@ -50,7 +51,7 @@ _MANAGER = _READS | {
     "order.approve", "order.over_credit", "approval.second", "channel.read", "channel.manage", "channel.move",
     "rep.assign", "customer.manage", "catalog.manage",
     "price.manage", "price.guide",
-    "settlement.read", "credit.manage", "audit.read", "outbox.read",
+    "settlement.read", "credit.manage", "audit.read", "outbox.read", "rule.manage",
     "territory.read", "territory.manage", "territory.coverage",
 }  # fmt: skip
 
@@ -67,7 +68,7 @@ ROLES: dict[str, frozenset[str]] = {
         | {
             "order.approve", "order.over_credit", "approval.second", "order.issue", "order.receive", "price.manage",
             "channel.read", "channel.manage", "account.manage", "role.manage", "stock.manage", "settlement.read",
-            "credit.manage", "payment.register", "audit.read", "territory.read",
+            "credit.manage", "payment.register", "audit.read", "territory.read", "rule.manage",
         }
     ),
     "dealer_clerk": frozenset(

@@ -37,6 +37,7 @@ from server.orders.schemas import (
 from server.orders.shelf_schemas import BuyerQuery, CatalogPage, FrequentList, ScanResult, ShelfFilter
 from server.orders.states import OrderState
 from server.pricing.offers import NotOffered
+from server.rules.service import RulesUnmet
 from server.settlement.service import CreditExceeded
 from server.stock.service import StockShort
 
@@ -68,7 +69,7 @@ async def list_frequent(actor: Actor, query: BuyerQuery) -> FrequentList:
 @routes.post("/orders/quote", permission="order.create", idempotent="no", errors=[NotFound])
 async def quote_order(actor: Actor, body: QuoteRequest) -> Quote:
     """Price a cart."""
-    return await shelf.quote(await for_buyer(actor, body.buyer_id), body.lines)
+    return await shelf.quote(await for_buyer(actor, body.buyer_id), body)
 
 
 @routes.post(
@@ -76,7 +77,7 @@ async def quote_order(actor: Actor, body: QuoteRequest) -> Quote:
     permission="order.create",
     idempotent="own",
     status=201,
-    errors=[NotFound, service.PriceChanged, NotOffered, OrgFrozen, KeyReused],
+    errors=[NotFound, service.PriceChanged, NotOffered, RulesUnmet, OrgFrozen, KeyReused],
 )
 async def submit_order(actor: Actor, body: NewOrder, claim: Claim) -> OrderPlaced:
     """Submit an order to the own supplier; or, for one of the own buyers, to the own org."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from server.core.types import Fen, Id, Limit, OrgRef, Qty, Reason, ShortText, Text
+from server.rules.schemas import OrderTerms
 
 State = Literal["submitted", "approved", "issued", "received", "closed", "rejected", "cancelled", "on_hold"]
 DeliveryMethod = Literal["deliver", "pickup", "logistics"]
@@ -28,10 +29,13 @@ class QuoteLine(msgspec.Struct):
 
 
 class QuoteRequest(msgspec.Struct):
-    """A cart to be priced."""
+    """A cart to be priced, as it is to be delivered."""
 
     lines: Annotated[list[QuoteLine], msgspec.Meta(min_length=1, max_length=MAX_LINES)]
     buyer_id: BuyerId = None
+    delivery_method: DeliveryMethod = "deliver"
+    address_id: Id | None = None
+    wished_on: date | None = None
 
 
 class PriceStep(msgspec.Struct):
@@ -50,7 +54,10 @@ class LineProblem(msgspec.Struct):
 
 
 class QuotedLine(msgspec.Struct):
-    """A priced line; `problem` says why it cannot be ordered."""
+    """A priced line; `problem` says why it cannot be ordered.
+
+    Alone, the line can be ordered from `least_qty` packagings on, in steps of `step_qty`.
+    """
 
     line_no: int
     product_id: int
@@ -62,6 +69,8 @@ class QuotedLine(msgspec.Struct):
     amount_fen: int
     steps: list[PriceStep]
     problem: LineProblem | None
+    least_qty: int = 1
+    step_qty: int = 1
 
 
 class Credit(msgspec.Struct):
@@ -73,11 +82,12 @@ class Credit(msgspec.Struct):
 
 
 class Quote(msgspec.Struct):
-    """A priced cart."""
+    """A priced cart; `terms` are the seller's rules and what the cart lacks by them."""
 
     lines: list[QuotedLine]
     total_fen: int
     credit: Credit | None
+    terms: OrderTerms | None
 
 
 class NewOrderLine(msgspec.Struct):

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from server.catalog import service as catalog
 from server.catalog.routes import packagings
 from server.catalog.schemas import ProductFilter
-from server.core import db
+from server.core import clock, db
 from server.core.actor import Actor
+from server.core.errors import FieldError
 from server.orders.prices import steps
 from server.orders.schemas import (
     Credit,
     LineProblem,
+    NewOrder,
     Quote,
     QuotedLine,
     QuoteLine,
+    QuoteRequest,
 )
 from server.orders.shelf_schemas import CatalogProduct, FrequentItem, ScanResult
 from server.pricing import offers as pricing
 from server.pricing.offers import NotOffered
+from server.rules.schemas import LineRule
+from server.rules.service import RulesUnmet
+from server.rules.terms import Applying, Line, applying, step, terms
 from server.settlement import queries as money
 from server.stock import service as stock
 
@@ -96,42 +103,77 @@ async def frequent(actor: Actor, limit: int = 30) -> list[FrequentItem]:
     ]
 
 
-def _problem(code: str, detail: str) -> LineProblem:
-    return LineProblem(code, detail)
-
-
-async def quote(actor: Actor, lines: Iterable[QuoteLine]) -> Quote:
-    """Price a cart with the steps of each price, what cannot be ordered, and the credit that is left."""
-    wanted = list(lines)
-    offers = await pricing.offers_by_id(actor, [line.product_id for line in wanted])
-    left = await stock.available(
-        actor.root_id, actor.supplier_id or actor.org_id, [line.product_id for line in wanted]
-    )
-    quoted = [_quoted(n, line, offers.get(line.product_id), left) for n, line in enumerate(wanted, 1)]
+async def quote(actor: Actor, cart: QuoteRequest) -> Quote:
+    """Price a cart with the steps of each price, what it lacks by the seller's rules, and the credit that is left."""
+    product_ids = [line.product_id for line in cart.lines]
+    offers = await pricing.offers_by_id(actor, product_ids)
+    left = await stock.available(actor.root_id, actor.supplier_id or actor.org_id, product_ids)
+    found = await _rules(actor, cart.address_id, product_ids)
+    rules = found.goods if found else {}
+    lines = [_line(line.packaging_id, line.packaging_qty, offers.get(line.product_id)) for line in cart.lines]
+    quoted = [
+        _quoted(n, asked, line, offers.get(asked.product_id), rules.get(asked.product_id), left)
+        for n, (asked, line) in enumerate(zip(cart.lines, lines, strict=True), 1)
+    ]
     total = sum(line.amount_fen for line in quoted)
-    return Quote(quoted, total, await _credit(actor))
+    said = found and terms(found, total, lines, cart.delivery_method, cart.wished_on, clock.now())
+    for finding in said.findings if said else ():
+        if finding.code == "multiple":
+            quoted[int(finding.pointer.split("/")[2])].problem = LineProblem(finding.code, finding.detail)
+    return Quote(quoted, total, await _credit(actor), said)
 
 
-def _quoted(line_no: int, line: QuoteLine, offer: db.Row | None, left: dict[int, int]) -> QuotedLine:
+async def _rules(actor: Actor, address_id: int | None, product_ids: Sequence[int]) -> Applying | None:
+    """The supplier's rules for the own org; the brand has no supplier."""
+    if actor.supplier_id is None:
+        return None
+    return await applying(actor.root_id, actor.supplier_id, actor.org_id, address_id, product_ids)
+
+
+async def outside_rules(actor: Actor, order: NewOrder, moment: datetime) -> RulesUnmet:
+    """The refusal of an order that does not keep to the seller's rules: all that it lacks, and what would do."""
+    product_ids = [line.product_id for line in order.lines]
+    offers = await pricing.offers_by_id(actor, product_ids)
+    found = await _rules(actor, order.address_id, product_ids)
+    lines = [_line(line.packaging_id, line.packaging_qty, offers.get(line.product_id)) for line in order.lines]
+    total = sum(line.qty * asked.price_fen for line, asked in zip(lines, order.lines, strict=True))
+    said = found and terms(found, total, lines, order.delivery_method, order.wished_on, moment)
+    if not said or not said.findings:  # they were changed between the refusal and this look
+        return RulesUnmet("供应商刚刚改过下单规则，请重新提交")
+    first, more = said.findings[0].detail, len(said.findings) - 1
+    errors = [FieldError(finding.pointer, finding.detail) for finding in said.findings]
+    return RulesUnmet(first + (f"；另有 {more} 处不符合下单规则" if more else ""), errors, dates=said.dates[:7])
+
+
+def _line(packaging_id: int, packaging_qty: int, offer: db.Row | None) -> Line:
+    """A line as the rules see it; of what is not offered there is none."""
     packed = {} if offer is None else {item.id: item for item in packagings(offer)}
-    packaging = packed.get(line.packaging_id)
-    if offer is None or offer["price_fen"] is None or packaging is None:
-        problem = _problem("not_offered", "供应商暂不供应，请移除")
-        return QuotedLine(line_no, line.product_id, line.packaging_id, line.packaging_qty, 1, 0, 0, 0, [], problem)
-    qty = line.packaging_qty * packaging.unit_qty
-    available = left.get(line.product_id, 0)
-    short = _problem("stock_low", "供应商库存可能不足，以审核结果为准") if available < qty else None
+    if offer is None or packaging_id not in packed:
+        return Line(0, "", "", 1, 0)
+    return Line(offer["id"], offer["name"], offer["base_unit"], packed[packaging_id].unit_qty, packaging_qty)
+
+
+def _quoted(
+    line_no: int, asked: QuoteLine, line: Line, offer: db.Row | None, rule: LineRule | None, left: Mapping[int, int]
+) -> QuotedLine:
+    if offer is None or offer["price_fen"] is None or not line.product_id:
+        problem = LineProblem("not_offered", "供应商暂不供应，请移除")
+        return QuotedLine(line_no, asked.product_id, asked.packaging_id, asked.packaging_qty, 1, 0, 0, 0, [], problem)
+    short = LineProblem("stock_low", "供应商库存可能不足，以审核结果为准")
+    least, by = step(rule, line.unit_qty)
     return QuotedLine(
         line_no=line_no,
-        product_id=line.product_id,
-        packaging_id=line.packaging_id,
-        packaging_qty=line.packaging_qty,
-        unit_qty=packaging.unit_qty,
-        qty=qty,
+        product_id=asked.product_id,
+        packaging_id=asked.packaging_id,
+        packaging_qty=asked.packaging_qty,
+        unit_qty=line.unit_qty,
+        qty=line.qty,
         price_fen=offer["price_fen"],
-        amount_fen=qty * offer["price_fen"],
+        amount_fen=line.qty * offer["price_fen"],
         steps=steps(offer["guide_price_fen"], offer["price_fen"]),
-        problem=short,
+        problem=short if left.get(asked.product_id, 0) < line.qty else None,
+        least_qty=least,
+        step_qty=by,
     )
 
 

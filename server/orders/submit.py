@@ -1,8 +1,10 @@
 """Placing orders: one statement, whatever the number of lines, for all orders that come at the same moment.
 
-It looks up the prices, refuses what cannot be sold, takes the idempotency keys and writes each order, its lines, its
-event, the question to the seller, the message and the audit entry, or nothing at all of it.
+It looks up the prices and the seller's rules, refuses what cannot be sold, takes the idempotency keys and writes each
+order, its lines, its event, the question to the seller, the message and the audit entry, or nothing at all of it.
 """
+
+# ruff: noqa: S608 - put together from constants of the program; every value is a parameter
 
 from __future__ import annotations
 
@@ -19,9 +21,12 @@ from server.core.idempotency import Claim
 from server.core.logs import request_id
 from server.core.money import yuan
 from server.core.together import Together
+from server.orders import shelf
 from server.orders.schemas import NewOrder, OrderPlaced
 from server.pricing.offers import NotOffered
 from server.pricing.resolve import GUIDE, LIMITS, OFFERED, PAIR, PRICE
+from server.rules import queries as rules
+from server.rules.service import local
 
 
 class PriceChanged(BusinessError):
@@ -31,18 +36,18 @@ class PriceChanged(BusinessError):
 
 
 SUBMIT = f"""
-WITH input AS (
+WITH RECURSIVE input AS (
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bytea[], $7::bigint[],
                          $8::text[], $9::timestamptz[], $10::text[], $11::date[], $12::text[],
-                         $13::text[]) WITH ORDINALITY
+                         $13::text[], $21::timestamp[]) WITH ORDINALITY
         AS t (root_id, account_id, seller_id, buyer_id, key, request_hash,
               address_id, prefix, moment, delivery_method, wished_on, note,
-              request_id, n)
+              request_id, local, n)
 ), pair AS MATERIALIZED (
     SELECT i.n, s.name AS seller_name, s.status AS seller_status, $20::date AS day, {PAIR}
     FROM input i JOIN org s ON s.id = i.seller_id JOIN org b ON b.id = i.buyer_id
 ), priced AS (
-    SELECT l.n, l.line_no, l.product_id, l.packaging_id, l.packaging_qty, l.seen_fen, p.name, k.unit_qty,
+    SELECT l.n, l.line_no, l.product_id, l.packaging_id, l.packaging_qty, l.seen_fen, p.name, p.category_id, k.unit_qty,
            {GUIDE} AS guide_price_fen, {OFFERED} AS price_fen
     FROM unnest($14::int[], $15::int[], $16::bigint[], $17::bigint[], $18::int[], $19::bigint[])
         AS l (n, line_no, product_id, packaging_id, packaging_qty, seen_fen)
@@ -55,18 +60,20 @@ WITH input AS (
            bool_and(unit_qty IS NOT NULL AND price_fen IS NOT NULL AND price_fen = seen_fen) AS good,
            min(name) FILTER (WHERE line_no = 1) AS first_product
     FROM priced GROUP BY n
-), checked AS (
-    SELECT i.*, t.line_count, t.total_fen, t.good, t.first_product, s.seller_name, s.seller_status,
+), {rules.RULES}, {rules.KEPT.format(amount="total")}, checked AS (
+    SELECT i.*, k.minimum_kept AND k.goods_kept AND k.day_kept AS in_rules, t.line_count, t.total_fen, t.good,
+           t.first_product, s.seller_name, s.seller_status,
            CASE WHEN d.id IS NOT NULL THEN
                jsonb_build_object('contact_name', d.contact_name, 'contact_phone', d.contact_phone,
                                   'detail', d.region_name || d.detail) END AS address
     FROM input i
     JOIN total t ON t.n = i.n
     JOIN pair s ON s.n = i.n
+    JOIN kept k ON k.n = i.n
     LEFT JOIN delivery_address d ON d.id = i.address_id AND d.org_id = i.buyer_id
 ), ready AS (
     SELECT DISTINCT ON (account_id, key) * FROM checked
-    WHERE good AND seller_status = 'active' AND (address_id IS NULL OR address IS NOT NULL)
+    WHERE good AND in_rules AND seller_status = 'active' AND (address_id IS NULL OR address IS NOT NULL)
     ORDER BY account_id, key, n
 ), fresh AS MATERIALIZED (
     SELECT *, prefix || lpad(id::text, greatest(6, length(id::text)), '0') AS number
@@ -109,7 +116,7 @@ WITH input AS (
     SELECT root_id, account_id, buyer_id, 'submit', 'order', id, jsonb_build_object('total_fen', total_fen),
            request_id, moment FROM taken
 )
-SELECT c.n, (SELECT t.response FROM taken t WHERE t.n = c.n) AS response, c.seller_status, c.seller_name,
+SELECT c.n, (SELECT t.response FROM taken t WHERE t.n = c.n) AS response, c.seller_status, c.seller_name, c.in_rules,
        CASE WHEN NOT c.good THEN
            (SELECT json_agg(json_build_object('line_no', line_no, 'name', name, 'unit_qty', unit_qty,
                                               'price_fen', price_fen, 'seen_fen', seen_fen) ORDER BY line_no)
@@ -158,6 +165,7 @@ async def _place(carts: Sequence[_Cart]) -> list[db.Row | None]:
         [line.packaging_qty for _, _, line in lines],
         [line.price_fen for _, _, line in lines],
         today,
+        [local(cart.moment) for cart in carts],
     )
     by_number = {item["n"]: item for item in found}
     return [by_number.get(n) for n in range(1, len(carts) + 1)]
@@ -198,7 +206,8 @@ def refuse_lines(lines: Sequence[_Line]) -> BusinessError:
 async def submit_order(actor: Actor, order: NewOrder, claim: Claim) -> OrderPlaced:
     """Submit an order to the own supplier (T1, D1.1); the same key gives the same order.
 
-    Raises `PriceChanged`, `NotOffered`, `OrgFrozen` (the supplier), `NotFound` (the address), `KeyReused`.
+    Raises `PriceChanged`, `NotOffered`, `RulesUnmet`, `OrgFrozen` (the supplier), `NotFound` (the address),
+    `KeyReused`.
     """
     if actor.supplier_id is None:
         raise InvalidInput("品牌没有上级供应商，不能下采购订单")
@@ -207,9 +216,10 @@ async def submit_order(actor: Actor, order: NewOrder, claim: Claim) -> OrderPlac
         if earlier is not None:
             return msgspec.json.decode(earlier.response, type=OrderPlaced)
         raise InvalidInput("期望送达日期不能早于今天", [FieldError("/wished_on", "不能早于今天")])
-    found = await _placing.ask(_Cart(actor, order, claim, clock.now(), request_id.get()))
+    cart = _Cart(actor, order, claim, clock.now(), request_id.get())
+    found = await _placing.ask(cart)
     if found is None or found["response"] is None:
-        return await _not_placed(found, claim)
+        return await _not_placed(found, cart)
     placed = msgspec.json.decode(found["response"], type=OrderPlaced)
     told = {"id": placed.id, "number": placed.number, "state": "submitted"}
     parties = {"seller_id": actor.supplier_id, "buyer_id": actor.org_id}
@@ -217,9 +227,9 @@ async def submit_order(actor: Actor, order: NewOrder, claim: Claim) -> OrderPlac
     return placed
 
 
-async def _not_placed(found: db.Row | None, claim: Claim) -> OrderPlaced:
+async def _not_placed(found: db.Row | None, cart: _Cart) -> OrderPlaced:
     """The earlier answer of a key used before, else the reason of the refusal."""
-    earlier = await idempotency.find(claim)
+    earlier = await idempotency.find(cart.claim)
     if earlier is not None:
         return msgspec.json.decode(earlier.response, type=OrderPlaced)
     if found is None:
@@ -228,4 +238,6 @@ async def _not_placed(found: db.Row | None, claim: Claim) -> OrderPlaced:
         raise OrgFrozen(f"供应商{found['seller_name']}已被冻结，暂时不能下单")
     if found["lines"] is not None:
         raise refuse_lines(msgspec.json.decode(found["lines"], type=list[_Line]))
+    if not found["in_rules"]:
+        raise await shelf.outside_rules(cart.actor, cart.order, cart.moment)
     raise NotFound("没有找到这个收货地址，请重新选择")

@@ -77,6 +77,9 @@ ALLOWED: dict[str, set[str]] = {
     "issue_goods": ISSUES,
     "receive_goods": SIGNS,
     "set_approval_rule": KEEPS_CHANNEL,
+    # rules
+    **dict.fromkeys(("get_order_rules", "set_order_rules", "set_calendar_days", "propose_holidays", "try_order"),
+                    KEEPS_CHANNEL),
     # stock and money
     "list_stock": ALL - {"dealer_driver"},
     "supply": {"brand_admin", "brand_warehouse", "dealer_owner"},
@@ -156,6 +159,16 @@ def _guide(stage: Stage, product_id: int) -> dict[str, Any]:
     return {"grade": "特级", "prices": [line]}
 
 
+def _rules(stage: Stage, audience: dict[str, Any] | None = None, **goods: Any) -> dict[str, Any]:
+    rule = {"audience": audience or {"kind": "all"}, "multiple": 1, **goods}
+    return {"version": 0, "minimums": [], "goods": [rule], "calendars": []}
+
+
+def _tried(stage: Stage, buyer_id: int, **line: Any) -> dict[str, Any]:
+    lines = [{"product_id": stage.goods.id, "qty": 1, **line}]
+    return {"buyer_id": buyer_id, "total_fen": 300, "lines": lines}
+
+
 def _supply(stage: Stage, product_id: int) -> dict[str, Any]:
     return {"lines": [{"product_id": product_id, "lot_code": "L9", "expires_on": "2030-01-01", "qty": 5}]}
 
@@ -220,6 +233,9 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "receive_goods": lambda s, p: {},
     "decide_approval": lambda s, p: {"decision": "reject", **_REASON},
     "set_approval_rule": lambda s, p: {"above_fen": 1},
+    "set_order_rules": lambda s, p: _rules(s),
+    "set_calendar_days": lambda s, p: {"set": [{"day": tomorrow(), "is_open": True}]},
+    "try_order": lambda s, p: _tried(s, p.rows["org"]),
     "supply": lambda s, p: _supply(s, s.goods.id),
     "register_payment": lambda s, p: {"buyer_id": p.rows["org"], "amount_fen": 1, "method": "cash"},
     "set_credit_limit": lambda s, p: {"buyer_id": p.rows["org"], "limit_fen": 1},
@@ -325,6 +341,12 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("approve_orders", "ids"): ("order", lambda s, i: {"ids": [i]}),
     ("reject_orders", "ids"): ("order", lambda s, i: {"ids": [i], **_REASON}),
     ("receive_goods", "photo_ids"): ("photo", lambda s, i: {"photo_ids": [i]}),
+    ("quote_order", "address_id"): ("address", lambda s, i: {**_line(s), "address_id": i}),
+    ("set_order_rules", "buyer_id"): ("org", lambda s, i: _rules(s, {"kind": "buyer", "buyer_id": i})),
+    ("set_order_rules", "product_id"): ("product", lambda s, i: _rules(s, product_id=i)),
+    ("set_order_rules", "category_id"): ("category", lambda s, i: _rules(s, category_id=i)),
+    ("try_order", "buyer_id"): ("org", _tried),
+    ("try_order", "product_id"): ("product", lambda s, i: _tried(s, s.places["store"].org.id, product_id=i)),
     ("get_balance", "buyer_id"): ("org", lambda s, i: {"buyer_id": i}),
     ("list_entries", "buyer_id"): ("org", lambda s, i: {"buyer_id": i}),
     ("register_payment", "buyer_id"): ("org", lambda s, i: {"buyer_id": i, "amount_fen": 1, "method": "cash"}),

@@ -16,8 +16,8 @@ from tests.world import PASSWORD, User, phone
 
 # These change nothing, or only what is the reader's own affair.
 SILENT = {
-    "quote_order", "read_notices", "count_subscription", "upload_file", "upload_document", "preview_move",
-    "take_ticket", "preview_prices", "preview_copy", "preview_guide_prices",
+    "quote_order", "try_order", "read_notices", "count_subscription", "upload_file", "upload_document",
+    "preview_move", "take_ticket", "preview_prices", "preview_copy", "preview_guide_prices",
 }  # fmt: skip
 # Signing in with WeChat leaves the same entry as with a password; binding is tried in tests/identity/test_wechat.py.
 ELSEWHERE = {"login_wechat", "bind_wechat"}
@@ -95,6 +95,10 @@ def the_day(stage: Stage) -> Iterator[Step]:
     yield "submit_order", keeper, "POST", "/orders", _order(stage)
     yield "reject_orders", boss, "POST", "/orders/batch/reject", {"ids": ["{id}"], **reason}
     yield "set_approval_rule", boss, "POST", "/approval-rules/order", {"above_fen": 100}
+    goods = {"audience": {"kind": "all"}, "multiple": 2}
+    rules = {"version": 0, "minimums": [], "goods": [goods], "calendars": []}
+    yield "set_order_rules", boss, "POST", "/order-rules", rules
+    yield "set_calendar_days", boss, "POST", "/order-rules/days", {"clear": [clock.today().isoformat()]}
     yield "supply", boss, "POST", "/stock/supply", {"lines": [lot]}
     money = {"buyer_id": store.org.id, "amount_fen": 100, "method": "cash"}
     yield "register_payment", boss, "POST", "/payments", money
