@@ -37,17 +37,17 @@ def page_of(link: str) -> str:
     return _PAGES.get(kind, "pages/account/notices").format(id=number)
 
 
-def shown_by(step: str, approval: approvals.Facts) -> str:
+def shown_by(step_no: int, approval: approvals.Facts) -> str:
     """What a card that asks for a step must show; '' while that step is open."""
-    if approval.state == "pending" and approval.step == step:
+    if approval.state == "pending" and approval.step_no == step_no:
         return ""
-    return f"{approval.step} {approval.state}"
+    return f"{approval.step_no} {approval.state}"
 
 
 def decided_words(approval: approvals.Facts) -> str:
     """Who decided what, when and why."""
     if approval.state == "pending":
-        return "初审已通过，等待复审"
+        return f"这一步已通过，等待{approval.step_name}"
     when = approval.decided_at.astimezone(clock.zone()).strftime("%m-%d %H:%M")
     reason = f":{approval.reason}" if approval.reason else ""
     return f"{approval.decided_by_name or '系统'} {when} {_WORDS[approval.state]}{reason}"
@@ -72,7 +72,7 @@ async def of_approval(settings: Settings, approval: approvals.Facts, task_id: st
     when = order.submitted_at.astimezone(clock.zone()).strftime("%m-%d %H:%M")
     return cards.ApprovalCard(
         task_id=task_id,
-        title="大额订单复审" if approval.step == "second" else "采购订单审批",
+        title="采购订单审批" if approval.step_no == 1 else f"订单{approval.step_name}",
         subtitle=f"{when} {order.created_by_name} 提交",
         number=order.number,
         buyer=order.buyer_name,
@@ -81,7 +81,7 @@ async def of_approval(settings: Settings, approval: approvals.Facts, task_id: st
         rows=rows,
         url=f"{settings.public_url.rstrip('/')}/#/{page_of(f'order/{order.id}')}",
         reasons=REASONS,
-        state=STATE_NAMES[order.state] if approval.state != "pending" else "待复审",
+        state=STATE_NAMES[order.state] if approval.state != "pending" else f"待{approval.step_name}",
         proposal="" if proposal is None else _proposed(proposal, order),
     )
 

@@ -63,7 +63,7 @@ class Delivery:
         sent_before = message["attempts"] > 0
         if approval.state != "pending":
             if sent_before:
-                await self._remember(message, payload, approval.step, None)
+                await self._remember(message, payload, approval.step_no, None)
             raise NotWanted("发送前已经处理")
         card = cards.approval_card(await content.of_approval(self.settings, approval, payload["task_id"]))
         try:
@@ -71,18 +71,18 @@ class Delivery:
         except WeComError as error:
             if error.errcode != TASK_ID_TAKEN:
                 raise
-            await self._remember(message, payload, approval.step, None)
+            await self._remember(message, payload, approval.step_no, None)
             return Delivered(payload["userids"], "此前已经发出，卡片暂时不能更新")
-        await self._remember(message, payload, approval.step, sent.response_code)
+        await self._remember(message, payload, approval.step_no, sent.response_code)
         missing = "、".join(sent.invalid_users)
         return Delivered(payload["userids"], f"不在应用可见范围内，没有收到：{missing}" if missing else "")
 
-    async def _remember(self, message: db.Row, payload: dict[str, Any], step: str, code: str | None) -> None:
+    async def _remember(self, message: db.Row, payload: dict[str, Any], step_no: int, code: str | None) -> None:
         until = clock.now() + CODE_LIFE if code else None
         await queries.save_card(
             SentCard(
                 message["root_id"], payload["task_id"], message["subject_id"], payload["account_ids"],
-                payload["userids"], step, code, until,
+                payload["userids"], step_no, code, until,
             ),
             clock.now(),
         )  # fmt: skip
@@ -97,7 +97,7 @@ class Delivery:
             return await self._give_back(approval, found, payload)
         noted: list[str] = []
         for card in found:
-            shows = content.shown_by(card["step"], approval)
+            shows = content.shown_by(card["step_no"], approval)
             if shows != card["shows"]:
                 noted += await self._show(message, card, approval, shows)
         return Delivered(noted, "卡片不能再更新，改发了文字" if noted else "")
@@ -126,7 +126,7 @@ class Delivery:
         if card is None:
             raise NotWanted("没有这张卡片")
         shown = await content.of_approval(self.settings, approval, card["task_id"])
-        is_open = not content.shown_by(card["step"], approval)
+        is_open = not content.shown_by(card["step_no"], approval)
         fresh = cards.approval_card(shown) if is_open else cards.decided_card(shown, content.decided_words(approval))
         try:
             await self.wecom.update_card(payload["code"], [payload["userid"]], card=fresh)

@@ -16,6 +16,7 @@ import msgspec
 
 from bot import papers
 from server.approvals import service as approvals
+from server.approvals.people import ADMINISTRATORS, Asked, Want, asked
 from server.core import clock, db, live
 from server.core.money import yuan
 from server.notify import queries
@@ -51,6 +52,7 @@ class Fanout:
         self._orders: dict[tuple[int, int], Headline] = {}
         self._approvals: dict[tuple[int, int], approvals.Facts] = {}
         self._known: dict[tuple[Any, ...], Sequence[db.Row]] = {}
+        self._asked: dict[tuple[int, Want], Asked] = {}
 
     async def expand(self, events: Sequence[Event]) -> list[tuple[Event, Exception]]:
         """Everything that follows from these events, in their order; those that cannot be expanded, and why.
@@ -125,12 +127,15 @@ class Fanout:
             self._known[key] = await queries.people(org_id, permission)
         return self._known[key]
 
-    async def deciders(self, order: Headline, second: bool = False) -> Sequence[db.Row]:
-        """Who can decide: for the first step the rep of the dealer, or, where there is none, the managers."""
-        key = ("deciders", order.seller_id, order.buyer_id, second)
-        if key not in self._known:
-            self._known[key] = await _deciders(order, second)
-        return self._known[key]
+    async def deciders(self, approval: approvals.Facts, escalated: bool = False) -> Asked:
+        """Who is asked to take the step that waits; or who is asked as well when nobody has taken it in time."""
+        want = Want(approval.buyer_id, approval.who, approval.reps_first)
+        if escalated:
+            want = Want(approval.buyer_id, approval.escalate_to or ADMINISTRATORS)
+        key = (approval.org_id, want)
+        if key not in self._asked:
+            (self._asked[key],) = await asked(approval.org_id, [want])
+        return self._asked[key]
 
     def tell(self, event: Event, people: Sequence[db.Row], title: str, body: str, link: str) -> None:
         """A notice in the inbox of each."""
@@ -174,16 +179,7 @@ def _content(order: Headline) -> str:
     return f"{order.first_product}{more}，共 {yuan(order.total_fen)}"
 
 
-async def _deciders(order: Headline, second: bool) -> Sequence[db.Row]:
-    """At the brand the dealer's rep decides first, and administrators only where nobody else may."""
-    brand = order.seller_kind == "brand"
-    if not second:
-        found = await approvals.deciders(order.seller_id, order.buyer_id, "order.approve", bound=brand)
-        if found:
-            return found
-    found = await approvals.deciders(order.seller_id, order.buyer_id, "approval.second")
-    managers = [person for person in found if not person["administers"]]
-    return managers if brand and managers else found
+STUCK = "，原定的审批人都不在，请您处理或重新设置审批步骤"
 
 
 async def _submitted(fan: Fanout, event: Event) -> None:
@@ -191,24 +187,24 @@ async def _submitted(fan: Fanout, event: Event) -> None:
     approval = fan.approval(event)
     if order is None or approval is None:
         return
-    people = await fan.deciders(order)
-    body = f"{order.buyer_name}：{_content(order)}"
-    fan.tell(event, people, f"新订单 {order.number}", body, f"order/{order.id}")
+    who = await fan.deciders(approval)
+    body = f"{order.buyer_name}：{_content(order)}" + (STUCK if who.stuck else "")
+    fan.tell(event, who.people, f"新订单 {order.number}", body, f"order/{order.id}")
     if approval.state == "pending":
-        fan.card(event, approval.id, people)
+        fan.card(event, approval.id, who.people)
 
 
-async def _first_approved(fan: Fanout, event: Event) -> None:
+async def _passed_on(fan: Fanout, event: Event) -> None:
     order = fan.order(event)
     approval = fan.approval(event)
     if order is None or approval is None:
         return
     fan.update_cards(event, approval.id)
     if approval.state == "pending":
-        people = await fan.deciders(order, second=True)
-        body = f"{order.buyer_name}：{_content(order)}，金额较大，请复审"
-        fan.tell(event, people, f"待复审 {order.number}", body, f"order/{order.id}")
-        fan.card(event, approval.id, people)
+        who = await fan.deciders(approval)
+        body = f"{order.buyer_name}：{_content(order)}，请{approval.step_name}" + (STUCK if who.stuck else "")
+        fan.tell(event, who.people, f"待{approval.step_name} {order.number}", body, f"order/{order.id}")
+        fan.card(event, approval.id, who.people)
 
 
 async def _decided(fan: Fanout, event: Event) -> None:
@@ -221,7 +217,7 @@ async def _decided(fan: Fanout, event: Event) -> None:
     buyers = await fan.people(order.buyer_id, "order.create")
     if event.topic == "order.cancel":  # either side may have done it: both are told, and who was to pick the goods
         keepers = await fan.people(order.seller_id, "order.issue") if order.approved_fen else ()
-        people = {person["id"]: person for person in (*buyers, *await fan.deciders(order), *keepers)}
+        people = {person["id"]: person for person in (*buyers, *(await fan.deciders(approval)).people, *keepers)}
         body = f"{order.buyer_name}：{_content(order)}，原因：{order.reason}"
         fan.tell(event, list(people.values()), f"订单已取消 {order.number}", body, link)
         return
@@ -275,7 +271,7 @@ async def _stale(fan: Fanout, event: Event) -> None:
     approval = fan.approval(event)
     if order is None or order.state == "on_hold" or approval is None or approval.state != "pending":
         return
-    people = await fan.deciders(order, second=approval.step == "second")
+    people = (await fan.deciders(approval)).people
     title = f"还没有审核 {order.number}"
     body = f"{order.buyer_name}的订单（{_content(order)}）已等待较久，请尽快处理"
     fan.tell(event, people, title, body, f"order/{order.id}")
@@ -283,16 +279,16 @@ async def _stale(fan: Fanout, event: Event) -> None:
 
 
 async def _escalated(fan: Fanout, event: Event) -> None:
-    """Those who may take the second step get a card of their own beside the first deciders' one."""
+    """Those whom the step names for that get a card of their own beside the first deciders' one."""
     order = fan.order(event)
     approval = fan.approval(event)
     if order is None or order.state == "on_hold" or approval is None:
         return
-    if (approval.state, approval.step) != ("pending", "first"):
+    if approval.state != "pending" or not approval.is_escalated:
         return
-    asked = {person["id"] for person in await fan.deciders(order)}
-    people = [person for person in await fan.deciders(order, second=True) if person["id"] not in asked]
-    body = f"{order.buyer_name}的订单（{_content(order)}）一天没有人审核，请您处理"
+    before = {person["id"] for person in (await fan.deciders(approval)).people}
+    people = [one for one in (await fan.deciders(approval, escalated=True)).people if one["id"] not in before]
+    body = f"{order.buyer_name}的订单（{_content(order)}）还没有人{approval.step_name}，请您处理"
     fan.tell(event, people, f"升级审批 {order.number}", body, f"order/{order.id}")
     fan.card(event, approval.id, people)
 
@@ -353,7 +349,8 @@ async def _prices_outside(fan: Fanout, event: Event) -> None:
 
 _HANDLERS: dict[str, Callable[[Fanout, Event], Awaitable[None]]] = {
     "order.submitted": _submitted,
-    "order.first_approve": _first_approved,
+    "order.pass_on": _passed_on,
+    "order.first_approve": _passed_on,  # of before there were steps
     "order.approve": _decided,
     "order.reject": _decided,
     "order.cancel": _decided,

@@ -1,5 +1,7 @@
 """The schedule: run by the leading bot only."""
 
+# ruff: noqa: S608 - put together from constants of the program; every value is a parameter
+
 from __future__ import annotations
 
 import logging
@@ -9,12 +11,11 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.leader import Leader
+from server.approvals.people import steps_of
 from server.core import clock, db
 from server.territory import service as territory
 
-STALE_AFTER = timedelta(hours=4)
 REMIND_EVERY = timedelta(hours=24)
-ESCALATE_AFTER = timedelta(hours=24)
 KEEP_MESSAGES = timedelta(days=30)
 KEEP_KEYS = timedelta(days=30)
 KEEP_FAILURES = timedelta(days=1)
@@ -22,21 +23,27 @@ KEEP_CALLBACKS = timedelta(days=7)
 _log = logging.getLogger("qutong.jobs")
 
 # One statement: marks and announces, so that a reminder goes out once per period.
-_REMIND = """
+_REMIND = f"""
 WITH stale AS (
-    UPDATE approval SET reminded_at = $1
-    WHERE state = 'pending' AND coalesce(second_at, created_at) < $2 AND (reminded_at IS NULL OR reminded_at < $3)
+    UPDATE approval a SET reminded_at = $1
+    WHERE state = 'pending' AND (reminded_at IS NULL OR reminded_at < $2) AND EXISTS (
+        SELECT FROM ({steps_of("a")}) s
+        WHERE s.no = a.step_no
+          AND coalesce(a.step_at, a.created_at) < $1::timestamptz - s.remind_hours * interval '1 hour')
     RETURNING root_id, subject_kind, subject_id
 )
 INSERT INTO outbox (root_id, channel, topic, subject_id, next_at, created_at)
 SELECT root_id, 'event', 'approval.stale', subject_id, $1, $1 FROM stale WHERE subject_kind = 'order'
 """
 
-# What the first step has left for a day is asked of those who may take the second.
-_ESCALATE = """
+# What a step has left for as long as its flow says is asked of those whom it names for that.
+_ESCALATE = f"""
 WITH late AS (
-    UPDATE approval SET escalated_at = $1
-    WHERE state = 'pending' AND step = 'first' AND created_at < $2 AND escalated_at IS NULL
+    UPDATE approval a SET escalated_at = $1
+    WHERE state = 'pending' AND escalated_at IS NULL AND EXISTS (
+        SELECT FROM ({steps_of("a")}) s
+        WHERE s.no = a.step_no
+          AND coalesce(a.step_at, a.created_at) < $1::timestamptz - s.escalate_hours * interval '1 hour')
     RETURNING root_id, subject_kind, subject_id
 )
 INSERT INTO outbox (root_id, channel, topic, subject_id, next_at, created_at)
@@ -76,19 +83,19 @@ def _daytime(moment: datetime) -> bool:
 
 
 async def remind_stale_approvals() -> int:
-    """Remind those who should decide of what has waited for four hours, then daily; the number of reminders."""
+    """Remind those who should decide of what has waited for as long as its step says, then daily; the number."""
     moment = clock.now()
     if not _daytime(moment):
         return 0
-    return await db.run(_REMIND, moment, moment - STALE_AFTER, moment - REMIND_EVERY)
+    return await db.run(_REMIND, moment, moment - REMIND_EVERY)
 
 
 async def escalate_approvals() -> int:
-    """Ask the next higher ones about what has waited for a day, once; the number of approvals."""
+    """Ask those named for it about what has waited too long at its step, once; the number of approvals."""
     moment = clock.now()
     if not _daytime(moment):
         return 0
-    return await db.run(_ESCALATE, moment, moment - ESCALATE_AFTER)
+    return await db.run(_ESCALATE, moment)
 
 
 async def warn_of_ending_authorities() -> int:

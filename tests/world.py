@@ -211,6 +211,17 @@ class World:
         """Grant a buyer credit."""
         await set_credit_limit((await self.boss(seller)).actor, CreditLimit(buyer.id, limit_fen))
 
+    async def two_steps(self, who: User, above_fen: int | None) -> None:
+        """Let the org of `who` decide in two steps about orders above an amount; None: in one."""
+        steps: list[dict[str, Any]] = [
+            {"name": "初审", "who": "permission:order.approve", "reps_first": True, "escalate_hours": 24,
+             "escalate_to": "permission:approval.second"},
+        ]  # fmt: skip
+        if above_fen is not None:
+            steps.append({"name": "复审", "who": "permission:approval.second", "above_fen": above_fen})
+        version = (await who.get("/approval-flows/order"))["version"]
+        await who.post("/approval-flows/order", {"version": version, "steps": steps})
+
     async def order(self, buyer: User, lines: list[tuple[Product, int]], cases: bool = False) -> OrderPlaced:
         """Submit an order: (product, number of pieces or cases)."""
         wanted = [

@@ -15,7 +15,8 @@ from scripts.demo.scale import Scale
 from scripts.demo.season import cases_per_week
 from scripts.demo.sources import source
 from scripts.demo.territories import write_territories
-from server.approvals import service as approvals
+from server.approvals import flows
+from server.approvals.schemas import NewFlow, NewStep
 from server.catalog import service as catalog
 from server.catalog.schemas import NewCategory, NewPackaging, NewProduct
 from server.channel import service as channel
@@ -245,8 +246,20 @@ async def _prices(world: World) -> None:
             world.prices[seller.id, group] = asked
 
 
+FIRST_STEPS = [
+    NewStep("业务初审", "permission:order.approve", reps_first=True, escalate_hours=24,
+         escalate_to="permission:approval.second"),
+    NewStep("经理复审", "role:brand_manager", above_fen=SECOND_ABOVE_FEN),
+]  # fmt: skip
+"""The brand's own: the rep, and above an amount the manager."""
+
+
+async def _rules(world: World) -> None:
+    await flows.save_flow(world.brand.boss, "order", NewFlow(0, FIRST_STEPS))
+
+
 async def _terms(world: World) -> None:
-    await approvals.set_rule(world.brand.boss, "order", SECOND_ABOVE_FEN)
+    await _rules(world)
     for seller in world.sellers:
         granting = seller.person("brand_finance", "dealer_owner")
         for buyer in seller.buyers:

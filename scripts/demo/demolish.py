@@ -8,7 +8,8 @@ from server.core import db
 _OF_ACCOUNTS = ("session", "wechat_binding", "subscription_grant")
 _TABLES = (
     "chat_card", "notice", "outbox", "ledger_entry", "trade_account", "reservation", "stock_move", "stock_balance",
-    "payment", "lot", "location", "approval", "approval_rule", "receipt", "goods_issue_line", "goods_issue",
+    "payment", "lot", "location", "approval", "approval_taken", "approval_step",
+    "approval_flow", "order_rule", "order_rule_set", "calendar_day", "receipt", "goods_issue_line", "goods_issue",
     "order_event", "order_line", "orders", "stored_file", "audit_entry", "idempotency", "price", "price_list",
     "guide_price", "authority", "packaging", "product", "assignment",
 )  # fmt: skip

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import msgspec
 
-from server.approvals import service
-from server.approvals.schemas import ApprovalFilter, ApprovalList, ApprovalOut, ApprovalRule, Decision
+from server.approvals import flows, service
+from server.approvals.progress import progress
+from server.approvals.schemas import (
+    ApprovalFilter,
+    ApprovalList,
+    ApprovalOut,
+    Decision,
+    FlowOut,
+    NewFlow,
+    Simulated,
+    Simulation,
+)
 from server.core.actor import Actor
+from server.core.errors import NotFound, StaleVersion
 from server.core.http import Routes
 from server.core.types import OrgRef
 
@@ -15,14 +26,21 @@ routes = Routes("approvals")
 
 @routes.get("/approvals", permission="order.approve")
 async def list_approvals(actor: Actor, query: ApprovalFilter) -> ApprovalList:
-    """What waits for a decision."""
+    """What waits for a decision, step by step with who can decide."""
     found, cursor = await service.list_approvals(actor, query)
+    steps = await progress(actor.org_id, found)
     items = [
         msgspec.convert(
-            {**item, "buyer": OrgRef(item["buyer_id"], item["buyer_name"]), "decided_by": item["decided_by_name"]},
+            {
+                **item,
+                "buyer": OrgRef(item["buyer_id"], item["buyer_name"]),
+                "decided_by": item["decided_by_name"],
+                "steps": shown,
+                "decides": item["state"] == "pending" and service.standing_of(item).decides,
+            },
             ApprovalOut,
         )
-        for item in found
+        for item, shown in zip(found, steps, strict=True)
     ]
     return ApprovalList(items, cursor)
 
@@ -37,7 +55,23 @@ async def decide_approval(actor: Actor, approval_id: int, body: Decision) -> Non
     await service.decide(actor, approval_id, body)
 
 
-@routes.post("/approval-rules/order", permission="approval.second")
-async def set_approval_rule(actor: Actor, body: ApprovalRule) -> None:
-    """Set the amount above which a second person decides about orders."""
-    await service.set_rule(actor, "order", body.above_fen)
+@routes.get("/approval-flows/order", permission="rule.manage")
+async def get_approval_flow(actor: Actor) -> FlowOut:
+    """The steps in which the own org decides about orders."""
+    return await flows.read_flow(actor, "order")
+
+
+@routes.post("/approval-flows/order", permission="rule.manage", errors=[StaleVersion])
+async def set_approval_flow(actor: Actor, body: NewFlow) -> FlowOut:
+    """Set the steps in which the own org decides about orders."""
+    await flows.save_flow(actor, "order", body)
+    return await flows.read_flow(actor, "order")
+
+
+@routes.get("/approval-flows/order/simulate", permission="rule.manage", errors=[NotFound])
+async def simulate_approval(actor: Actor, query: Simulation) -> Simulated:
+    """Who would be asked about an order of a buyer."""
+    matter = await service.simulated(actor, "order", query)
+    return Simulated(
+        await flows.simulate(actor, "order", query.buyer_id, matter), matter.over_credit, matter.first_order
+    )

@@ -7,16 +7,21 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from server.approvals.schemas import ApprovalFilter, Decision
-from server.core import audit, clock, db, paging
+from server.approvals import queries
+from server.approvals.schemas import ApprovalFilter, Decision, Simulation
+from server.approvals.steps import Matter, Step, following, may_decide, reached
+from server.core import clock, db, paging
 from server.core.actor import Actor
 from server.core.errors import BusinessError, Forbidden, InvalidInput, NotFound
 from server.core.types import MAX_ID
-from server.identity import holders
 
 Decide = Callable[[Actor, int, Decision], Awaitable[None]]
 
+Weigh = Callable[[int, int, int, int | None, int], Awaitable[Matter]]
+"""(root, asked org, buyer, subject or None for one that is only thought of, amount) → what conditions ask about it."""
+
 _deciders: dict[str, Decide] = {}
+_weighing: dict[str, Weigh] = {}
 
 
 class ApprovalDecided(BusinessError):
@@ -26,7 +31,7 @@ class ApprovalDecided(BusinessError):
 
 
 class Facts(NamedTuple):
-    """An approval as the bot shows it."""
+    """An approval as the bot shows it, with the step that it waits for."""
 
     id: int
     root_id: int
@@ -36,7 +41,12 @@ class Facts(NamedTuple):
     org_id: int
     buyer_id: int
     amount_fen: int
-    step: str
+    step_no: int
+    step_name: str
+    who: str
+    reps_first: bool
+    escalate_to: str | None
+    is_escalated: bool
     state: str
     decided_by: int | None
     decided_by_name: str | None
@@ -47,95 +57,50 @@ class Facts(NamedTuple):
 
 
 class Proposed(msgspec.Struct):
-    """What the first of two deciders proposed: by whom, how much would pass, the rest in the subject's own words."""
+    """What the decider of the step before proposed: by whom, how much would pass, the rest in the subject's words."""
 
     by: str
     amount_fen: int
     what: msgspec.Raw
 
 
-_FACTS = """
-SELECT a.id, a.root_id, a.subject_kind, a.subject_id, a.number, a.org_id, a.buyer_id, a.amount_fen, a.step, a.state,
-       a.decided_by, d.name AS decided_by_name, a.decided_at, a.reason, a.created_at,
-       CASE WHEN a.state = 'pending' THEN a.proposal::text END AS proposal
-FROM approval a LEFT JOIN account d ON d.id = a.decided_by
-WHERE a.root_id = $1
-"""
-_BY_ID = _FACTS + " AND a.id = $2"
-_BY_SUBJECT = _FACTS + " AND a.subject_kind = $2 AND a.subject_id = $3"
-_OF_MANY = _FACTS.replace("= $1", "= ANY ($1::bigint[])") + (
-    " AND a.subject_kind = $2 AND a.subject_id = ANY ($3::bigint[])"
-)
+class Standing(NamedTuple):
+    """Where a question stands, and which of its steps the actor may take."""
 
-_OPEN = """
-INSERT INTO approval (root_id, subject_kind, subject_id, number, org_id, buyer_id, amount_fen, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id
-"""
+    id: int
+    step_no: int
+    proposal: str | None
+    in_turn: bool
+    steps: Sequence[Step]
+    held: frozenset[int]
 
-_CLOSE = """
-UPDATE approval SET state = $4, decided_by = $5, decided_at = $6, reason = $7, surface = $8
-WHERE root_id = $1 AND subject_kind = $2 AND subject_id = $3 AND state = 'pending'
-RETURNING id
-"""
+    @property
+    def proposed(self) -> Proposed | None:
+        """What the decider of the step before proposed; None at the first step."""
+        return proposed(self.proposal)
 
-_STEP = """
-SELECT step, proposal::text AS proposal FROM approval
-WHERE root_id = $1 AND subject_kind = $2 AND subject_id = $3 AND state = 'pending'
-"""
+    @property
+    def step(self) -> Step:
+        """The step that waits."""
+        return self.steps[self.step_no - 1]
 
-# The first of two steps: keeps what was proposed, and asks those who may take the second.
-_ADVANCE = """
-WITH advanced AS (
-    UPDATE approval a SET step = 'second', second_at = $6, proposal = $4::text::jsonb, reminded_at = NULL
-    FROM approval_rule r
-    WHERE a.root_id = $1 AND a.subject_kind = $2 AND a.subject_id = $3 AND a.state = 'pending' AND a.step = 'first'
-      AND r.root_id = a.root_id AND r.org_id = a.org_id AND r.subject_kind = a.subject_kind AND $5 > r.above_fen
-    RETURNING a.id
-)
-SELECT step AS step_before, EXISTS (SELECT FROM advanced) AS advanced FROM approval
-WHERE root_id = $1 AND subject_kind = $2 AND subject_id = $3 AND state = 'pending'
-"""
-
-_LIST = """
-SELECT a.*, b.name AS buyer_name, d.name AS decided_by_name
-FROM approval a
-JOIN org b ON b.id = a.buyer_id
-LEFT JOIN account d ON d.id = a.decided_by
-WHERE a.root_id = $1 AND a.org_id = $2 AND a.state = $3 AND b.path LIKE ANY ($4::text[])
-  AND a.id < $5
-ORDER BY a.id DESC
-LIMIT $6
-"""
-
-# Who can take the next step: holders of the permission at the asked org, a rep only for assigned dealers; in the
-# place of one who is away, his substitute.
-_DECIDERS = """
-WITH holders AS (
-    SELECT c.id, ({administers}) AS administers
-    FROM account c JOIN org b ON b.id = $2
-    WHERE c.org_id = $1 AND c.status = 'active' AND ({holds}) AND (({bound}) OR NOT $3)
-      AND (NOT ({bound}) OR EXISTS (
-            SELECT 1 FROM assignment x JOIN org d ON d.id = x.org_id
-            WHERE x.account_id = c.id AND b.path LIKE d.path || '%'))
-)
-SELECT c.id, c.name, c.wecom_userid, bool_and(h.administers) AS administers
-FROM holders h
-LEFT JOIN (substitute u JOIN account t ON t.id = u.substitute_id AND t.status = 'active')
-    ON u.account_id = h.id AND $4::date BETWEEN u.from_on AND u.until_on
-JOIN account c ON c.id = coalesce(t.id, h.id)
-GROUP BY c.id
-ORDER BY c.id
-"""
-
-_RULE = """
-INSERT INTO approval_rule (root_id, org_id, subject_kind, above_fen) VALUES ($1, $2, $3, $4)
-ON CONFLICT (root_id, org_id, subject_kind) DO UPDATE SET above_fen = excluded.above_fen
-"""
+    @property
+    def decides(self) -> bool:
+        """Whether the actor may decide now."""
+        return may_decide(self.step_no, self.held, self.in_turn)
 
 
-def register(subject_kind: str, decide: Decide) -> None:
-    """Say what deciding about a kind of subject does."""
+class Passed(NamedTuple):
+    """What a decision stands for: the steps up to `reached`; `waits`: the step asked for now, None when it is final."""
+
+    reached: int
+    waits: Step | None
+
+
+def register(subject_kind: str, decide: Decide, weigh: Weigh) -> None:
+    """Say what deciding about a kind of subject does, and what conditions of steps find about one."""
     _deciders[subject_kind] = decide
+    _weighing[subject_kind] = weigh
 
 
 def _words(facts: Facts) -> str:
@@ -153,13 +118,13 @@ def already_decided(facts: Facts) -> ApprovalDecided:
 
 async def facts_by_id(root_id: int, approval_id: int) -> Facts | None:
     """One approval, for programs that act for the whole brand."""
-    found = await db.row(_BY_ID, root_id, approval_id)
+    found = await db.row(queries.BY_ID, root_id, approval_id)
     return None if found is None else Facts(**found)
 
 
 async def facts_of(root_id: int, subject_kind: str, subject_id: int) -> Facts | None:
     """The approval of a subject."""
-    found = await db.row(_BY_SUBJECT, root_id, subject_kind, subject_id)
+    found = await db.row(queries.BY_SUBJECT, root_id, subject_kind, subject_id)
     return None if found is None else Facts(**found)
 
 
@@ -167,7 +132,7 @@ async def facts_of_many(
     root_ids: Sequence[int], subject_kind: str, subject_ids: Sequence[int]
 ) -> dict[tuple[int, int], Facts]:
     """The approvals of many subjects, by (brand, subject)."""
-    found = await db.rows(_OF_MANY, list(root_ids), subject_kind, list(subject_ids))
+    found = await db.rows(queries.OF_MANY, list(root_ids), subject_kind, list(subject_ids))
     return {(item["root_id"], item["subject_id"]): Facts(**item) for item in found}
 
 
@@ -176,42 +141,62 @@ async def open_approval(
 ) -> int:
     """Ask an org for a decision about a subject; the approval's id."""
     moment = clock.now()
-    return int(await db.value(_OPEN, root_id, kind, subject_id, number, org_id, buyer_id, amount_fen, moment))
+    return int(await db.value(queries.OPEN, root_id, kind, subject_id, number, org_id, buyer_id, amount_fen, moment))
 
 
-async def needs_second(actor: Actor, kind: str, subject_id: int, amount_fen: int, proposal: Any) -> bool:
-    """Take the first of two steps where a rule asks for it; False when this decision is final.
-
-    `amount_fen` is what this decision would let pass, `proposal` what the second decider is asked to confirm.
-    Whoever may take the second step decides alone.
-    """
-    if actor.may("approval.second"):
-        return False
-    kept = Proposed(actor.name, amount_fen, msgspec.Raw(msgspec.json.encode(proposal)))
-    text = msgspec.json.encode(kept).decode()
-    found = await db.row(_ADVANCE, actor.root_id, kind, subject_id, text, amount_fen, clock.now())
-    if found is None:
-        return False
-    _refuse_second(found["step_before"])
-    return bool(found["advanced"])
+async def standing(actor: Actor, kind: str, subject_id: int) -> Standing | None:
+    """Where the question about a subject stands for this actor; None where none waits."""
+    found = await db.row(queries.STANDING, actor.root_id, kind, subject_id, actor.account_id, clock.today())
+    return None if found is None else standing_of(found)
 
 
-async def may_decide(actor: Actor, kind: str, subject_id: int) -> None:
-    """Raise `Forbidden` where the second of two steps waits and the actor may take the first only."""
-    if actor.may("approval.second"):
+def standing_of(found: db.Row) -> Standing:
+    """A standing from the columns that `queries.STANDING` reads."""
+    steps = msgspec.json.decode(found["steps"], type=list[Step])
+    held = frozenset(found["held"])
+    return Standing(found["id"], found["step_no"], found["proposal"], found["in_turn"], steps, held)
+
+
+def may_decide_now(found: db.Row) -> bool:
+    """Whether the actor for whom these columns of a standing were read may take the step that waits, if one does."""
+    return found["step_no"] is not None and standing_of(found).decides
+
+
+def refuse_others(stands: Standing | None) -> None:
+    """Raise `Forbidden` where the step that waits is not the actor's to take."""
+    if stands is None or stands.decides:
         return
-    _refuse_second(await db.value(_STEP, actor.root_id, kind, subject_id))
+    if stands.step_no > 1:
+        raise Forbidden(f"前面的步骤已经通过，已提交“{stands.step.name}”，请等待处理")
+    raise Forbidden(f"现在由“{stands.step.name}”处理，不在您的审批范围内")
 
 
-def _refuse_second(step: str | None) -> None:
-    if step == "second":
-        raise Forbidden("金额较大，已提交经理复审，请等待经理处理")
+async def weigh(actor: Actor, kind: str, subject_id: int | None, buyer_id: int, amount_fen: int) -> Matter:
+    """What the conditions of steps ask about a document of the own org."""
+    return await _weighing[kind](actor.root_id, actor.org_id, buyer_id, subject_id, amount_fen)
 
 
-async def proposal(root_id: int, kind: str, subject_id: int) -> Proposed | None:
-    """What the first of two steps proposed, where the second waits."""
-    waiting = await db.row(_STEP, root_id, kind, subject_id)
-    return None if waiting is None else proposed(waiting["proposal"])
+async def pass_on(
+    actor: Actor, stands: Standing | None, kind: str, subject_id: int, buyer_id: int, amount_fen: int, proposal: Any
+) -> Passed:
+    """Take the step that waits, and those after it that the actor may take as well; asks the next one, where there is.
+
+    `amount_fen` is what this decision would let pass, `proposal` what the next decider is asked to confirm.
+    """
+    if stands is None:  # nothing waits any more: `close` says who decided
+        return Passed(1, None)
+    later = stands.steps[stands.step_no :]
+    matter = Matter(amount_fen)
+    if any(step.asks_facts for step in later):
+        matter = await weigh(actor, kind, subject_id, buyer_id, amount_fen)
+    last = reached(stands.steps, stands.step_no, matter, stands.held, stands.in_turn)
+    no = following(stands.steps, last, matter)
+    if no is None:
+        return Passed(last, None)
+    kept = msgspec.json.encode(Proposed(actor.name, amount_fen, msgspec.Raw(msgspec.json.encode(proposal)))).decode()
+    done = (stands.id, stands.step_no, no, clock.now(), kept, last, actor.account_id or None)
+    await db.run(queries.ADVANCE, actor.root_id, *done)
+    return Passed(last, stands.steps[no - 1])
 
 
 def proposed(text: str | None) -> Proposed | None:
@@ -219,13 +204,13 @@ def proposed(text: str | None) -> Proposed | None:
     return None if text is None else msgspec.json.decode(text, type=Proposed)
 
 
-async def close(actor: Actor, kind: str, subject_id: int, state: str, reason: str = "") -> None:
-    """Write the decision; `ApprovalDecided` when somebody was faster.
+async def close(actor: Actor, kind: str, subject_id: int, state: str, reason: str = "", last_step: int = 1) -> None:
+    """Write the decision, which stands for the steps up to `last_step`; `ApprovalDecided` when somebody was faster.
 
     Comes after all that can be refused: `decide` takes what it finds for a decision of somebody else.
     """
     closed = await db.value(
-        _CLOSE,
+        queries.CLOSE,
         actor.root_id,
         kind,
         subject_id,
@@ -234,6 +219,7 @@ async def close(actor: Actor, kind: str, subject_id: int, state: str, reason: st
         clock.now(),
         reason,
         actor.surface,
+        last_step,
     )
     if closed is None:
         facts = await facts_of(actor.root_id, kind, subject_id)
@@ -263,38 +249,28 @@ async def decide(actor: Actor, approval_id: int, decision: Decision) -> None:
         raise
 
 
-async def deciders(org_id: int, buyer_id: int, permission: str, bound: bool = False) -> Sequence[db.Row]:
-    """Who is asked to decide now: accounts with id, name, wecom_userid, and whether they administer the org.
-
-    `bound`: only those to whom the buyer's branch of the channel is assigned.
-    """
-    statement = _DECIDERS.format(
-        holds=holders.holds(permission, "c"), bound=holders.bound("c"), administers=holders.holds("account.manage", "c")
-    )
-    return await db.rows(statement, org_id, buyer_id, bound, clock.today())
-
-
 async def list_approvals(actor: Actor, wanted: ApprovalFilter) -> tuple[list[db.Row], str | None]:
     """What waits for the own org's decision inside the scope, or was decided."""
     actor.require("order.approve")
     before = paging.id_cursor(wanted.cursor) or MAX_ID
     found = await db.rows(
-        _LIST, actor.root_id, actor.org_id, wanted.state, actor.patterns, before, wanted.limit + 1
+        queries.LIST,
+        actor.root_id,
+        actor.org_id,
+        wanted.state,
+        actor.patterns,
+        before,
+        wanted.limit + 1,
+        actor.account_id,
+        clock.today(),
     )
     return paging.page(found, wanted.limit)
 
 
-async def set_rule(actor: Actor, kind: str, above_fen: int | None) -> None:
-    """Above this amount a second person decides about the own org's documents of a kind."""
-    actor.require("approval.second")
-    async with db.transaction():
-        if above_fen is None:
-            await db.run(
-                "DELETE FROM approval_rule WHERE root_id = $1 AND org_id = $2 AND subject_kind = $3",
-                actor.root_id,
-                actor.org_id,
-                kind,
-            )
-        else:
-            await db.run(_RULE, actor.root_id, actor.org_id, kind, above_fen)
-        await audit.record(actor, "set_rule", "org", actor.org_id, {"kind": kind, "above_fen": above_fen})
+async def simulated(actor: Actor, kind: str, wanted: Simulation) -> Matter:
+    """What conditions would find about a document of one of the own buyers; `NotFound` for a stranger's."""
+    actor.require("rule.manage")
+    if not await db.value("SELECT true FROM org WHERE id = $1 AND parent_id = $2", wanted.buyer_id, actor.org_id):
+        raise NotFound("没有找到这个客户")
+    found = await weigh(actor, kind, None, wanted.buyer_id, wanted.amount_fen)
+    return msgspec.structs.replace(found, below_guide_pct=wanted.below_guide_pct)

@@ -129,7 +129,7 @@ WHERE account_id = $1 AND template_id = $2
 """
 
 _SAVE_CARD = """
-INSERT INTO chat_card (root_id, task_id, approval_id, account_ids, userids, step, response_code, code_until, sent_at)
+INSERT INTO chat_card (root_id, task_id, approval_id, account_ids, userids, step_no, response_code, code_until, sent_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (root_id, task_id) DO NOTHING
 """
@@ -144,7 +144,7 @@ RETURNING c.root_id, c.approval_id, before.response_code AS code_before, before.
 _CARD = "SELECT root_id, approval_id FROM chat_card WHERE task_id = $1"
 
 _CARDS = """
-SELECT task_id, account_ids, userids, step, shows, response_code, code_until FROM chat_card
+SELECT task_id, account_ids, userids, step_no, shows, response_code, code_until FROM chat_card
 WHERE root_id = $1 AND approval_id = $2 ORDER BY sent_at, task_id
 """
 
@@ -244,7 +244,7 @@ class SentCard(NamedTuple):
     approval_id: int
     account_ids: list[int]
     userids: list[str]
-    step: str
+    step_no: int
     code: str | None
     code_until: datetime | None
 

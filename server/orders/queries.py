@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from server.approvals import queries as approvals
+from server.approvals.steps import Matter
 from server.core import db
 from server.core.actor import Actor
 from server.core.logs import request_id
@@ -27,6 +29,8 @@ FOR UPDATE OF o, l
 """
 _LOCK_ORDER = _LOCK.format(order="$2")
 _LOCK_ORDER_OF_ISSUE = _LOCK.format(order="(SELECT order_id FROM goods_issue WHERE root_id = $1 AND id = $2)")
+
+ORDER_FLOW = approvals.FLOW.format(root="t.root_id", org="t.seller_id", kind="'order'")
 
 _LINES = """
 SELECT line_no, product_id, packaging_id, unit_qty, packaging_qty, ordered_qty, approved_qty, issued_qty,
@@ -63,7 +67,7 @@ INSERT INTO audit_entry (root_id, account_id, org_id, verb, subject_kind, subjec
 VALUES ($1, $5, $20, $6, 'order', $2, $19::text::jsonb, $21, $11)
 """
 
-_BACK_ORDER = """
+_BACK_ORDER = f"""
 WITH made AS (
     INSERT INTO orders (id, root_id, number, seller_id, buyer_id, state, delivery_method, address, wished_on, note,
                         line_count, first_product, total_fen, back_order_of, created_by, submitted_at, updated_at)
@@ -94,8 +98,8 @@ WITH made AS (
     INSERT INTO order_event (root_id, order_id, verb, to_state, account_id, reason, at)
     SELECT $1, id, 'submit', 'submitted', $6, '欠货转单', $5 FROM made
 ), asked AS (
-    INSERT INTO approval (root_id, subject_kind, subject_id, number, org_id, buyer_id, amount_fen, created_at)
-    SELECT $1, 'order', id, number, seller_id, buyer_id, total_fen, $5 FROM made
+    INSERT INTO approval (root_id, subject_kind, subject_id, number, org_id, buyer_id, amount_fen, flow_id, created_at)
+    SELECT $1, 'order', t.id, t.number, t.seller_id, t.buyer_id, t.total_fen, {ORDER_FLOW}, $5 FROM made t
 ), message AS (
     INSERT INTO outbox (root_id, channel, topic, subject_id, next_at, created_at)
     SELECT $1, 'event', 'order.submitted', id, $5, $5 FROM made
@@ -146,6 +150,16 @@ WITH made AS (
     WHERE l.root_id = $1 AND l.issue_id = $2 AND l.line_no = t.line_no
 )
 SELECT id FROM made
+"""
+
+# What conditions of approval steps ask about an order, or about one that is only thought of.
+_WEIGHED = """
+SELECT coalesce((SELECT t.receivable_fen + t.committed_fen - t.prepaid_fen + $4 > t.limit_fen FROM trade_account t
+                 WHERE t.root_id = $1 AND t.seller_id = $2 AND t.buyer_id = $3), false) AS over_credit,
+       NOT EXISTS (SELECT FROM orders o WHERE o.root_id = $1 AND o.buyer_id = $3 AND o.seller_id = $2
+                   AND o.id < coalesce($5, o.id + 1) AND o.state NOT IN ('rejected', 'cancelled')) AS first_order,
+       coalesce((SELECT max(100.0 * (l.guide_price_fen - l.price_fen) / l.guide_price_fen) FROM order_line l
+                 WHERE l.root_id = $1 AND l.order_id = $5 AND l.guide_price_fen > 0), 0)::float8 AS below_guide_pct
 """
 
 _OWN_FILES = "SELECT count(*) FROM stored_file WHERE root_id = $1 AND org_id = $2 AND id = ANY ($3::bigint[])"
@@ -314,3 +328,9 @@ _NAMES_PACKAGING = "SELECT EXISTS (SELECT FROM order_line WHERE root_id = $1 AND
 async def names_packaging(root_id: int, packaging_id: int) -> bool:
     """Whether any order is in this packaging."""
     return bool(await db.value(_NAMES_PACKAGING, root_id, packaging_id))
+
+
+async def weigh(root_id: int, seller_id: int, buyer_id: int, order_id: int | None, amount_fen: int) -> Matter:
+    """What conditions of approval steps ask about an order of this amount."""
+    (found,) = await db.rows(_WEIGHED, root_id, seller_id, buyer_id, amount_fen, order_id)
+    return Matter(amount_fen, **found)

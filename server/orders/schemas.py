@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from server.approvals.schemas import StepShown
 from server.core.types import Fen, Id, Limit, OrgRef, Qty, Reason, ShortText, Text
 from server.rules.schemas import OrderTerms
 
@@ -295,7 +296,7 @@ class ApprovedLine(msgspec.Struct):
 
 
 class Proposal(msgspec.Struct):
-    """What the first of two deciders proposes to the second: a quantity for every line, and what would pass in fen."""
+    """What the decider of a step proposes to the next: a quantity for every line, and what would pass in fen."""
 
     lines: list[ApprovedLine]
     rest: Rest
@@ -305,14 +306,15 @@ class Proposal(msgspec.Struct):
 
 
 class OrderApproval(msgspec.Struct):
-    """The decision that an order waits for, or got; `proposal` is for the seller, while the second step waits."""
+    """The decision that an order waits for, or got; for the seller its `steps`, and what the step before proposed."""
 
     id: int
     state: Literal["pending", "approved", "rejected", "void"]
-    step: Literal["first", "second"]
+    step_no: int
     decided_by: str | None
     decided_at: datetime | None
     proposal: Proposal | None
+    steps: list[StepShown]
 
 
 class Order(OrderSummary):

@@ -113,7 +113,7 @@ def _lines_after(order: _Locked, **changes: Mapping[int, int]) -> list[LineState
 async def approve_order(actor: Actor, order_id: int, wanted: Approve) -> str:
     """Approve in full or in part: reserves stock, counts the amount into the buyer's credit (S2.1, D1.2).
 
-    Answers the new state: `submitted` still, when a second person has to decide. Raises `StockShort`,
+    Answers the new state: `submitted` still, when a further step has to be taken. Raises `StockShort`,
     `CreditExceeded`, `OrderState`, `ApprovalDecided`, `QuantityInvalid`, `OrgFrozen`; nothing is changed then.
     """
     actor.require("order.approve")
@@ -122,16 +122,14 @@ async def approve_order(actor: Actor, order_id: int, wanted: Approve) -> str:
         _as_seller(actor, order)
         state = await _after(actor, order, "approve")
         _not_frozen(order, "不能通过它的订单")
-        wanted = await _as_proposed(actor, order, wanted)
+        stands = await approvals.standing(actor, "order", order.id)
+        approvals.refuse_others(stands)
+        wanted = _as_proposed(stands, wanted)
         granted = _granted(order, wanted)
         amount = order.worth(granted)
-        if await approvals.needs_second(actor, "order", order.id, amount, wanted):
-            waits = await _after(actor, order, "first_approve")
-            facts = {"approved_fen": amount}
-            change = Transition("first_approve", order.state, waits, wanted.note, facts=facts)
-            await queries.write_transition(actor, order.id, change, clock.now())
-            await _tell(actor, order, waits)
-            return waits
+        passed = await approvals.pass_on(actor, stands, "order", order.id, order.buyer_id, amount, wanted)
+        if passed.waits is not None:
+            return await _pass_on(actor, order, amount, wanted.note)
         await stock.reserve(
             actor.root_id,
             order.seller_id,
@@ -139,7 +137,7 @@ async def approve_order(actor: Actor, order_id: int, wanted: Approve) -> str:
             [Wanted(line["line_no"], line["product_id"], granted[line["line_no"]]) for line in order.lines],
         )
         await settlement.commit(actor, order.seller_id, order.buyer_id, amount, wanted.override_credit)
-        await approvals.close(actor, "order", order.id, "approved", wanted.note)
+        await approvals.close(actor, "order", order.id, "approved", wanted.note, passed.reached)
         change = Transition(
             "approve",
             order.state,
@@ -156,15 +154,22 @@ async def approve_order(actor: Actor, order_id: int, wanted: Approve) -> str:
         return state
 
 
-async def _as_proposed(actor: Actor, order: _Locked, wanted: Approve) -> Approve:
-    """A second decision that names no quantities confirms what the first one proposed."""
-    if wanted.lines is not None or not actor.may("approval.second"):
+async def _pass_on(actor: Actor, order: _Locked, amount_fen: int, note: str) -> str:
+    """One step of several: the order stays where it is, and the next decider is asked."""
+    state = await _after(actor, order, "pass_on")
+    change = Transition("pass_on", order.state, state, note, facts={"approved_fen": amount_fen})
+    await queries.write_transition(actor, order.id, change, clock.now())
+    await _tell(actor, order, state)
+    return state
+
+
+def _as_proposed(stands: approvals.Standing | None, wanted: Approve) -> Approve:
+    """A later decision that names no quantities confirms what the one before proposed."""
+    proposed = stands.proposed if stands else None
+    if wanted.lines is not None or proposed is None:
         return wanted
-    proposed = await approvals.proposal(actor.root_id, "order", order.id)
-    if proposed is None:
-        return wanted
-    first = msgspec.json.decode(proposed.what, type=Approve)
-    return Approve(first.lines, first.rest, wanted.override_credit, wanted.note)
+    before = msgspec.json.decode(proposed.what, type=Approve)
+    return Approve(before.lines, before.rest, wanted.override_credit, wanted.note)
 
 
 def _granted(order: _Locked, wanted: Approve) -> dict[int, int]:
@@ -185,7 +190,7 @@ async def reject_order(actor: Actor, order_id: int, reason: str) -> str:
         order = await _lock(actor, order_id)
         _as_seller(actor, order)
         state = await _after(actor, order, "reject")
-        await approvals.may_decide(actor, "order", order.id)
+        approvals.refuse_others(await approvals.standing(actor, "order", order.id))
         await approvals.close(actor, "order", order.id, "rejected", reason)
         change = Transition("reject", order.state, state, reason)
         await queries.write_transition(actor, order.id, change, clock.now())
@@ -390,4 +395,4 @@ async def decide_order(actor: Actor, order_id: int, decision: Decision) -> None:
         await reject_order(actor, order_id, decision.reason)
 
 
-approvals.register("order", decide_order)
+approvals.register("order", decide_order, queries.weigh)

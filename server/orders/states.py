@@ -18,7 +18,8 @@ STATE_NAMES = {
 VERB_NAMES = {
     "submit": "提交",
     "approve": "审核通过",
-    "first_approve": "初审通过",
+    "first_approve": "初审通过",  # of before there were steps
+    "pass_on": "通过，转下一步",
     "reject": "驳回",
     "cancel": "取消",
     "issue": "出库",
@@ -31,7 +32,7 @@ VERB_NAMES = {
 # (state, verb) → the state after it. An order that was issued is received once all of it is signed for: until then
 # a receipt leaves it where it is. On hold (arrears, a dispute) nothing is approved until it is resumed.
 TRANSITIONS: dict[tuple[str, str], str] = {
-    ("submitted", "first_approve"): "submitted",
+    ("submitted", "pass_on"): "submitted",
     ("submitted", "approve"): "approved",
     ("submitted", "reject"): "rejected",
     ("submitted", "cancel"): "cancelled",

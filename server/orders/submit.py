@@ -22,6 +22,7 @@ from server.core.logs import request_id
 from server.core.money import yuan
 from server.core.together import Together
 from server.orders import shelf
+from server.orders.queries import ORDER_FLOW
 from server.orders.schemas import NewOrder, OrderPlaced
 from server.pricing.offers import NotOffered
 from server.pricing.resolve import GUIDE, LIMITS, OFFERED, PAIR, PRICE
@@ -106,8 +107,8 @@ WITH RECURSIVE input AS (
     INSERT INTO order_event (root_id, order_id, verb, to_state, account_id, at)
     SELECT root_id, id, 'submit', 'submitted', account_id, moment FROM taken
 ), asked AS (
-    INSERT INTO approval (root_id, subject_kind, subject_id, number, org_id, buyer_id, amount_fen, created_at)
-    SELECT root_id, 'order', id, number, seller_id, buyer_id, total_fen, moment FROM taken
+    INSERT INTO approval (root_id, subject_kind, subject_id, number, org_id, buyer_id, amount_fen, flow_id, created_at)
+    SELECT t.root_id, 'order', t.id, t.number, t.seller_id, t.buyer_id, t.total_fen, {ORDER_FLOW}, t.moment FROM taken t
 ), message AS (
     INSERT INTO outbox (root_id, channel, topic, subject_id, next_at, created_at)
     SELECT root_id, 'event', 'order.submitted', id, moment, moment FROM taken

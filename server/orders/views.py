@@ -10,8 +10,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from server.approvals import queries as asking
 from server.approvals import service as approvals
-from server.core import db, paging
+from server.approvals.progress import progress
+from server.approvals.schemas import StepShown
+from server.core import clock, db, paging
 from server.core.actor import Actor
 from server.core.errors import NotFound
 from server.core.types import MAX_ID, OrgRef
@@ -49,12 +52,15 @@ SELECT o.*, s.name AS seller_name, b.name AS buyer_name,
             SELECT e.id, e.verb, e.from_state, e.to_state, a.name AS account_name, g.name AS org_name, e.reason, e.at
             FROM order_event e LEFT JOIN account a ON a.id = e.account_id LEFT JOIN org g ON g.id = a.org_id
             WHERE e.root_id = o.root_id AND e.order_id = o.id) x) AS events,
-       p.id AS approval_id, p.state AS approval_state, p.step, d.name AS decided_by, p.decided_at,
-       CASE WHEN p.state = 'pending' THEN p.proposal::text END AS proposal
+       a.id AS approval_id, a.state AS approval_state, a.step_no, d.name AS decided_by, a.decided_at,
+       CASE WHEN a.state = 'pending' THEN a.proposal::text END AS proposal, {asking.STEPS} AS steps,
+       {asking.TAKEN} AS taken, coalesce(f.in_turn, false) AS in_turn,
+       {asking.held("$4", "$5::date")} AS held
 FROM orders o JOIN org s ON s.id = o.seller_id JOIN org b ON b.id = o.buyer_id
-LEFT JOIN approval p ON p.root_id = o.root_id AND p.subject_kind = 'order' AND p.subject_id = o.id
-LEFT JOIN account d ON d.id = p.decided_by
-WHERE o.root_id = $1 AND o.id = $2 AND (b.path LIKE ANY ($3::text[]) OR o.seller_id = $4)
+LEFT JOIN approval a ON a.root_id = o.root_id AND a.subject_kind = 'order' AND a.subject_id = o.id
+LEFT JOIN approval_flow f ON f.root_id = a.root_id AND f.id = a.flow_id
+LEFT JOIN account d ON d.id = a.decided_by
+WHERE o.root_id = $1 AND o.id = $2 AND (b.path LIKE ANY ($3::text[]) OR o.seller_id = $6)
 """
 
 _ISSUES = """
@@ -153,7 +159,8 @@ async def list_issues(actor: Actor, wanted: IssueFilter) -> tuple[list[GoodsIssu
 
 async def get_order(actor: Actor, order_id: int) -> Order:
     """One order with lines, goods issues, events and what the reader may do now."""
-    head = await db.row(_DETAIL, actor.root_id, order_id, actor.patterns, actor.seller_id)
+    asked = (actor.root_id, order_id, actor.patterns, actor.account_id, clock.today(), actor.seller_id)
+    head = await db.row(_DETAIL, *asked)
     if head is None:
         raise NotFound("没有找到这张订单")
     lines: list[dict[str, Any]] = msgspec.json.decode(head["lines"])
@@ -173,21 +180,27 @@ async def get_order(actor: Actor, order_id: int) -> Order:
         issues=issues,
         events=[_event(item) for item in msgspec.json.decode(head["events"] or "[]")],
         actions=_actions(actor, head, lines, issues),
-        approval=_approval(head, lines if actor.org_id == head["seller_id"] else None),
+        approval=await _approval(head, lines if actor.org_id == head["seller_id"] else None),
     )
 
 
-def _approval(head: db.Row, lines: Sequence[db.Row] | None) -> OrderApproval | None:
-    """The approval of an order; `lines` where the reader may see what was proposed."""
+async def _approval(head: db.Row, lines: Sequence[db.Row] | None) -> OrderApproval | None:
+    """The approval of an order; `lines` where the reader may see who decides, and what was proposed."""
     if head["approval_id"] is None:
         return None
+    proposal = None if lines is None else proposal_of(head["proposal"], lines)
+    steps: list[StepShown] = []
+    if lines is not None:
+        amount = proposal.amount_fen if proposal else head["total_fen"]
+        (steps,) = await progress(head["seller_id"], [{**head, "state": head["approval_state"], "amount_fen": amount}])
     return OrderApproval(
         head["approval_id"],
         head["approval_state"],
-        head["step"],
+        head["step_no"],
         head["decided_by"],
         head["decided_at"],
-        None if lines is None else proposal_of(head["proposal"], lines),
+        proposal,
+        steps,
     )
 
 
@@ -221,7 +234,7 @@ def _actions(actor: Actor, head: db.Row, lines: Sequence[db.Row], issues: list[G
     seller, buyer = actor.org_id == head["seller_id"], actor.org_id == head["buyer_id"]
     unissued = any(line["approved_qty"] > line["issued_qty"] for line in lines)
     on_way = any(issue.state == "in_transit" for issue in issues)
-    decides = seller and actor.may("order.approve") and (head["step"] != "second" or actor.may("approval.second"))
+    decides = seller and actor.may("order.approve") and approvals.may_decide_now(head)
     allowed = {
         "approve": decides,
         "reject": decides,

@@ -30,7 +30,7 @@ class Desk:
         desk.other_rep = await world.user(world.brand, "brand_rep", [buyer])
         desk.manager = await world.user(world.brand, "brand_manager")
         desk.dealer = await world.boss(buyer)
-        await desk.manager.post("/approval-rules/order", {"above_fen": above_fen}, 204)
+        await world.two_steps(desk.manager, above_fen)
         return desk
 
     async def order(self, *pieces: int) -> int:
@@ -47,7 +47,7 @@ async def test_exactly_the_limit_needs_one_person_one_piece_more_needs_two(world
     at_limit, above = await desk.order(30), await desk.order(31)
     assert (await desk.rep.post(f"/orders/{at_limit}/approve", {}))["state"] == "approved"
     waiting = await desk.rep.post(f"/orders/{above}/approve", {})
-    assert waiting["state"] == "submitted" and waiting["approval"]["step"] == "second"
+    assert waiting["state"] == "submitted" and waiting["approval"]["step_no"] == 2
     assert "approve" not in waiting["actions"] and "reject" not in waiting["actions"]
     assert (await balances(world.brand))[desk.goods[0].id, "warehouse"] == (500, 30)
     assert (await desk.manager.post(f"/orders/{above}/approve", {}))["state"] == "approved"
@@ -124,7 +124,7 @@ async def test_who_may_take_the_second_step_decides_alone(world: World) -> None:
     desk = await Desk.open(world, 0)
     order = await desk.order(100)
     assert (await desk.manager.post(f"/orders/{order}/approve", {}))["state"] == "approved"
-    await desk.manager.post("/approval-rules/order", {"above_fen": None}, 204)
+    await world.two_steps(desk.manager, None)
     assert (await desk.rep.post(f"/orders/{await desk.order(100)}/approve", {}))["state"] == "approved"
 
 

@@ -86,7 +86,7 @@ async def test_two_reps_pressing_at_the_same_moment_make_one_decision_and_the_lo
 
 
 async def test_a_press_that_wecom_delivers_three_times_is_one_decision_and_one_answer(chat: Chat, shop: Shop) -> None:
-    await shop.world.admin.post("/approval-rules/order", {"above_fen": 1000}, 204)
+    await shop.world.two_steps(shop.world.admin, 1000)
     (order,) = await shop.orders(1)
     await chat.deliver()
     task = (await chat.cards(shop.userid))[-1]["task_id"]
@@ -94,7 +94,7 @@ async def test_a_press_that_wecom_delivers_three_times_is_one_decision_and_one_a
     await asyncio.gather(*(callback.receive(press) for _ in range(3)))
     await chat.deliver()
     verbs = [event["verb"] for event in (await shop.buyer.get(f"/orders/{order.id}"))["events"]]
-    assert verbs == ["submit", "first_approve"]
+    assert verbs == ["submit", "pass_on"]
     assert await chat.texts(shop.userid) == []
 
 
@@ -152,7 +152,7 @@ async def test_a_large_order_goes_to_the_manager_after_the_rep_and_each_sees_his
 ) -> None:
     manager = f"manager{number()}"
     await shop.world.user(shop.world.brand, "brand_manager", wecom=manager)
-    await shop.world.admin.post("/approval-rules/order", {"above_fen": 1000}, 204)
+    await shop.world.two_steps(shop.world.admin, 1000)
     (order,) = await shop.orders(1)
     await chat.deliver()
     assert await chat.cards(manager) == []
@@ -172,7 +172,7 @@ async def test_a_large_order_goes_to_the_manager_after_the_rep_and_each_sees_his
 async def test_the_second_decider_reads_on_the_card_what_the_first_proposed(chat: Chat, shop: Shop) -> None:
     manager = f"manager{number()}"
     await shop.world.user(shop.world.brand, "brand_manager", wecom=manager)
-    await shop.world.admin.post("/approval-rules/order", {"above_fen": 1000}, 204)
+    await shop.world.two_steps(shop.world.admin, 1000)
     await shop.world.credit(shop.world.brand, shop.dealer, 10_000)
     # 1,200 pieces, of which there are 1,000, at 3.00; the rep lets 50 pass.
     (order,) = await shop.orders(1, qty=1_200)
@@ -243,6 +243,7 @@ async def test_of_two_cards_the_one_that_is_done_is_left_alone_when_the_other_is
     await shop.world.user(shop.world.brand, "brand_manager", wecom=manager)
     (order,) = await shop.orders(1)
     await chat.deliver()
+    await db.run("UPDATE approval SET escalated_at = now() WHERE root_id = $1", order_root(shop))
     await announce(order_root(shop), "approval.escalated", order.id)
     await chat.deliver()
     assert len(await chat.cards(manager)) == 1

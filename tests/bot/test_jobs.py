@@ -39,7 +39,7 @@ async def test_an_order_that_waits_is_brought_to_mind_after_four_hours_then_dail
 async def test_who_takes_the_second_step_is_given_four_hours_of_his_own(chat: Chat, shop: Shop) -> None:
     manager = f"manager{number()}"
     await shop.world.user(shop.world.brand, "brand_manager", wecom=manager)
-    await shop.world.admin.post("/approval-rules/order", {"above_fen": 1000}, 204)
+    await shop.world.two_steps(shop.world.admin, 1000)
     with clock.frozen(MORNING):
         await shop.orders(1)
         await chat.deliver()

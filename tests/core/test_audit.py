@@ -94,7 +94,8 @@ def the_day(stage: Stage) -> Iterator[Step]:
     yield "approve_orders", admin, "POST", "/orders/batch/approve", {"ids": [places["sibling"].rows["order"]]}
     yield "submit_order", keeper, "POST", "/orders", _order(stage)
     yield "reject_orders", boss, "POST", "/orders/batch/reject", {"ids": ["{id}"], **reason}
-    yield "set_approval_rule", boss, "POST", "/approval-rules/order", {"above_fen": 100}
+    steps = [{"name": "审核", "who": "permission:order.approve"}]
+    yield "set_approval_flow", boss, "POST", "/approval-flows/order", {"version": 0, "steps": steps}
     goods = {"audience": {"kind": "all"}, "multiple": 2}
     rules = {"version": 0, "minimums": [], "goods": [goods], "calendars": []}
     yield "set_order_rules", boss, "POST", "/order-rules", rules

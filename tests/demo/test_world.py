@@ -72,7 +72,7 @@ async def test_a_visitor_would_not_see_what_the_system_does_if_a_state_had_no_or
     states = set(await demo.all("SELECT DISTINCT state FROM orders"))
     assert states == {"submitted", "approved", "issued", "received", "closed", "rejected", "cancelled"}
     verbs = set(await demo.all("SELECT DISTINCT verb FROM order_event"))
-    assert verbs >= {"submit", "first_approve", "approve", "reject", "cancel", "issue", "receive", "close"}
+    assert verbs >= {"submit", "pass_on", "approve", "reject", "cancel", "issue", "receive", "close"}
     assert await demo.all("SELECT count(*) FROM goods_issue_line WHERE short_qty + damaged_qty > 0") > [0]
     assert await demo.all("SELECT count(*) FROM ledger_entry WHERE document_kind = 'payment'") > [0]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.approvals import service as approvals
+from server.approvals import people
 from server.core import db
 from server.identity.holders import holds
 from server.identity.roles import ROLES
@@ -127,7 +127,8 @@ async def test_who_decides_and_who_is_told_follows_the_built_role_and_not_its_ba
     watcher = await hire(world.admin, world.brand.id, silent["id"], dealer_ids=[dealer.id])
     decider = await hire(world.admin, world.brand.id, decides["id"], dealer_ids=[dealer.id])
     issuer = await hire(world.admin, world.brand.id, keeper["id"])
-    asked = {item["id"] for item in await approvals.deciders(world.brand.id, dealer.id, "order.approve", bound=True)}
+    (found,) = await people.asked(world.brand.id, [people.Want(dealer.id, "permission:order.approve", True)])
+    asked = {item["id"] for item in found.people}
     assert asked == {decider.account_id}
     told = {item["id"] for item in await notices.people(world.brand.id, "order.issue")}
     assert told == {world.admin.account_id, issuer.account_id}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from server.approvals import service as approvals
+from server.approvals import people
 from server.core import clock
 from server.identity.service import actor_for
 from tests.world import User, World
@@ -22,7 +22,8 @@ def away(who: User, substitute: User, start: int = 0, days: int = 3) -> dict[str
 
 
 async def asked(world: World, dealer_id: int) -> list[int]:
-    return [item["id"] for item in await approvals.deciders(world.brand.id, dealer_id, "order.approve", bound=True)]
+    (found,) = await people.asked(world.brand.id, [people.Want(dealer_id, "permission:order.approve", True)])
+    return [item["id"] for item in found.people]
 
 
 async def test_the_orders_of_a_rep_on_holiday_are_asked_of_his_substitute_and_come_back_to_him(world: World) -> None:

@@ -72,6 +72,8 @@ class Order:
     id: int
     buyer: str
     lines: list[Line]
+    above: int | None = None
+    """Of its seller, as it stood when the order came: the amount above which a second person decides."""
     state: str = "submitted"
     proposal: tuple[list[int], bool] | None = None
     issues: list[Issue] = field(default_factory=list)
@@ -131,7 +133,7 @@ class Channel:
         """The order has this id."""
         seller = SELLER_OF[buyer]
         kept = [Line(product, qty, self.price[seller, product]) for product, qty in lines]
-        self.orders[order_id] = Order(order_id, buyer, kept)
+        self.orders[order_id] = Order(order_id, buyer, kept, self.rule[seller])
 
     def _fefo(self, order: Order, granted: list[int]) -> list[Counter[str]] | None:
         """First expired, first out; None when a line cannot be served whole."""
@@ -169,8 +171,7 @@ class Channel:
             given, back = order.proposal
         granted = given or [line.ordered for line in order.lines]
         amount = sum(qty * line.price for qty, line in zip(granted, order.lines, strict=True))
-        above = self.rule[order.seller]
-        if not boss and above is not None and amount > above:
+        if not boss and order.above is not None and amount > order.above:
             order.proposal = granted, back
             return set(), None
         held = self._fefo(order, granted)

@@ -84,6 +84,7 @@ class Machine(RuleBasedStateMachine):
             "region": await world.user(region, "dealer_clerk"),
             "county": await world.user(county, "dealer_clerk"),
         }
+        self.flow = dict.fromkeys(SELLERS, 0)
         self.admin = world.admin
         for user in (*self.boss.values(), *self.helper.values()):
             await user.sign_in()
@@ -148,9 +149,13 @@ class Machine(RuleBasedStateMachine):
     @rule(seller=st.sampled_from(SELLERS), above=st.none() | st.integers(0, 20_000))
     def set_rule(self, seller: str, above: int | None) -> None:
         refusals = {"org_frozen"} if seller in self.channel.frozen else set()
-        self.ask(self.boss[seller], "/approval-rules/order", {"above_fen": above}, refusals)
+        steps: list[dict[str, Any]] = [{"name": "初审", "who": "permission:order.approve", "reps_first": True}]
+        if above is not None:
+            steps.append({"name": "复审", "who": "permission:approval.second", "above_fen": above})
+        body = {"version": self.flow[seller], "steps": steps}
+        made = self.ask(self.boss[seller], "/approval-flows/order", body, refusals)
         if not refusals:
-            self.channel.rule[seller] = above
+            self.channel.rule[seller], self.flow[seller] = above, made["version"]
 
     @rule(buyer=st.sampled_from(BUYERS), amount=st.integers(1, 20_000))
     def pay(self, buyer: str, amount: int) -> None:
@@ -226,7 +231,7 @@ class Machine(RuleBasedStateMachine):
         shown = await self.boss[order.buyer].get(f"/orders/{newest['id']}")
         assert shown["back_order_of"] == order.id
         assert shown["total_fen"] == sum(line.ordered * line.price for line in rest)
-        self.channel.orders[newest["id"]] = Order(newest["id"], order.buyer, rest)
+        self.channel.orders[newest["id"]] = Order(newest["id"], order.buyer, rest, self.channel.rule[order.seller])
 
     @rule(n=any_one, legal=often, boss=st.booleans())
     def reject(self, n: int, legal: bool, boss: bool) -> None:

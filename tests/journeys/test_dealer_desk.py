@@ -76,11 +76,11 @@ async def test_what_was_not_approved_follows_as_an_order_of_its_own(street: Stre
 
 async def test_the_boss_sees_what_the_clerk_proposed_before_he_confirms_it(street: Street, studio: Studio) -> None:
     clerk = await street.world.user(street.dealer, "dealer_clerk", name="林小雨")
-    await street.boss.post("/approval-rules/order", {"above_fen": 10_000}, 204)
+    await street.world.two_steps(street.boss, 10_000)
     order = await street.world.order(street.owner, [(street.soda, 3), (street.tea, 1)], cases=True)
     part = {"lines": [{"line_no": 1, "approved_qty": 48}], "rest": "back_order", "note": "乌龙茶下周到货"}
     waiting = await clerk.post(f"/orders/{order.id}/approve", part)
-    assert waiting["approval"]["step"] == "second"
+    assert waiting["approval"]["step_no"] == 2
 
     boss = await (await studio.phone()).log_in(street.boss.phone, PASSWORD)
     await boss.tap(f"order-{order.number}")
