@@ -16,7 +16,7 @@ import msgspec
 
 from bot import papers
 from server.approvals import service as approvals
-from server.approvals.people import ADMINISTRATORS, Asked, Want, asked
+from server.approvals.people import ADMINISTRATORS, Asked, Want, asked, reps_of
 from server.core import clock, db, live
 from server.core.money import yuan
 from server.notify import queries
@@ -324,7 +324,7 @@ async def _ending(fan: Fanout, event: Event) -> None:
     title = "区域授权今天到期" if days == 0 else f"区域授权将在 {days} 天内到期"
     body = f"{_places(event)}，{event.payload['until_on']} 到期"
     fan.tell(event, await fan.people(dealer_id, "channel.manage"), title, body, "authority")
-    reps = await approvals.deciders(event.root_id, dealer_id, "territory.read", bound=True)
+    reps = await reps_of(event.root_id, dealer_id, "territory.read")
     managers = await fan.people(event.root_id, "territory.manage")
     people = list({person["id"]: person for person in (*reps, *managers)}.values())
     fan.tell(event, people, title, f"{name}：{body}", f"authority/{dealer_id}")

@@ -65,6 +65,17 @@ JOIN account c ON c.id = coalesce(t.id, h.id)
 ORDER BY w.n, c.id, h.id
 """
 
+_REPS = """
+SELECT DISTINCT c.id, c.name, c.wecom_userid
+FROM account h JOIN org b ON b.id = $2
+LEFT JOIN (substitute u JOIN account t ON t.id = u.substitute_id AND t.status = 'active')
+    ON u.account_id = h.id AND $3::date BETWEEN u.from_on AND u.until_on
+JOIN account c ON c.id = coalesce(t.id, h.id)
+WHERE h.org_id = $1 AND h.status = 'active' AND ({bound}) AND ({holds}) AND EXISTS (
+    SELECT FROM assignment x JOIN org d ON d.id = x.org_id WHERE x.account_id = h.id AND b.path LIKE d.path || '%')
+ORDER BY c.id
+"""
+
 _HOLDERS = f"""
 SELECT w.n, h.id, h.name, EXISTS (
     SELECT FROM substitute u WHERE u.account_id = h.id AND $3::date BETWEEN u.from_on AND u.until_on) AS away
@@ -139,3 +150,9 @@ def _built_in(who: str) -> str:
     if kind == "permission":
         return f"有“{PERMISSIONS.get(key, key)}”权限的人"
     return ROLE_NAMES.get(key, "") if kind == "role" else "已停用"
+
+
+async def reps_of(org_id: int, buyer_id: int, permission: str) -> Sequence[db.Row]:
+    """Who looks after a buyer and holds a permission, or stands in for him: id, name, wecom_userid."""
+    statement = _REPS.format(bound=holders.bound("h"), holds=holders.holds(permission, "h"))
+    return await db.rows(statement, org_id, buyer_id, clock.today())

@@ -51,6 +51,7 @@ NOTES: dict[str, str] = {
     "outbox.read": "查看消息发送队列",
     "outbox.retry": "重发失败的消息",
     "audit.read": "查看谁在何时做了什么",
+    "rule.manage": "设置起订、倍数、送货日历和审批步骤",
 }
 
 # What a permission is of little use without. The screens tick it along; nothing is refused for its lack.
@@ -74,6 +75,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "payment.register": ("settlement.read", "channel.read"),
     "role.manage": ("account.manage",),
     "outbox.retry": ("outbox.read",),
+    "rule.manage": ("catalog.read", "channel.read"),
 }
 
 _operations: dict[str, list[str]] = {}

@@ -1,9 +1,10 @@
-"""The rules of the steps by themselves: whatever the conditions and the people, none is skipped, none is asked twice."""
+"""The rules of the steps by themselves: whatever the conditions and the people, none is skipped or asked twice."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from server.approvals.steps import Matter, Step, asked_for, condition, following, may_decide, reached
 
@@ -48,12 +49,12 @@ def test_who_may_only_take_a_step_that_is_not_needed_may_still_take_the_ones_bef
     assert may_decide(1, {3}, False) and following(THREE, reached(THREE, 1, Matter(1), {3}, False), Matter(1)) is None
 
 
-CONDITIONS = st.fixed_dictionaries({
-    "above_fen": st.none() | st.integers(0, 5), "over_credit": st.booleans(), "first_order": st.booleans(),
-    "below_guide_pct": st.none() | st.integers(1, 3),
-})  # fmt: skip
-FLOWS = st.lists(CONDITIONS, max_size=8).map(
-    lambda later: [Step(1, "1", A), *(Step(n, str(n), A, **more) for n, more in enumerate(later, 2))]
+LATER = st.builds(
+    Step, st.just(0), st.just("后面的一步"), st.just(A), above_fen=st.none() | st.integers(0, 5),
+    over_credit=st.booleans(), first_order=st.booleans(), below_guide_pct=st.none() | st.integers(1, 3),
+)  # fmt: skip
+FLOWS = st.lists(LATER, max_size=8).map(
+    lambda later: [Step(1, "第一步", A), *(replace(step, no=no) for no, step in enumerate(later, 2))]
 )
 MATTERS = st.builds(Matter, st.integers(0, 8), st.booleans(), st.booleans(), st.floats(0, 4))
 PEOPLE = st.lists(st.tuples(st.frozensets(st.integers(1, 9), max_size=4), MATTERS), max_size=20)
