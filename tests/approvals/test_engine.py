@@ -1,4 +1,4 @@
-"""The rules of the steps by themselves: whatever the conditions and the people, none is skipped or asked twice."""
+"""The rules of the steps by themselves: whatever the conditions and the people, none is skipped, none asked twice."""
 
 from __future__ import annotations
 

@@ -452,6 +452,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sales reps of the brand, to choose from. */
+        get: operations["list_reps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/batch/reps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let these reps look after these dealers; a result per dealer. */
+        post: operations["assign_reps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/permissions": {
         parameters: {
             query?: never;
@@ -678,6 +712,248 @@ export interface paths {
         patch: operations["change_address"];
         trace?: never;
     };
+    "/api/v1/orgs/batch/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same change for up to 500 archives; a result per org. */
+        post: operations["edit_orgs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/batch/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Freeze up to 500 orgs for one reason, or without one let them work again; a result per org. */
+        post: operations["freeze_orgs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stores in a part of the map. */
+        get: operations["map_orgs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done to an org, by whom and when. */
+        get: operations["org_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org_id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people of an org. */
+        get: operations["list_contacts"];
+        put?: never;
+        /** Add somebody to an org. */
+        post: operations["add_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a contact. */
+        delete: operations["remove_contact"];
+        options?: never;
+        head?: never;
+        /** Change a contact, or make it the main one. */
+        patch: operations["edit_contact"];
+        trace?: never;
+    };
+    "/api/v1/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a PDF or a picture as multipart field `file`; it is read through the paper it is attached to. */
+        post: operations["upload_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org_id}/qualifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The papers of an org, for who looks after it and for itself. */
+        get: operations["list_qualifications"];
+        put?: never;
+        /** Put a paper into an archive. */
+        post: operations["add_qualification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/qualifications/{qualification_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a paper out of an archive. */
+        delete: operations["remove_qualification"];
+        options?: never;
+        head?: never;
+        /** Change or renew a paper. */
+        patch: operations["edit_qualification"];
+        trace?: never;
+    };
+    "/api/v1/qualifications/{qualification_id}/documents/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A document of a paper, for who looks after the org and for itself. */
+        get: operations["read_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is directly below an org; without one, where the own scope begins. */
+        get: operations["list_children"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org_id}/above": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The orgs above one, and itself. */
+        get: operations["list_above"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org_id}/move/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What moving an org with all below it would bring about. */
+        post: operations["preview_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move an org with all below it under another supplier. */
+        post: operations["move_org"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalog/categories": {
         parameters: {
             query?: never;
@@ -702,10 +978,46 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** All categories, for their keeper. */
+        get: operations["list_category_tree"];
         put?: never;
         /** Add a category. */
         post: operations["create_category"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/categories/{category_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an empty category. */
+        delete: operations["remove_category"];
+        options?: never;
+        head?: never;
+        /** Rename or move a category. */
+        patch: operations["edit_category"];
+        trace?: never;
+    };
+    "/api/v1/categories/arrange": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put categories below another, in this order. */
+        post: operations["arrange_categories"];
         delete?: never;
         options?: never;
         head?: never;
@@ -765,6 +1077,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{product_id}/packagings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a packaging to a product. */
+        post: operations["add_packaging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/packagings/{packaging_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a packaging. */
+        patch: operations["edit_packaging"];
+        trace?: never;
+    };
+    "/api/v1/packagings/{packaging_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove a packaging that no order names. */
+        post: operations["remove_packaging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/prices": {
         parameters: {
             query?: never;
@@ -777,6 +1140,57 @@ export interface paths {
         put?: never;
         /** Set prices within their limits, at once, for a time, or from a later day; null: not offered. */
         post: operations["set_prices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What prices would do; nothing is changed. */
+        post: operations["preview_prices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a list from another, or raise one by a percentage. */
+        post: operations["copy_prices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/copy/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a copied or raised list would be; nothing is changed. */
+        post: operations["preview_copy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -834,6 +1248,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/prices/planned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prices that are to begin, or temporary ones in force. */
+        get: operations["list_planned_prices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/price-lists": {
         parameters: {
             query?: never;
@@ -862,6 +1293,75 @@ export interface paths {
         put?: never;
         /** Say whether a dealer sets the prices of its own buyers. */
         post: operations["set_price_authority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guide-prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Guide prices of grades and regions. */
+        get: operations["list_guide_prices"];
+        put?: never;
+        /** Set guide prices for a grade, a region, or both. */
+        post: operations["set_guide_prices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guide-prices/scopes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The grades and regions that have guide prices of their own. */
+        get: operations["list_guide_scopes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guide-prices/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which prices would no longer be offered; nothing is changed. */
+        post: operations["preview_guide_prices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guide-prices/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End guide prices at once. */
+        post: operations["end_guide_prices"];
         delete?: never;
         options?: never;
         head?: never;
@@ -963,6 +1463,75 @@ export interface paths {
         };
         /** Counties that nobody covers. */
         get: operations["list_white_spots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/order-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The order rules of the own org. */
+        get: operations["get_order_rules"];
+        put?: never;
+        /** Set all order rules of the own org. */
+        post: operations["set_order_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/order-rules/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close days, open made-up ones, or let days be like their weekday again. */
+        post: operations["set_calendar_days"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/order-rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which rule would say what to an order. */
+        post: operations["try_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/order-rules/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public holidays of a year, to be taken over. */
+        get: operations["propose_holidays"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1319,7 +1888,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What waits for a decision. */
+        /** What waits for a decision, step by step with who can decide. */
         get: operations["list_approvals"];
         put?: never;
         post?: never;
@@ -1346,17 +1915,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/approval-rules/order": {
+    "/api/v1/approval-flows/order": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The steps in which the own org decides about orders. */
+        get: operations["get_approval_flow"];
         put?: never;
-        /** Set the amount above which a second person decides about orders. */
-        post: operations["set_approval_rule"];
+        /** Set the steps in which the own org decides about orders. */
+        post: operations["set_approval_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approval-flows/order/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who would be asked about an order of a buyer. */
+        get: operations["simulate_approval"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1463,6 +2050,127 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Customers by what they are called and by what they have bought. */
+        get: operations["list_customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{org_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A customer with its purchases of a period. */
+        get: operations["get_customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{org_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let these be all the tags of a customer. */
+        post: operations["set_tags"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/batch/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put tags on many customers, and take others off. */
+        post: operations["tag_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tags in use, to choose from. */
+        get: operations["suggest_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The segments of the own org. */
+        get: operations["list_segments"];
+        put?: never;
+        /** Keep a choice of customers under a name. */
+        post: operations["add_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a segment. */
+        delete: operations["remove_segment"];
+        options?: never;
+        head?: never;
+        /** Give a segment another name or other conditions. */
+        patch: operations["edit_segment"];
         trace?: never;
     };
     "/api/v1/notices": {
@@ -1791,7 +2499,7 @@ export interface components {
         };
         /**
          * AccountList
-         * @description A page of accounts, org by org down the channel.
+         * @description A page of accounts.
          */
         AccountList: {
             items: components["schemas"]["AccountOut"][];
@@ -2082,6 +2790,47 @@ export interface components {
             client?: string;
         };
         /**
+         * RepList
+         * @description The sales reps of the brand.
+         */
+        RepList: {
+            items: components["schemas"]["Rep"][];
+        };
+        /**
+         * Rep
+         * @description A sales rep who looks after a dealer.
+         */
+        Rep: {
+            id: number;
+            name: string;
+        };
+        /**
+         * BulkReps
+         * @description Who looks after these dealers from now on.
+         */
+        BulkReps: {
+            ids: number[];
+            account_ids: number[];
+        };
+        /**
+         * BulkResults
+         * @description A result per org, in the order of the request.
+         */
+        BulkResults: {
+            results: components["schemas"]["BulkResult"][];
+        };
+        /**
+         * BulkResult
+         * @description What became of one org.
+         */
+        BulkResult: {
+            id: number;
+            name: string;
+            ok: boolean;
+            /** @default  */
+            detail?: string;
+        };
+        /**
          * PermissionMatrix
          * @description Every permission × every role.
          */
@@ -2209,17 +2958,19 @@ export interface components {
         };
         /**
          * OrgList
-         * @description A page of orgs.
+         * @description A page of orgs; `total` where it was asked for, counted up to 10,000.
          */
         OrgList: {
-            items: components["schemas"]["OrgOut"][];
+            items: components["schemas"]["OrgRow"][];
             next_cursor: string | null;
+            /** @default null */
+            total?: number | null;
         };
         /**
-         * OrgOut
-         * @description An org as its archive shows it.
+         * OrgRow
+         * @description An org in a list, with its supplier, its reps and its tags.
          */
-        OrgOut: {
+        OrgRow: {
             id: number;
             parent_id: number | null;
             /** @enum {unknown} */
@@ -2237,6 +2988,47 @@ export interface components {
             contact_name: string;
             contact_phone: string;
             version: number;
+            /**
+             * @default
+             * @enum {unknown}
+             */
+            settlement_method?: "" | "bank_transfer" | "cash_on_delivery" | "monthly_credit" | "prepaid";
+            /** @default null */
+            due_day?: number | null;
+            /** @default null */
+            credit_days?: number | null;
+            /**
+             * @default active
+             * @enum {unknown}
+             */
+            cooperation?: "active" | "ended" | "paused" | "prospect";
+            /** @default null */
+            cooperating_since?: string | null;
+            /**
+             * @default
+             * @enum {unknown}
+             */
+            store_kind?: "" | "convenience" | "grocery" | "other" | "person" | "restaurant" | "specialty" | "supermarket" | "wholesale";
+            /** @default null */
+            size_sqm?: number | null;
+            /** @default null */
+            lat?: number | null;
+            /** @default null */
+            lng?: number | null;
+            /** @default null */
+            photo_id?: number | null;
+            /** @default  */
+            note?: string;
+            /** @default null */
+            papers_until?: string | null;
+            /** @default null */
+            created_at?: string | null;
+            /** @default  */
+            parent_name?: string;
+            /** @default [] */
+            reps?: components["schemas"]["Rep"][];
+            /** @default [] */
+            tags?: string[];
         };
         /**
          * NewOrg
@@ -2264,6 +3056,95 @@ export interface components {
             contact_name?: string;
             /** @default  */
             contact_phone?: string;
+            /**
+             * @default
+             * @enum {unknown}
+             */
+            settlement_method?: "" | "bank_transfer" | "cash_on_delivery" | "monthly_credit" | "prepaid";
+            /** @default null */
+            due_day?: number | null;
+            /** @default null */
+            credit_days?: number | null;
+            /**
+             * @default active
+             * @enum {unknown}
+             */
+            cooperation?: "active" | "ended" | "paused" | "prospect";
+            /** @default null */
+            cooperating_since?: string | null;
+            /**
+             * @default
+             * @enum {unknown}
+             */
+            store_kind?: "" | "convenience" | "grocery" | "other" | "person" | "restaurant" | "specialty" | "supermarket" | "wholesale";
+            /** @default null */
+            size_sqm?: number | null;
+            /** @default null */
+            lat?: number | null;
+            /** @default null */
+            lng?: number | null;
+            /** @default null */
+            photo_id?: number | null;
+            /** @default  */
+            note?: string;
+        };
+        /**
+         * OrgOut
+         * @description An org as its archive shows it.
+         */
+        OrgOut: {
+            id: number;
+            parent_id: number | null;
+            /** @enum {unknown} */
+            kind: "brand" | "dealer" | "store";
+            code: string;
+            name: string;
+            path: string;
+            /** @enum {unknown} */
+            status: "active" | "frozen";
+            frozen_reason: string | null;
+            price_group: string;
+            grade: string;
+            region_code: string;
+            address: string;
+            contact_name: string;
+            contact_phone: string;
+            version: number;
+            /**
+             * @default
+             * @enum {unknown}
+             */
+            settlement_method?: "" | "bank_transfer" | "cash_on_delivery" | "monthly_credit" | "prepaid";
+            /** @default null */
+            due_day?: number | null;
+            /** @default null */
+            credit_days?: number | null;
+            /**
+             * @default active
+             * @enum {unknown}
+             */
+            cooperation?: "active" | "ended" | "paused" | "prospect";
+            /** @default null */
+            cooperating_since?: string | null;
+            /**
+             * @default
+             * @enum {unknown}
+             */
+            store_kind?: "" | "convenience" | "grocery" | "other" | "person" | "restaurant" | "specialty" | "supermarket" | "wholesale";
+            /** @default null */
+            size_sqm?: number | null;
+            /** @default null */
+            lat?: number | null;
+            /** @default null */
+            lng?: number | null;
+            /** @default null */
+            photo_id?: number | null;
+            /** @default  */
+            note?: string;
+            /** @default null */
+            papers_until?: string | null;
+            /** @default null */
+            created_at?: string | null;
         };
         /**
          * OrgEdit
@@ -2288,6 +3169,21 @@ export interface components {
             contact_name?: string | null;
             /** @default null */
             contact_phone?: string | null;
+            /** @default null */
+            settlement_method?: ("" | "bank_transfer" | "cash_on_delivery" | "monthly_credit" | "prepaid") | null;
+            /** @default null */
+            cooperation?: ("active" | "ended" | "paused" | "prospect") | null;
+            /** @default null */
+            store_kind?: ("" | "convenience" | "grocery" | "other" | "person" | "restaurant" | "specialty" | "supermarket" | "wholesale") | null;
+            /** @default null */
+            note?: string | null;
+            due_day?: number | null;
+            credit_days?: number | null;
+            cooperating_since?: string | null;
+            size_sqm?: number | null;
+            lat?: number | null;
+            lng?: number | null;
+            photo_id?: number | null;
         };
         /**
          * AddressList
@@ -2328,6 +3224,342 @@ export interface components {
             is_default?: boolean;
         };
         /**
+         * BulkEdit
+         * @description The same change for many archives; what is null stays as it is.
+         */
+        BulkEdit: {
+            items: components["schemas"]["BulkItem"][];
+            /** @default null */
+            grade?: string | null;
+            /** @default null */
+            price_group?: string | null;
+            /** @default null */
+            cooperation?: ("active" | "ended" | "paused" | "prospect") | null;
+        };
+        /**
+         * BulkItem
+         * @description An org as it was read.
+         */
+        BulkItem: {
+            id: number;
+            /** @description of the record as it was read */
+            version: number;
+        };
+        /**
+         * BulkFreeze
+         * @description Freeze many orgs for one reason; without a reason they are let work again.
+         */
+        BulkFreeze: {
+            items: components["schemas"]["BulkItem"][];
+            /** @default null */
+            reason?: string | null;
+        };
+        /**
+         * StoreMap
+         * @description What lies in a part of the map: `points`, or, where there are too many, `clusters`; `total` of them.
+         */
+        StoreMap: {
+            total: number;
+            points: components["schemas"]["MapPoint"][];
+            clusters: components["schemas"]["Cluster"][];
+        };
+        /**
+         * MapPoint
+         * @description A store on the map.
+         */
+        MapPoint: {
+            id: number;
+            name: string;
+            /** @enum {unknown} */
+            kind: "brand" | "dealer" | "store";
+            /** @enum {unknown} */
+            status: "active" | "frozen";
+            /** @enum {unknown} */
+            cooperation: "active" | "ended" | "paused" | "prospect";
+            grade: string;
+            lat: number;
+            lng: number;
+        };
+        /**
+         * Cluster
+         * @description So many stores around a place.
+         */
+        Cluster: {
+            lat: number;
+            lng: number;
+            count: number;
+        };
+        /**
+         * HistoryList
+         * @description The history of an org, the newest first.
+         */
+        HistoryList: {
+            items: components["schemas"]["server.channel.archive_schemas.HistoryEntry"][];
+            next_cursor: string | null;
+        };
+        /**
+         * HistoryEntry
+         * @description Something that was done to an org, by whom and when.
+         */
+        "server.channel.archive_schemas.HistoryEntry": {
+            id: number;
+            at: string;
+            title: string;
+            account_name: string | null;
+            org_name: string | null;
+            changes: components["schemas"]["HistoryChange"][];
+        };
+        /**
+         * HistoryChange
+         * @description What changed, in words.
+         */
+        HistoryChange: {
+            label: string;
+            old: string;
+            new: string;
+        };
+        /**
+         * ContactList
+         * @description The people of an org, the main one first.
+         */
+        ContactList: {
+            items: components["schemas"]["ContactOut"][];
+        };
+        /**
+         * ContactOut
+         * @description Somebody at an org.
+         */
+        ContactOut: {
+            id: number;
+            org_id: number;
+            name: string;
+            phone: string;
+            title: string;
+            note: string;
+            is_main: boolean;
+        };
+        /**
+         * NewContact
+         * @description Somebody at an org.
+         */
+        NewContact: {
+            name: string;
+            /** @default  */
+            phone?: string;
+            /** @default  */
+            title?: string;
+            /** @default  */
+            note?: string;
+            /** @default false */
+            is_main?: boolean;
+        };
+        /**
+         * ContactEdit
+         * @description Changes to a contact; only what is given changes.
+         */
+        ContactEdit: {
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            phone?: string | null;
+            /** @default null */
+            title?: string | null;
+            /** @default null */
+            note?: string | null;
+            /** @default null */
+            is_main?: boolean | null;
+        };
+        /**
+         * StoredDocument
+         * @description An uploaded document, to be named by a paper.
+         */
+        StoredDocument: {
+            id: number;
+            content_type: string;
+            size: number;
+        };
+        /**
+         * QualificationList
+         * @description The papers of an org, those that end first at the top.
+         */
+        QualificationList: {
+            items: components["schemas"]["QualificationOut"][];
+        };
+        /**
+         * QualificationOut
+         * @description A paper of an org; `days_left` until its end, negative afterwards.
+         */
+        QualificationOut: {
+            id: number;
+            org_id: number;
+            /** @enum {unknown} */
+            kind: "alcohol_licence" | "authorization" | "business_licence" | "contract" | "food_licence" | "other";
+            name: string;
+            number: string;
+            issuer: string;
+            valid_from: string | null;
+            valid_until: string | null;
+            days_left: number | null;
+            /** @enum {unknown} */
+            state: "expired" | "expiring" | "valid";
+            note: string;
+            documents: components["schemas"]["DocumentRef"][];
+            version: number;
+            updated_at: string;
+        };
+        /**
+         * DocumentRef
+         * @description A document of a paper, where it is read, and what it is.
+         */
+        DocumentRef: {
+            id: number;
+            content_type: string;
+            size: number;
+            url: string;
+        };
+        /**
+         * NewQualification
+         * @description A licence or another paper of an org; without `valid_until` it has no end (长期).
+         */
+        NewQualification: {
+            /** @enum {unknown} */
+            kind: "alcohol_licence" | "authorization" | "business_licence" | "contract" | "food_licence" | "other";
+            /** @default  */
+            name?: string;
+            /** @default  */
+            number?: string;
+            /** @default  */
+            issuer?: string;
+            /** @default null */
+            valid_from?: string | null;
+            /** @default null */
+            valid_until?: string | null;
+            /**
+             * @description documents that the writer has uploaded
+             * @default []
+             */
+            file_ids?: number[];
+            /** @default  */
+            note?: string;
+        };
+        /**
+         * QualificationEdit
+         * @description Changes to a paper; only what is given changes.
+         */
+        QualificationEdit: {
+            /** @description of the record as it was read */
+            version: number;
+            /** @default null */
+            kind?: ("alcohol_licence" | "authorization" | "business_licence" | "contract" | "food_licence" | "other") | null;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            number?: string | null;
+            /** @default null */
+            issuer?: string | null;
+            valid_from?: string | null;
+            valid_until?: string | null;
+            /** @default null */
+            file_ids?: number[] | null;
+            /** @default null */
+            note?: string | null;
+        };
+        /**
+         * Branches
+         * @description What is directly below an org.
+         */
+        Branches: {
+            items: components["schemas"]["Branch"][];
+            next_cursor: string | null;
+        };
+        /**
+         * Branch
+         * @description An org as a node of the tree; counts of what is directly below, up to 1,000 each.
+         */
+        Branch: {
+            id: number;
+            /** @enum {unknown} */
+            kind: "brand" | "dealer" | "store";
+            code: string;
+            name: string;
+            /** @enum {unknown} */
+            status: "active" | "frozen";
+            grade: string;
+            region_code: string;
+            version: number;
+            dealers: number;
+            stores: number;
+        };
+        /**
+         * WayUp
+         * @description From the top of the scope down to an org.
+         */
+        WayUp: {
+            items: components["schemas"]["Ancestor"][];
+        };
+        /**
+         * Ancestor
+         * @description An org above another.
+         */
+        Ancestor: {
+            id: number;
+            /** @enum {unknown} */
+            kind: "brand" | "dealer" | "store";
+            name: string;
+        };
+        /**
+         * MoveQuestion
+         * @description Where a part of the tree is to go; `price_group` where its prices are to be others from then on.
+         */
+        MoveQuestion: {
+            parent_id: number;
+            /** @default null */
+            price_group?: string | null;
+        };
+        /**
+         * MovePreview
+         * @description What moving a part of the tree would bring about; `allowed`: nothing forbids it.
+         */
+        MovePreview: {
+            org_id: number;
+            name: string;
+            from_id: number;
+            from_name: string;
+            to_id: number;
+            to_name: string;
+            dealers: number;
+            stores: number;
+            accounts: number;
+            version: number;
+            allowed: boolean;
+            consequences: components["schemas"]["Consequence"][];
+        };
+        /**
+         * Consequence
+         * @description Something that a move brings about, in words; one that `forbids` must be settled first.
+         */
+        Consequence: {
+            /** @enum {unknown} */
+            topic: "authority" | "money" | "orders" | "prices" | "scope" | "tree";
+            title: string;
+            /** @default [] */
+            details?: string[];
+            /** @default false */
+            forbids?: boolean;
+        };
+        /**
+         * MoveRequest
+         * @description Move a part of the tree, as it was read, to another supplier.
+         */
+        MoveRequest: {
+            parent_id: number;
+            /** @description of the record as it was read */
+            version: number;
+            reason: string;
+            /** @default null */
+            price_group?: string | null;
+        };
+        /**
          * CategoryList
          * @description All categories of the brand.
          */
@@ -2354,6 +3586,47 @@ export interface components {
             parent_id?: number | null;
             /** @default 0 */
             sort?: number;
+        };
+        /**
+         * CategoryTree
+         * @description All categories of the brand, for their keeper.
+         */
+        CategoryTree: {
+            items: components["schemas"]["CategoryKept"][];
+        };
+        /**
+         * CategoryKept
+         * @description A category as its keeper sees it; `product_count` are those right in it.
+         */
+        CategoryKept: {
+            id: number;
+            parent_id: number | null;
+            name: string;
+            sort: number;
+            version: number;
+            product_count: number;
+        };
+        /**
+         * CategoryEdit
+         * @description Changes to a category; only what is given changes. `parent_id` null: to the top.
+         */
+        CategoryEdit: {
+            /** @description of the record as it was read */
+            version: number;
+            /** @default null */
+            name?: string | null;
+            parent_id?: number | null;
+            /** @default null */
+            sort?: number | null;
+        };
+        /**
+         * Arrangement
+         * @description The categories below another (null: at the top), in their order.
+         */
+        Arrangement: {
+            ids: number[];
+            /** @default null */
+            parent_id?: number | null;
         };
         /**
          * ProductList
@@ -2449,6 +3722,8 @@ export interface components {
             /** @default null */
             image_url?: string | null;
             /** @default null */
+            no_picture?: true | null;
+            /** @default null */
             shelf_life_days?: number | null;
             /** @default null */
             guide_price_fen?: number | null;
@@ -2458,6 +3733,37 @@ export interface components {
             ceiling_price_fen?: number | null;
             /** @default null */
             status?: ("active" | "stopped") | null;
+        };
+        /**
+         * AddedPackaging
+         * @description A packaging to be added to a product; `version` is that of the product as read.
+         */
+        AddedPackaging: {
+            /** @description of the record as it was read */
+            version: number;
+            packaging: components["schemas"]["NewPackaging"];
+        };
+        /**
+         * PackagingEdit
+         * @description Changes to a packaging; `version` is that of the product as read.
+         */
+        PackagingEdit: {
+            /** @description of the record as it was read */
+            version: number;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            gtin?: string | null;
+            /** @default null */
+            is_default?: true | null;
+        };
+        /**
+         * PackagingGone
+         * @description Which state of the product the packaging is to be removed from.
+         */
+        PackagingGone: {
+            /** @description of the record as it was read */
+            version: number;
         };
         /**
          * PriceOutList
@@ -2540,6 +3846,79 @@ export interface components {
             changed: number;
         };
         /**
+         * Effect
+         * @description What prices would do, before they are set.
+         *
+         *         `buyers` see another price for something; `own_prices` of them keep own prices for some of it. `gained`, `lost`: so
+         *         many products are newly offered, or no longer. `covered`: so many prices have a temporary one over them and show
+         *         only when it ends. `orders` that wait for approval keep the price they were placed at.
+         */
+        Effect: {
+            changed: number;
+            buyers: number;
+            own_prices: number;
+            gained: number;
+            lost: number;
+            covered: number;
+            orders: number;
+            lines: components["schemas"]["PriceLine"][];
+            wrong: components["schemas"]["WrongPrice"][];
+        };
+        /**
+         * PriceLine
+         * @description What becomes of a price; null: not offered.
+         */
+        PriceLine: {
+            product_id: number;
+            product_name: string;
+            old_fen: number | null;
+            new_fen: number | null;
+        };
+        /**
+         * WrongPrice
+         * @description A price outside its limits, and why.
+         */
+        WrongPrice: {
+            product_id: number;
+            product_name: string;
+            new_fen: number;
+            detail: string;
+        };
+        /**
+         * CopyPrices
+         * @description A list made from another, or from itself, raised or lowered by a percentage and rounded half-up to a step.
+         *
+         *         What would lie outside its limits is left as it is.
+         */
+        CopyPrices: {
+            /** @default null */
+            from_group?: string | null;
+            /** @default null */
+            from_buyer_id?: number | null;
+            /** @default null */
+            to_group?: string | null;
+            /** @default null */
+            to_buyer_id?: number | null;
+            /** @default null */
+            seller_id?: number | null;
+            /** @default null */
+            category_id?: number | null;
+            /**
+             * @description hundredths of a per cent: 10300 is 103 %
+             * @default 10000
+             */
+            percent?: number;
+            /**
+             * @description rounded half-up to a multiple of this
+             * @default 1
+             */
+            step_fen?: number;
+            /** @default null */
+            from_on?: string | null;
+            /** @default null */
+            until_on?: string | null;
+        };
+        /**
          * EndPrices
          * @description Entries that end at once: a temporary price, a planned one, or a buyer's own.
          */
@@ -2560,14 +3939,14 @@ export interface components {
          * @description The prices of a product, the newest first.
          */
         History: {
-            items: components["schemas"]["HistoryEntry"][];
+            items: components["schemas"]["server.pricing.schemas.HistoryEntry"][];
             next_cursor: string | null;
         };
         /**
          * HistoryEntry
          * @description Who set which price, when and for when; and who ended it.
          */
-        HistoryEntry: {
+        "server.pricing.schemas.HistoryEntry": {
             id: number;
             price_group: string | null;
             buyer_id: number | null;
@@ -2620,6 +3999,34 @@ export interface components {
             offered: boolean;
         };
         /**
+         * PlannedPrices
+         * @description A page of what is to come.
+         */
+        PlannedPrices: {
+            items: components["schemas"]["PlannedPrice"][];
+            next_cursor: string | null;
+        };
+        /**
+         * PlannedPrice
+         * @description An entry that begins on a later day, or ends on one.
+         */
+        PlannedPrice: {
+            id: number;
+            price_group: string | null;
+            buyer_id: number | null;
+            buyer_name: string | null;
+            product_id: number;
+            product_code: string;
+            product_name: string;
+            price_fen: number | null;
+            base_fen: number | null;
+            /** Format: date */
+            from_on: string;
+            until_on: string | null;
+            set_by: string;
+            set_at: string;
+        };
+        /**
          * ListSummaries
          * @description All groups, then the buyers that have own prices, a page at a time.
          */
@@ -2651,6 +4058,121 @@ export interface components {
             sets_prices: boolean;
         };
         /**
+         * GuideList
+         * @description A page of guide prices, the newest first.
+         */
+        GuideList: {
+            items: components["schemas"]["GuideOut"][];
+            next_cursor: string | null;
+        };
+        /**
+         * GuideOut
+         * @description A guide price beside the product's own.
+         */
+        GuideOut: {
+            id: number;
+            product_id: number;
+            product_code: string;
+            product_name: string;
+            grade: string;
+            region_code: string;
+            scope: string;
+            floor_fen: number;
+            guide_fen: number;
+            ceiling_fen: number;
+            own_floor_fen: number;
+            own_guide_fen: number;
+            own_ceiling_fen: number;
+            /** Format: date */
+            from_on: string;
+            until_on: string | null;
+            set_by: string;
+            set_at: string;
+            ended_by: string | null;
+            ended_at: string | null;
+        };
+        /**
+         * GuideScopes
+         * @description All grades and regions with guide prices, and the grades that dealers have.
+         */
+        GuideScopes: {
+            items: components["schemas"]["GuideScope"][];
+            grades: string[];
+        };
+        /**
+         * GuideScope
+         * @description A grade or region, or both, that has guide prices of its own; and the dealers there.
+         */
+        GuideScope: {
+            grade: string;
+            region_code: string;
+            scope: string;
+            products: number;
+            dealers: number;
+        };
+        /**
+         * GuidePrices
+         * @description Guide prices for the dealers of a grade, of a region (all divisions below it), or of both, for a time.
+         */
+        GuidePrices: {
+            prices: components["schemas"]["GuideIn"][];
+            /** @default  */
+            grade?: string;
+            /**
+             * @description GB/T 2260 division
+             * @default
+             */
+            region_code?: string;
+            /** @default null */
+            from_on?: string | null;
+            /** @default null */
+            until_on?: string | null;
+        };
+        /**
+         * GuideIn
+         * @description Floor, guide and ceiling of a product, fen per base unit.
+         */
+        GuideIn: {
+            product_id: number;
+            /** @description integer fen per base unit */
+            floor_fen: number;
+            /** @description integer fen per base unit */
+            guide_fen: number;
+            /** @description integer fen per base unit */
+            ceiling_fen: number;
+        };
+        /**
+         * GuideEffect
+         * @description What new limits do: prices that fall outside, the first 200 of them, and how many sellers and prices in all.
+         */
+        GuideEffect: {
+            changed: number;
+            sellers: number;
+            prices: number;
+            fallen: components["schemas"]["Fallen"][];
+        };
+        /**
+         * Fallen
+         * @description A price that lies outside the limits: it is no longer offered.
+         */
+        Fallen: {
+            seller_id: number;
+            seller_name: string;
+            whom: string;
+            product_id: number;
+            product_name: string;
+            price_fen: number;
+            floor_fen: number;
+            ceiling_fen: number;
+        };
+        /**
+         * EndGuides
+         * @description Guide prices that end at once; what is less specific holds again.
+         */
+        EndGuides: {
+            ids: number[];
+        };
+        /**
          * AuthorityList
          * @description A page of authorities.
          */
@@ -2670,7 +4192,6 @@ export interface components {
             category_id: number | null;
             category_name: string | null;
             exclusive: boolean;
-            may_price: boolean;
             /** Format: date */
             from_on: string;
             until_on: string | null;
@@ -2702,8 +4223,6 @@ export interface components {
             until_on?: string | null;
             /** @default false */
             exclusive?: boolean;
-            /** @default true */
-            may_price?: boolean;
             /** @default  */
             note?: string;
         };
@@ -2759,8 +4278,6 @@ export interface components {
             until_on?: string | null;
             /** @default null */
             exclusive?: boolean | null;
-            /** @default null */
-            may_price?: boolean | null;
             /** @default null */
             note?: string | null;
         };
@@ -2829,6 +4346,203 @@ export interface components {
             store_count: number;
         };
         /**
+         * RuleSetOut
+         * @description The order rules of the own org, with its special days from the beginning of the year on.
+         */
+        RuleSetOut: {
+            version: number;
+            minimums: components["schemas"]["MinimumRule"][];
+            goods: components["schemas"]["NamedGoodsRule"][];
+            calendars: components["schemas"]["CalendarRule"][];
+            days: components["schemas"]["SpecialDay"][];
+            updated_by: string | null;
+            updated_at: string | null;
+        };
+        /**
+         * MinimumRule
+         * @description The least amount of an order.
+         */
+        MinimumRule: {
+            audience: components["schemas"]["Audience"];
+            /** @description integer fen */
+            min_fen: number;
+        };
+        /**
+         * Audience
+         * @description Whom a rule is for: `key` is the grade, the price group or the region's code; in answers a buyer's name.
+         */
+        Audience: {
+            /** @enum {unknown} */
+            kind: "all" | "buyer" | "grade" | "group" | "region";
+            /** @default  */
+            key?: string;
+            /** @default null */
+            buyer_id?: number | null;
+        };
+        /**
+         * NamedGoodsRule
+         * @description A goods rule with the name of what it is about.
+         */
+        NamedGoodsRule: {
+            audience: components["schemas"]["Audience"];
+            /** @default null */
+            product_id?: number | null;
+            /** @default null */
+            category_id?: number | null;
+            /** @default null */
+            min_qty?: number | null;
+            /** @default null */
+            multiple?: number | null;
+            /** @default false */
+            whole_cases?: boolean;
+            /** @default  */
+            target_name?: string;
+        };
+        /**
+         * CalendarRule
+         * @description When the seller delivers: orders from `cut_off` on count as of the next day; then `lead_days` open days.
+         */
+        CalendarRule: {
+            audience: components["schemas"]["Audience"];
+            weekdays: number[];
+            lead_days: number;
+            /** @default null */
+            cut_off?: string | null;
+        };
+        /**
+         * SpecialDay
+         * @description A day that is not like its weekday: closed, or open although its weekday is not.
+         */
+        SpecialDay: {
+            /** Format: date */
+            day: string;
+            is_open: boolean;
+            /** @default  */
+            name?: string;
+        };
+        /**
+         * RuleSet
+         * @description All order rules of a seller, in the place of those that were read with `version`.
+         */
+        RuleSet: {
+            /** @description as it was read; 0 where there was none */
+            version: number;
+            minimums: components["schemas"]["MinimumRule"][];
+            goods: components["schemas"]["GoodsRule"][];
+            calendars: components["schemas"]["CalendarRule"][];
+        };
+        /**
+         * GoodsRule
+         * @description How much of a product, of each product of a category, or of every product (both null) can be ordered.
+         */
+        GoodsRule: {
+            audience: components["schemas"]["Audience"];
+            /** @default null */
+            product_id?: number | null;
+            /** @default null */
+            category_id?: number | null;
+            /** @default null */
+            min_qty?: number | null;
+            /** @default null */
+            multiple?: number | null;
+            /** @default false */
+            whole_cases?: boolean;
+        };
+        /**
+         * DayChanges
+         * @description Special days to be set, and days that are to be like their weekday again.
+         */
+        DayChanges: {
+            /** @default [] */
+            set?: components["schemas"]["SpecialDay"][];
+            /** @default [] */
+            clear?: string[];
+        };
+        /**
+         * DayList
+         * @description Special days.
+         */
+        DayList: {
+            items: components["schemas"]["SpecialDay"][];
+        };
+        /**
+         * TryOrder
+         * @description An order that is only tried: whose, when, what.
+         */
+        TryOrder: {
+            buyer_id: number;
+            lines: components["schemas"]["TryLine"][];
+            total_fen: number;
+            /** @default null */
+            at?: string | null;
+            /** @default null */
+            wished_on?: string | null;
+        };
+        /**
+         * TryLine
+         * @description A line of an order that is only tried.
+         */
+        TryLine: {
+            product_id: number;
+            /** @description base units */
+            qty: number;
+        };
+        /**
+         * Tried
+         * @description What the rules say to the tried order.
+         */
+        Tried: {
+            said: components["schemas"]["RuleSaid"][];
+            terms: components["schemas"]["OrderTerms"];
+        };
+        /**
+         * RuleSaid
+         * @description Which rule holds for the tried order, and what it says.
+         */
+        RuleSaid: {
+            /** @enum {unknown} */
+            kind: "calendar" | "goods" | "minimum";
+            audience: string;
+            subject: string;
+            says: string;
+            met: boolean;
+        };
+        /**
+         * OrderTerms
+         * @description What the seller's rules say about an order, and what it lacks.
+         *
+         *         `dates` are the next days on which goods can be delivered, the earliest first; `cut_off_at` is the moment until
+         *         which they hold. `days` are the special days among them, with their names.
+         */
+        OrderTerms: {
+            min_fen: number | null;
+            missing_fen: number;
+            cut_off_at: string | null;
+            lead_days: number;
+            dates: string[];
+            days: components["schemas"]["SpecialDay"][];
+            findings: components["schemas"]["Finding"][];
+        };
+        /**
+         * Finding
+         * @description What an order lacks by a rule, in words; `pointer` into the order.
+         */
+        Finding: {
+            /** @enum {unknown} */
+            code: "day" | "minimum" | "multiple";
+            pointer: string;
+            detail: string;
+        };
+        /**
+         * HolidayProposal
+         * @description The public holidays of a year; `announced` when the make-up days of that year are known.
+         */
+        HolidayProposal: {
+            year: number;
+            announced: boolean;
+            items: components["schemas"]["SpecialDay"][];
+        };
+        /**
          * CatalogPage
          * @description A page of the catalogue.
          */
@@ -2884,7 +4598,7 @@ export interface components {
         };
         /**
          * QuoteRequest
-         * @description A cart to be priced.
+         * @description A cart to be priced, as it is to be delivered.
          */
         QuoteRequest: {
             lines: components["schemas"]["QuoteLine"][];
@@ -2893,6 +4607,15 @@ export interface components {
              * @default null
              */
             buyer_id?: number | null;
+            /**
+             * @default deliver
+             * @enum {unknown}
+             */
+            delivery_method?: "deliver" | "logistics" | "pickup";
+            /** @default null */
+            address_id?: number | null;
+            /** @default null */
+            wished_on?: string | null;
         };
         /**
          * QuoteLine
@@ -2905,16 +4628,19 @@ export interface components {
         };
         /**
          * Quote
-         * @description A priced cart.
+         * @description A priced cart; `terms` are the seller's rules and what the cart lacks by them.
          */
         Quote: {
             lines: components["schemas"]["QuotedLine"][];
             total_fen: number;
             credit: components["schemas"]["Credit"] | null;
+            terms: components["schemas"]["OrderTerms"] | null;
         };
         /**
          * QuotedLine
          * @description A priced line; `problem` says why it cannot be ordered.
+         *
+         *         Alone, the line can be ordered from `least_qty` packagings on, in steps of `step_qty`.
          */
         QuotedLine: {
             line_no: number;
@@ -2927,6 +4653,10 @@ export interface components {
             amount_fen: number;
             steps: components["schemas"]["PriceStep"][];
             problem: components["schemas"]["LineProblem"] | null;
+            /** @default 1 */
+            least_qty?: number;
+            /** @default 1 */
+            step_qty?: number;
         };
         /**
          * PriceStep
@@ -3179,21 +4909,21 @@ export interface components {
         };
         /**
          * OrderApproval
-         * @description The decision that an order waits for, or got; `proposal` is for the seller, while the second step waits.
+         * @description The decision that an order waits for, or got; for the seller its `steps`, and what the step before proposed.
          */
         OrderApproval: {
             id: number;
             /** @enum {unknown} */
             state: "approved" | "pending" | "rejected" | "void";
-            /** @enum {unknown} */
-            step: "first" | "second";
+            step_no: number;
             decided_by: string | null;
             decided_at: string | null;
             proposal: components["schemas"]["Proposal"] | null;
+            steps: components["schemas"]["StepShown"][];
         };
         /**
          * Proposal
-         * @description What the first of two deciders proposes to the second: a quantity for every line, and what would pass in fen.
+         * @description What the decider of a step proposes to the next: a quantity for every line, and what would pass in fen.
          */
         Proposal: {
             lines: components["schemas"]["ApprovedLine"][];
@@ -3211,6 +4941,22 @@ export interface components {
             line_no: number;
             /** @description base units */
             approved_qty: number;
+        };
+        /**
+         * StepShown
+         * @description A step of a question: `done` by whom and when; `now` or `later` (`maybe`: under the condition `when`) by whom;
+         *         `skipped` where it was not, or will not be, asked for. `stuck`: nobody but administrators can take it.
+         */
+        StepShown: {
+            no: number;
+            name: string;
+            /** @enum {unknown} */
+            state: "done" | "later" | "maybe" | "now" | "skipped";
+            when: string;
+            decided_by: string | null;
+            decided_at: string | null;
+            deciders: string[];
+            stuck: boolean;
         };
         /**
          * Approve
@@ -3339,7 +5085,7 @@ export interface components {
         };
         /**
          * ApprovalOut
-         * @description Something that waits for a decision, or was decided.
+         * @description Something that waits for a decision, or was decided; `decides`: the reader may decide now.
          */
         ApprovalOut: {
             id: number;
@@ -3348,8 +5094,10 @@ export interface components {
             number: string;
             buyer: components["schemas"]["OrgRef"];
             amount_fen: number;
-            /** @enum {unknown} */
-            step: "first" | "second";
+            step_no: number;
+            steps: components["schemas"]["StepShown"][];
+            decides: boolean;
+            is_escalated: boolean;
             /** @enum {unknown} */
             state: "approved" | "pending" | "rejected" | "void";
             decided_by: string | null;
@@ -3370,11 +5118,133 @@ export interface components {
             override_credit?: boolean;
         };
         /**
-         * ApprovalRule
-         * @description Above this amount a second person decides; null: never.
+         * FlowOut
+         * @description The steps of the own org, and to whom they can be given.
          */
-        ApprovalRule: {
-            above_fen: number | null;
+        FlowOut: {
+            version: number;
+            in_turn: boolean;
+            steps: components["schemas"]["StepOut"][];
+            made_by: string | null;
+            made_at: string | null;
+            choices: components["schemas"]["Choice"][];
+        };
+        /**
+         * StepOut
+         * @description A step with the words and the people behind it; `warning` where somebody has to look after it.
+         */
+        StepOut: {
+            name: string;
+            /** @description who may take a step: permission:<name>, role:<built-in role>, custom:<role id>, account:<id> */
+            who: string;
+            /** @default false */
+            reps_first?: boolean;
+            /** @default null */
+            above_fen?: number | null;
+            /** @default false */
+            over_credit?: boolean;
+            /** @default false */
+            first_order?: boolean;
+            /** @default null */
+            below_guide_pct?: number | null;
+            /** @default 4 */
+            remind_hours?: number | null;
+            /** @default null */
+            escalate_hours?: number | null;
+            /** @default null */
+            escalate_to?: string | null;
+            /** @default 1 */
+            no?: number;
+            /** @default  */
+            who_name?: string;
+            /** @default  */
+            escalate_to_name?: string;
+            /** @default  */
+            when?: string;
+            /** @default [] */
+            people?: components["schemas"]["Decider"][];
+            /** @default  */
+            warning?: string;
+        };
+        /**
+         * Decider
+         * @description Somebody who may take a step; `away`: somebody stands in for him.
+         */
+        Decider: {
+            id: number;
+            name: string;
+            away: boolean;
+        };
+        /**
+         * Choice
+         * @description Somebody to whom a step can be given.
+         */
+        Choice: {
+            who: string;
+            /** @enum {unknown} */
+            kind: "account" | "custom" | "permission" | "role";
+            name: string;
+            people: components["schemas"]["Decider"][];
+        };
+        /**
+         * NewFlow
+         * @description The steps of an org, in the place of those that were read as `version`; 0 where there were none.
+         *
+         *         `in_turn`: each step is decided by its own people; else who may take a later step may decide alone.
+         */
+        NewFlow: {
+            version: number;
+            steps: components["schemas"]["NewStep"][];
+            /** @default false */
+            in_turn?: boolean;
+        };
+        /**
+         * NewStep
+         * @description A step: who may take it (the buyer's rep first), and when it is asked for: always, or where a condition holds.
+         *
+         *         After `remind_hours` its people are reminded, after `escalate_hours` those of `escalate_to` are asked as well.
+         */
+        NewStep: {
+            name: string;
+            /** @description who may take a step: permission:<name>, role:<built-in role>, custom:<role id>, account:<id> */
+            who: string;
+            /** @default false */
+            reps_first?: boolean;
+            /** @default null */
+            above_fen?: number | null;
+            /** @default false */
+            over_credit?: boolean;
+            /** @default false */
+            first_order?: boolean;
+            /** @default null */
+            below_guide_pct?: number | null;
+            /** @default 4 */
+            remind_hours?: number | null;
+            /** @default null */
+            escalate_hours?: number | null;
+            /** @default null */
+            escalate_to?: string | null;
+        };
+        /**
+         * Simulated
+         * @description Who would be asked about a document, and what the conditions found.
+         */
+        Simulated: {
+            steps: components["schemas"]["SimulatedStep"][];
+            over_credit: boolean;
+            first_order: boolean;
+        };
+        /**
+         * SimulatedStep
+         * @description A step, whether it would be asked for, and of whom.
+         */
+        SimulatedStep: {
+            no: number;
+            name: string;
+            asked: boolean;
+            when: string;
+            people: string[];
+            stuck: boolean;
         };
         /**
          * StockList
@@ -3481,6 +5351,180 @@ export interface components {
         CreditLimit: {
             buyer_id: number;
             limit_fen: number | null;
+        };
+        /**
+         * CustomerList
+         * @description A page of customers; with a cursor there may be more, even where this page is short.
+         */
+        CustomerList: {
+            items: components["schemas"]["CustomerRow"][];
+            next_cursor: string | null;
+        };
+        /**
+         * CustomerRow
+         * @description A customer with what it has bought; amounts of the last 30 days, or those of the segment.
+         */
+        CustomerRow: {
+            id: number;
+            name: string;
+            code: string;
+            parent_id: number | null;
+            parent_name: string;
+            /** @enum {unknown} */
+            status: "active" | "frozen";
+            /** @enum {unknown} */
+            store_kind: "" | "convenience" | "grocery" | "other" | "person" | "restaurant" | "specialty" | "supermarket" | "wholesale";
+            grade: string;
+            contact_name: string;
+            contact_phone: string;
+            address: string;
+            tags: string[];
+            has_account: boolean;
+            last_order_at: string | null;
+            amount_fen: number;
+            orders: number;
+        };
+        /**
+         * CustomerProfile
+         * @description A customer as its supplier knows it.
+         */
+        CustomerProfile: {
+            org: components["schemas"]["OrgRow"];
+            has_account: boolean;
+            purchases: components["schemas"]["Purchases"];
+        };
+        /**
+         * Purchases
+         * @description What a customer has bought in a period, without cancelled and rejected orders; the signed count as signed.
+         */
+        Purchases: {
+            /** Format: date */
+            from_on: string;
+            /** Format: date */
+            to_on: string;
+            orders: number;
+            amount_fen: number;
+            first_order_at: string | null;
+            last_order_at: string | null;
+            months: components["schemas"]["MonthTotal"][];
+            products: components["schemas"]["TopProduct"][];
+        };
+        /**
+         * MonthTotal
+         * @description What was bought in a month.
+         */
+        MonthTotal: {
+            /** Format: date */
+            month: string;
+            orders: number;
+            amount_fen: number;
+        };
+        /**
+         * TopProduct
+         * @description What a customer buys most, by amount.
+         */
+        TopProduct: {
+            product_id: number;
+            name: string;
+            base_unit: string;
+            qty: number;
+            amount_fen: number;
+            orders: number;
+            last_order_at: string;
+        };
+        /**
+         * Tags
+         * @description What a customer is called in a word; all of them.
+         */
+        Tags: {
+            tags: string[];
+        };
+        /**
+         * TagsForMany
+         * @description Tags to put on, and to take off, many customers.
+         */
+        TagsForMany: {
+            ids: number[];
+            /** @default [] */
+            add?: string[];
+            /** @default [] */
+            remove?: string[];
+        };
+        /**
+         * Changed
+         * @description How many rows were changed.
+         */
+        Changed: {
+            changed: number;
+        };
+        /**
+         * SuggestedTags
+         * @description Tags in use inside the scope, to choose from.
+         */
+        SuggestedTags: {
+            items: string[];
+        };
+        /**
+         * SegmentList
+         * @description The segments of the own org.
+         */
+        SegmentList: {
+            items: components["schemas"]["Segment"][];
+        };
+        /**
+         * Segment
+         * @description A saved choice of customers.
+         */
+        Segment: {
+            id: number;
+            name: string;
+            conditions: components["schemas"]["Conditions"];
+            version: number;
+        };
+        /**
+         * Conditions
+         * @description Which customers belong to a segment: all that is given must hold.
+         *
+         *         `ordered_within` / `not_ordered_for`: their last order is at most, or more than, so many days old (who never ordered
+         *         is among the latter). `amount_days` with `amount_from_fen` / `amount_to_fen`: what they bought in the last days.
+         */
+        Conditions: {
+            /** @default [] */
+            tags?: string[];
+            /** @default [] */
+            store_kinds?: ("" | "convenience" | "grocery" | "other" | "person" | "restaurant" | "specialty" | "supermarket" | "wholesale")[];
+            /** @default null */
+            grade?: string | null;
+            /** @default null */
+            region?: string | null;
+            /** @default null */
+            ordered_within?: number | null;
+            /** @default null */
+            not_ordered_for?: number | null;
+            /** @default 30 */
+            amount_days?: number;
+            /** @default null */
+            amount_from_fen?: number | null;
+            /** @default null */
+            amount_to_fen?: number | null;
+        };
+        /**
+         * NewSegment
+         * @description A segment of the own org.
+         */
+        NewSegment: {
+            name: string;
+            conditions: components["schemas"]["Conditions"];
+        };
+        /**
+         * SegmentEdit
+         * @description Another name or other conditions.
+         */
+        SegmentEdit: {
+            /** @description of the record as it was read */
+            version: number;
+            name: string;
+            conditions: components["schemas"]["Conditions"];
         };
         /**
          * NoticeList
@@ -6003,6 +8047,142 @@ export interface operations {
             };
         };
     };
+    list_reps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign_reps: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkReps"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResults"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_permissions: {
         parameters: {
             query?: never;
@@ -6549,6 +8729,18 @@ export interface operations {
                 q?: string | null;
                 cursor?: string | null;
                 limit?: number;
+                grade?: string | null;
+                price_group?: string | null;
+                status?: ("active" | "frozen") | null;
+                cooperation?: ("active" | "ended" | "paused" | "prospect") | null;
+                store_kind?: ("" | "convenience" | "grocery" | "other" | "person" | "restaurant" | "specialty" | "supermarket" | "wholesale") | null;
+                region?: string | null;
+                rep_id?: number | null;
+                tag?: string | null;
+                expiring?: number | null;
+                sort?: "code" | "created" | "expiry" | "name";
+                desc?: boolean;
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -6700,7 +8892,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrgOut"];
+                    "application/json": components["schemas"]["OrgRow"];
                 };
             };
             /** @description not_signed_in */
@@ -7253,6 +9445,1289 @@ export interface operations {
             };
         };
     };
+    edit_orgs: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkEdit"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResults"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    freeze_orgs: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkFreeze"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResults"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    map_orgs: {
+        parameters: {
+            query?: {
+                west?: number;
+                south?: number;
+                east?: number;
+                north?: number;
+                kind?: "dealer" | "store";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreMap"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    org_history: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                org_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_contact: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                org_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContact"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactEdit"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredDocument"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description file_refused · invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_many_requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_qualifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualificationList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_qualification: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                org_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQualification"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualificationOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_qualification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                qualification_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_qualification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                qualification_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QualificationEdit"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualificationOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stale_version */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                qualification_id: number;
+                file_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_children: {
+        parameters: {
+            query?: {
+                parent_id?: number | null;
+                kind?: ("dealer" | "store") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branches"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_above: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WayUp"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveQuestion"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovePreview"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input · org_misplaced */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_org: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                org_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · move_forbidden · stale_version */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input · org_misplaced */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_categories: {
         parameters: {
             query?: never;
@@ -7269,6 +10744,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CategoryList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_category_tree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryTree"];
                 };
             };
             /** @description not_signed_in */
@@ -7389,11 +10920,245 @@ export interface operations {
             };
         };
     };
+    remove_category: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description category_in_use */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_category: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryEdit"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description code_taken · stale_version */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description category_misplaced · invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    arrange_categories: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Arrangement"];
+            };
+        };
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description code_taken · idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description category_misplaced · invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_products: {
         parameters: {
             query?: {
                 category_id?: number | null;
                 q?: string | null;
+                status?: ("active" | "stopped") | null;
+                sort?: "code" | "name" | "newest" | "price";
                 cursor?: string | null;
                 limit?: number;
             };
@@ -7744,12 +11509,257 @@ export interface operations {
             };
         };
     };
+    add_packaging: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                product_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddedPackaging"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description code_taken · idempotency_key_reused · stale_version */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description gtin_check_digit · invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_packaging: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                packaging_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackagingEdit"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description code_taken · stale_version */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description gtin_check_digit · invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_packaging: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                packaging_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackagingGone"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · packaging_in_use · stale_version */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_prices: {
         parameters: {
             query?: {
                 price_group?: string | null;
                 buyer_id?: number | null;
                 seller_id?: number | null;
+                category_id?: number | null;
                 day?: string | null;
                 q?: string | null;
                 cursor?: string | null;
@@ -7878,6 +11888,224 @@ export interface operations {
                 };
             };
             /** @description invalid_input · price_outside_limits */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceList"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Effect"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copy_prices: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyPrices"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Effect"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyPrices"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Effect"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8123,6 +12351,76 @@ export interface operations {
             };
         };
     };
+    list_planned_prices: {
+        parameters: {
+            query?: {
+                what?: "planned" | "running";
+                seller_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedPrices"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_price_lists: {
         parameters: {
             query?: {
@@ -8216,6 +12514,337 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Authority"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_guide_prices: {
+        parameters: {
+            query?: {
+                product_id?: number | null;
+                grade?: string | null;
+                region_code?: string | null;
+                day?: string | null;
+                ended?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_guide_prices: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuidePrices"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideEffect"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_guide_scopes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideScopes"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_guide_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuidePrices"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideEffect"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_guide_prices: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndGuides"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideEffect"];
                 };
             };
             /** @description not_signed_in */
@@ -8787,6 +13416,340 @@ export interface operations {
             };
         };
     };
+    get_order_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_order_rules: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleSet"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · stale_version */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_calendar_days: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DayChanges"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryOrder"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_holidays: {
+        parameters: {
+            query: {
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayProposal"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     browse_catalog: {
         parameters: {
             query?: {
@@ -9197,7 +14160,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description invalid_input */
+            /** @description invalid_input · order_rules */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10471,27 +15434,23 @@ export interface operations {
             };
         };
     };
-    set_approval_rule: {
+    get_approval_flow: {
         parameters: {
             query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ApprovalRule"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description done */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["FlowOut"];
+                };
             };
             /** @description not_signed_in */
             401: {
@@ -10511,8 +15470,139 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description idempotency_key_reused */
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_approval_flow: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFlow"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · stale_version */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulate_approval: {
+        parameters: {
+            query: {
+                buyer_id: number;
+                amount_fen: number;
+                below_guide_pct?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulated"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10947,6 +16037,630 @@ export interface operations {
                 };
             };
             /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_customers: {
+        parameters: {
+            query?: {
+                segment_id?: number | null;
+                q?: string | null;
+                tag?: string | null;
+                store_kind?: ("" | "convenience" | "grocery" | "other" | "person" | "restaurant" | "specialty" | "supermarket" | "wholesale") | null;
+                parent_id?: number | null;
+                not_ordered_for?: number | null;
+                ordered_within?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_customer: {
+        parameters: {
+            query?: {
+                from_on?: string | null;
+                to_on?: string | null;
+            };
+            header?: never;
+            path: {
+                org_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerProfile"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_tags: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                org_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Tags"];
+            };
+        };
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tag_customers: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagsForMany"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestedTags"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_segment: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSegment"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · segment_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentEdit"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description segment_taken · stale_version */
             409: {
                 headers: {
                     [name: string]: unknown;
