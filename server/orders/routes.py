@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sanic import Request
+
 from server.approvals.service import ApprovalDecided
 from server.catalog.gtin import GtinCheckDigit, GtinUnknown
 from server.core.actor import Actor
@@ -11,7 +15,7 @@ from server.core.idempotency import Claim, KeyReused
 from server.orders import lists, service, shelf, views
 from server.orders.batch import batch
 from server.orders.behalf import addressed, for_buyer
-from server.orders.note import goods_issue_note
+from server.orders.note import goods_issue_notes
 from server.orders.schemas import (
     Approve,
     BatchApprove,
@@ -23,6 +27,7 @@ from server.orders.schemas import (
     IssueFilter,
     IssueList,
     NewOrder,
+    NotesQuery,
     Order,
     OrderFilter,
     OrderList,
@@ -38,6 +43,7 @@ from server.orders.shelf_schemas import BuyerQuery, CatalogPage, FrequentList, S
 from server.orders.states import OrderState
 from server.pricing.offers import NotOffered
 from server.rules.service import RulesUnmet
+from server.settings import Settings
 from server.settlement.service import CreditExceeded
 from server.stock.service import StockShort
 
@@ -192,13 +198,29 @@ async def get_goods_issue(actor: Actor, issue_id: int) -> GoodsIssue:
 
 
 @routes.get("/goods-issues/<issue_id:int>/note.pdf", permission="order.read", media="application/pdf")
-async def print_goods_issue(actor: Actor, issue_id: int) -> Raw:
+async def print_goods_issue(request: Request, actor: Actor, issue_id: int) -> Raw:
     """The goods issue note to print."""
-    issue = await views.get_issue(actor, issue_id)
-    order = await views.get_order(actor, issue.order_id)
-    address = " ".join(str(part) for part in (order.address or {}).values()) or "自提"
-    name = f'inline; filename="{issue.number}.pdf"'
-    return Raw(await goods_issue_note(issue, address), "application/pdf", {"Content-Disposition": name})
+    found = await views.deliveries(actor, [issue_id])
+    return await _printed(request, found, found[0].issue.number)
+
+
+@routes.get("/goods-issues/notes.pdf", permission="order.read", media="application/pdf")
+async def print_goods_issues(request: Request, actor: Actor, query: NotesQuery) -> Raw:
+    """Several goods issue notes in one document, each on pages of its own."""
+    found = await views.deliveries(actor, [int(item) for item in query.ids.split(",")])
+    return await _printed(request, found, f"{found[0].issue.number}-{len(found)}")
+
+
+async def _printed(request: Request, found: Sequence[views.Delivery], name: str) -> Raw:
+    settings: Settings = request.app.ctx.settings
+    named = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    return Raw(await goods_issue_notes(found, settings.public_url), "application/pdf", named)
+
+
+@routes.get("/goods-issues/by-number/<number:str>", permission="order.read")
+async def find_goods_issue(actor: Actor, number: str) -> GoodsIssue:
+    """The goods issue that carries a number, as the barcode on its note has it."""
+    return await views.find_issue(actor, number)
 
 
 @routes.post(

@@ -268,6 +268,14 @@ class IssueFilter(msgspec.Struct):
     limit: Limit = 20
 
 
+class NotesQuery(msgspec.Struct):
+    """Which goods issue notes to print on one document."""
+
+    ids: Annotated[
+        str, msgspec.Meta(pattern=r"^[1-9][0-9]{0,15}(,[1-9][0-9]{0,15}){0,99}$", description="separated by commas")
+    ]
+
+
 class IssueList(msgspec.Struct):
     """A page of goods issues, the newest first."""
 

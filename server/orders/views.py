@@ -66,7 +66,7 @@ WHERE o.root_id = $1 AND o.id = $2 AND (b.path LIKE ANY ($3::text[]) OR o.seller
 _ISSUES = """
 SELECT i.*, o.number AS order_number, s.name AS seller_name, b.name AS buyer_name, w.name AS warehouse_name,
        a.name AS issued_by_name, r.id AS receipt_id, r.received_at, ra.name AS received_by, r.note AS receipt_note,
-       r.credit_fen, r.photo_ids,
+       r.credit_fen, r.photo_ids, o.address::text AS address, o.note AS order_note, o.delivery_method,
        (SELECT json_agg(json_build_object(
             'line_no', l.line_no, 'order_line_no', l.order_line_no, 'product_id', l.product_id,
             'product_name', p.name, 'product_code', p.code, 'packaging_name', k.name, 'unit_qty', ol.unit_qty,
@@ -90,7 +90,10 @@ LEFT JOIN account ra ON ra.id = r.received_by
 
 _ANY_ISSUE = _ISSUES.format(source="goods_issue")
 _ISSUES_OF = _ANY_ISSUE + "WHERE i.root_id = $1 AND i.order_id = $2 ORDER BY i.id"
-_ISSUE_BY_ID = _ANY_ISSUE + "WHERE i.root_id = $1 AND i.id = $2 AND (b.path LIKE ANY ($3::text[]) OR i.seller_id = $4)"
+_IN_SCOPE = "AND (b.path LIKE ANY ($3::text[]) OR i.seller_id = $4)"
+_ISSUE_BY_ID = _ANY_ISSUE + f"WHERE i.root_id = $1 AND i.id = $2 {_IN_SCOPE}"
+_ISSUES_BY_ID = _ANY_ISSUE + f"WHERE i.root_id = $1 AND i.id = ANY ($2::bigint[]) {_IN_SCOPE}"
+_ISSUE_BY_NUMBER = _ANY_ISSUE + f"WHERE i.root_id = $1 AND i.number = $2 {_IN_SCOPE}"
 # A run per state, as in `lists`; one text per side, so that each reads its own index.
 _NEWEST_ISSUES = """(
     SELECT h.* FROM unnest($3::text[]) AS s (state) CROSS JOIN LATERAL (
@@ -138,6 +141,37 @@ async def get_issue(actor: Actor, issue_id: int) -> GoodsIssue:
     found = await db.row(_ISSUE_BY_ID, actor.root_id, issue_id, actor.patterns, actor.seller_id)
     if found is None:
         raise NotFound("没有找到这张出库单")
+    return _issue(found)
+
+
+class Delivery(NamedTuple):
+    """A goods issue with what its note says about where it goes."""
+
+    issue: GoodsIssue
+    address: dict[str, str]
+    note: str
+    method: str
+
+
+async def deliveries(actor: Actor, issue_ids: Sequence[int]) -> list[Delivery]:
+    """Goods issues inside the scope to be printed, in the order asked; `NotFound` when one of them is not there."""
+    found = await db.rows(_ISSUES_BY_ID, actor.root_id, list(issue_ids), actor.patterns, actor.org_id)
+    by_id = {
+        item["id"]: Delivery(
+            _issue(item), msgspec.json.decode(item["address"] or "{}"), item["order_note"], item["delivery_method"]
+        )
+        for item in found
+    }
+    if len(by_id) != len(set(issue_ids)):
+        raise NotFound("没有找到这张出库单")
+    return [by_id[issue_id] for issue_id in dict.fromkeys(issue_ids)]
+
+
+async def find_issue(actor: Actor, number: str) -> GoodsIssue:
+    """The goods issue that carries a number, as it stands in the barcode of its note."""
+    found = await db.row(_ISSUE_BY_NUMBER, actor.root_id, number, actor.patterns, actor.org_id)
+    if found is None:
+        raise NotFound(f"没有找到出库单 {number}")
     return _issue(found)
 
 

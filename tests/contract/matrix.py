@@ -69,7 +69,7 @@ ALLOWED: dict[str, set[str]] = {
     # orders
     **dict.fromkeys(("quote_order", "submit_order"), BUYS),
     **dict.fromkeys(("list_orders", "count_orders", "get_order", "list_goods_issues", "get_goods_issue",
-                     "print_goods_issue"), ALL),
+                     "print_goods_issue", "print_goods_issues", "find_goods_issue"), ALL),
     **dict.fromkeys(("approve_order", "reject_order", "close_order", "approve_orders", "reject_orders",
                      "list_approvals", "decide_approval"), DECIDES),
     **dict.fromkeys(("hold_order", "resume_order"), DECIDES),
@@ -101,7 +101,8 @@ ALLOWED: dict[str, set[str]] = {
 
 # Path parameter → the kind of row that it names.
 KINDS = {
-    "order_id": "order", "issue_id": "issue", "approval_id": "approval", "org_id": "org", "account_id": "account",
+    "order_id": "order", "issue_id": "issue", "number": "issue_number",
+    "approval_id": "approval", "org_id": "org", "account_id": "account",
     "address_id": "address", "file_id": "file", "session_id": "session", "product_id": "product",
     "message_id": "message", "code": "code", "substitute_id": "substitute", "authority_id": "authority",
     "role_id": "role", "invitation_id": "invitation",

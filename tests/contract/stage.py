@@ -197,7 +197,9 @@ async def _trade(owner: World, place: Place, supplier: Place, item: Product) -> 
     issued = await supplier.boss.post(f"/orders/{sent.id}/issue", {})
     root = place.org.root_id
     approval = await db.value("SELECT id FROM approval WHERE root_id = $1 AND subject_id = $2", root, waiting.id)
-    place.rows |= {"order": waiting.id, "sent": sent.id, "issue": issued["issue"]["id"], "approval": approval}
+    issue = issued["issue"]
+    place.rows |= {"order": waiting.id, "sent": sent.id, "approval": approval}
+    place.rows |= {"issue": issue["id"], "issue_number": issue["number"]}
     place.words += [waiting.number, sent.number, issued["issue"]["number"]]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from server.orders.note import _bars
 from tests.orders.pdf import words_of
 from tests.orders.test_life import a_shop, cart
 from tests.world import World, balances, everything, key
@@ -81,3 +84,44 @@ async def test_the_note_names_goods_lots_and_amounts_as_they_leave(world: World)
     # 20 of the old lot, 28 of the other in cases and pieces, 7 pieces; 55 pieces at 3.00.
     for word in ("20瓶", "1箱4瓶", "7瓶", "¥60.00", "¥84.00", "¥21.00", "¥165.00"):
         assert word in text, word
+
+
+async def test_notes_printed_together_each_name_their_number_and_a_strangers_is_not_among_them(world: World) -> None:
+    _, _, seller, buyer, goods = await a_shop(world, 1)
+    issues = []
+    for _ in range(2):
+        order = (await buyer.post("/orders", cart(goods, (0, False, 3)), 201))["id"]
+        await seller.post(f"/orders/{order}/approve", {})
+        issues.append((await seller.post(f"/orders/{order}/issue", {}))["issue"])
+    answer = await seller.call("GET", f"/goods-issues/notes.pdf?ids={issues[1]['id']},{issues[0]['id']}")
+    text = "".join(words_of(answer.content))
+    # At the barcode, and at the foot of its page; the second note asked for comes first.
+    assert [text.count(issue["number"]) for issue in issues] == [2, 2]
+    assert text.index(issues[1]["number"]) < text.index(issues[0]["number"])
+    assert text.count("第1页") == 2 or text.count("第 1 页") == 2
+
+    _, _, stranger, _, _ = await a_shop(world, 1)
+    await stranger.get(f"/goods-issues/notes.pdf?ids={issues[0]['id']}", 404)
+    await seller.get("/goods-issues/notes.pdf?ids=1,x", 422)
+
+
+async def test_the_number_in_a_notes_barcode_finds_the_delivery_for_its_parties_only(world: World) -> None:
+    _, _, seller, buyer, goods = await a_shop(world, 1)
+    order = (await buyer.post("/orders", cart(goods, (0, False, 3)), 201))["id"]
+    await seller.post(f"/orders/{order}/approve", {})
+    issue = (await seller.post(f"/orders/{order}/issue", {}))["issue"]
+    for user in (seller, buyer):
+        assert (await user.get(f"/goods-issues/by-number/{issue['number']}"))["id"] == issue["id"]
+    _, _, _, stranger, _ = await a_shop(world, 1)
+    await stranger.get(f"/goods-issues/by-number/{issue['number']}", 404)
+    await buyer.get("/goods-issues/by-number/CK000000000000", 404)
+
+
+def test_the_bars_of_a_note_are_those_of_the_standard() -> None:
+    # ISO/IEC 15417: start B, "C", "K", "2", "6", check, stop; each but the stop has eleven modules.
+    # 104 + 1 * 35 + 2 * 43 + 3 * 18 + 4 * 22 = 367, and 367 modulo 103 is 58.
+    expected = "11010010000" "10001000110" "10110001110" "11001110010" "11001110100" "11101100010" "1100011101011"
+    modules = [0] * len(expected)
+    for start, width in re.findall(r"M(\d+) 0h(\d+)", _bars("CK26")):
+        modules[int(start) : int(start) + int(width)] = [1] * int(width)
+    assert "".join(map(str, modules)) == expected
