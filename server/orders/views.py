@@ -171,7 +171,7 @@ async def find_issue(actor: Actor, number: str) -> GoodsIssue:
     """The goods issue that carries a number, as it stands in the barcode of its note."""
     found = await db.row(_ISSUE_BY_NUMBER, actor.root_id, number, actor.patterns, actor.org_id)
     if found is None:
-        raise NotFound(f"没有找到出库单 {number}")
+        raise NotFound("没有找到这张出库单")
     return _issue(found)
 
 
