@@ -155,7 +155,7 @@ class Delivery(NamedTuple):
 
 async def deliveries(actor: Actor, issue_ids: Sequence[int]) -> list[Delivery]:
     """Goods issues inside the scope to be printed, in the order asked; `NotFound` when one of them is not there."""
-    found = await db.rows(_ISSUES_BY_ID, actor.root_id, list(issue_ids), actor.patterns, actor.org_id)
+    found = await db.rows(_ISSUES_BY_ID, actor.root_id, list(issue_ids), actor.patterns, actor.seller_id)
     by_id = {
         item["id"]: Delivery(
             _issue(item), msgspec.json.decode(item["address"] or "{}"), item["order_note"], item["delivery_method"]
@@ -169,7 +169,7 @@ async def deliveries(actor: Actor, issue_ids: Sequence[int]) -> list[Delivery]:
 
 async def find_issue(actor: Actor, number: str) -> GoodsIssue:
     """The goods issue that carries a number, as it stands in the barcode of its note."""
-    found = await db.row(_ISSUE_BY_NUMBER, actor.root_id, number, actor.patterns, actor.org_id)
+    found = await db.row(_ISSUE_BY_NUMBER, actor.root_id, number, actor.patterns, actor.seller_id)
     if found is None:
         raise NotFound("没有找到这张出库单")
     return _issue(found)
