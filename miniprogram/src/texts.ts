@@ -119,7 +119,14 @@ export const t = {
   },
 
   mine: {
-    title: '我的', purchases: '采购单', notices: '消息', addresses: '收货地址', sessions: '登录设备', password: '修改密码', balance: '往来账', logout: '退出登录', logoutConfirm: '退出后，购物车草稿仍保存在本机。', supplier: '供货方', region: '地址', contact: '联系人', version: (v: string) => `渠通 ${v}`, logoutWaiting: (count: number) => `还有 ${count} 张订单没有提交。退出后要重新登录这个账号才会发送。`, staff: '员工账号', invitations: '邀请门店与员工', service: '常用', security: '账号与安全',
+    title: '我的', purchases: '采购单', notices: '消息', addresses: '收货地址', sessions: '登录设备', password: '修改密码', balance: '往来账', authorities: '我的授权', logout: '退出登录', logoutConfirm: '退出后，购物车草稿仍保存在本机。', supplier: '供货方', region: '地址', contact: '联系人', version: (v: string) => `渠通 ${v}`, logoutWaiting: (count: number) => `还有 ${count} 张订单没有提交。退出后要重新登录这个账号才会发送。`, staff: '员工账号', invitations: '邀请门店与员工', service: '常用', security: '账号与安全',
+  },
+
+  authorities: {
+    everything: '全部品类', exclusive: '独家', open: '开放', future: '未开始', over: '已结束',
+    since: (from: string) => `${from} 起，长期有效`, fromTo: (from: string, until: string) => `${from} 至 ${until}`,
+    ends: (days: number) => (days === 0 ? '今天到期，请联系业务员续约' : `${days} 天后到期，请联系业务员续约`),
+    revoked: (day: string, reason: string) => `${day} 收回：${reason}`, empty: '还没有区域授权', emptyHint: '授权由品牌设置，有疑问请联系业务员',
   },
 
   notices: { title: '消息', empty: '还没有消息', emptyUnread: '没有未读消息', readAll: '全部已读', unread: '未读', all: '全部' },

@@ -40,5 +40,6 @@ export type IssueLine = Schemas['IssueLine']
 export type Notice = Schemas['Notice']
 export type StockItem = Schemas['StockItem']
 export type Balance = Schemas['Balance']
+export type Authority = Schemas['AuthorityOut']
 export type Entry = Schemas['Entry']
 export type Side = 'sales' | 'purchases'

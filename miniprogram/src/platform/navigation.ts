@@ -9,7 +9,7 @@ export function goTab(key: string): void {
   uni.reLaunch({ url: `/pages/home/home?tab=${key}` })
 }
 
-/** `link` of a notice: "order/12" → the order's page, "settlement" → what is owed, "staff" → who was invited. */
+/** `link` of a notice: "order/12" → the order, "settlement" → what is owed, "staff" → who was invited, "authority" → the own territories. */
 export function openLink(link: string): boolean {
   if (link === 'settlement') {
     uni.navigateTo({ url: '/pages/account/balance' })
@@ -17,6 +17,10 @@ export function openLink(link: string): boolean {
   }
   if (link === 'staff') {
     uni.navigateTo({ url: '/pages/staff/invitations' })
+    return true
+  }
+  if (link === 'authority') {
+    uni.navigateTo({ url: '/pages/account/authorities' })
     return true
   }
   const match = /^order\/(\d+)$/.exec(link)
