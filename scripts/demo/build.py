@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
+from scripts.demo import offers
 from scripts.demo.archives import World, write_archives
 from scripts.demo.cast import plan_cast
 from scripts.demo.demolish import demolish
@@ -76,10 +77,12 @@ async def make_world(settings: Settings, scale: Scale, now: datetime) -> World:
     with clock.frozen(slot(start - timedelta(days=1), 0, clock.zone())):
         brand = await channel.found_brand(words["name"], words["code"])
         world = await write_archives(brand, scale, chance)
+        await offers.guide(world)
     await look_again()
     history = History(world, start, now - timedelta(minutes=20), chance)
     await history.play()
     await Finale(world, history, now).play()
+    await offers.plan(world)
     await tell_history(settings, world.root_id, now)
     await look_again()
     return world

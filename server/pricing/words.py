@@ -9,7 +9,7 @@ from server.regions import service as regions
 def scope_words(grade: str, region_code: str) -> str:
     """Whose guide price: `湖南省 A 级`; empty where it is the product's own."""
     region = regions.full_name(region_code) if region_code else ""
-    return " ".join(filter(None, (region, f"{grade} 级" if grade else "")))
+    return " ".join(filter(None, (region, f"{grade} 级" if grade.isascii() and grade else grade)))
 
 
 def source_words(grade: str, region_code: str) -> str:
