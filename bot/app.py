@@ -58,7 +58,7 @@ async def _start(settings: Settings, longest_pause: float, app: Sanic[Any, Any])
     delivery = Delivery(settings, app.ctx.wecom, app.ctx.wechat)
     app.ctx.dispatcher = Dispatcher(settings, app.ctx.leader, delivery, longest_pause)
     app.ctx.running = asyncio.create_task(app.ctx.dispatcher.run())
-    app.ctx.scheduler = jobs.schedule(app.ctx.leader)
+    app.ctx.scheduler = jobs.schedule(app.ctx.leader, settings)
     app.ctx.scheduler.start()
 
 

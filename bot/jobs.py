@@ -13,6 +13,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.leader import Leader
 from server.approvals.people import steps_of
 from server.core import clock, db
+from server.exchange import jobs as exchange
+from server.settings import Settings
 from server.territory import service as territory
 
 REMIND_EVERY = timedelta(hours=24)
@@ -117,9 +119,12 @@ async def clean_up() -> int:
     return sum([await db.run(sql, moment - age) for sql, age in _CLEAN])
 
 
-def schedule(leader: Leader) -> AsyncIOScheduler:
+def schedule(leader: Leader, settings: Settings) -> AsyncIOScheduler:
     """All jobs; each runs only where the lead is held."""
     scheduler = AsyncIOScheduler(timezone=str(clock.zone()))
+
+    async def clean_exchange() -> int:
+        return await exchange.clean_up(settings.data_folder, clock.now())
 
     def add(job: Callable[[], Awaitable[int]], **when: object) -> None:
         async def run() -> int | None:
@@ -136,4 +141,5 @@ def schedule(leader: Leader) -> AsyncIOScheduler:
     add(warn_of_ending_authorities, trigger="cron", hour=9)
     add(tell_of_expiring_papers, trigger="interval", minutes=30)
     add(clean_up, trigger="cron", hour=3, minute=30)
+    add(clean_exchange, trigger="cron", hour=3, minute=40)
     return scheduler

@@ -11,6 +11,8 @@ from sanic import HTTPResponse, Request, Sanic
 
 from server import modules, pages
 from server.core import clock, db, http, live, logs, openapi, redis
+from server.exchange.runner import Runner
+from server.exchange.workbook import MAX_BYTES
 from server.identity.service import authenticate
 from server.settings import Settings, load_settings
 
@@ -25,7 +27,7 @@ def create_app(settings: Settings | None = None, name: str = "qutong") -> Sanic[
     app.config.update(
         ACCESS_LOG=False,
         FALLBACK_ERROR_FORMAT="json",
-        REQUEST_MAX_SIZE=6 * 1024 * 1024,
+        REQUEST_MAX_SIZE=MAX_BYTES + 1024 * 1024,
         RESPONSE_TIMEOUT=60,
         KEEP_ALIVE_TIMEOUT=75,
         OAS=False,
@@ -43,9 +45,12 @@ def create_app(settings: Settings | None = None, name: str = "qutong") -> Sanic[
 async def _start(settings: Settings, app: Sanic[Any, Any]) -> None:
     await db.connect(settings)
     redis.connect(settings.redis_url)
+    app.ctx.exchange = Runner(settings)
+    app.ctx.exchange.start()
 
 
 async def _stop(app: Sanic[Any, Any]) -> None:
+    await app.ctx.exchange.stop()
     await live.close()
     await redis.disconnect()
     await db.disconnect()

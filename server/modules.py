@@ -9,10 +9,12 @@ from server.catalog.service import on_limits_change
 from server.channel.archive_routes import routes as archive
 from server.channel.moving import on_move
 from server.channel.routes import routes as channel
-from server.channel.service import on_org_created
+from server.channel.service import on_orgs_created
 from server.channel.tree_routes import routes as tree
 from server.core.http import Route
 from server.customers.routes import routes as customers
+from server.exchange import lists
+from server.exchange.routes import routes as exchange
 from server.identity import permissions
 from server.identity.assignment_routes import routes as assignments
 from server.identity.entry_routes import routes as entries
@@ -54,13 +56,15 @@ MODULES = (
     settlement,
     customers,
     notify,
+    exchange,
 )
 ROUTES: list[Route] = [route for module in MODULES for route in module.all]
 
 
 def wire() -> None:
     """Connect what happens in one module with what another does about it."""
-    on_org_created(open_locations)
+    on_orgs_created(open_locations)
+    lists.register_all()
     permissions.used_by(ROUTES)
     for teller in (tell_of_orders, tell_of_money, tell_of_prices, tell_of_scope):
         on_move(teller)

@@ -5,47 +5,29 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import msgspec
 from openpyxl import Workbook
 
 from scripts.opening.connection import connected, data_folder, in_words, settings_for
 from scripts.opening.found import password
-from scripts.opening.sheets import (
-    CategoryRow,
-    Content,
-    OrgRow,
-    PriceRow,
-    ProductRow,
-    StockRow,
-    fen,
-    read,
-    write_template,
-)
+from scripts.opening.sheets import OPENING_PRICES, OPENING_STOCK, ORGS, SHEETS, OpeningOrg, write_template
 from scripts.toolbox.console import Console, Problem
-from server.catalog import service as catalog
-from server.catalog.schemas import NewCategory, NewPackaging, NewProduct
-from server.channel import service as channel
-from server.channel.schemas import NewOrg
 from server.core import db
 from server.core.actor import Actor
+from server.core.bulk import Plan, nobody
 from server.core.errors import BusinessError
+from server.exchange.reading import Content, read_sheet
+from server.exchange.sheets import Sheet
+from server.exchange.workbook import open_book
 from server.identity.accounts import create_account
-from server.identity.schemas import NewAccount
+from server.identity.schemas import NewAccount, RoleName
 from server.identity.service import actor_for
-from server.pricing import service as pricing
-from server.pricing.schemas import PriceIn, PriceList
 from server.settings import Settings
 from server.settlement.schemas import CreditLimit
 from server.settlement.service import set_credit_limit
-from server.stock.schemas import Supply, SupplyLine
-from server.stock.service import supply
-
-KINDS = {"经销商": "dealer", "门店": "store"}
 
 
 class Refused(Exception):
@@ -58,7 +40,7 @@ class Refused(Exception):
 
 @dataclass
 class Loaded:
-    """What was added, what was there already, and the new accounts as (org, phone, password)."""
+    """What was added or changed, what was there already, and the new accounts as (org, phone, password)."""
 
     added: dict[str, int] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)
@@ -70,125 +52,72 @@ class Loader:
 
     def __init__(self, actor: Actor) -> None:
         self.actor, self.done, self.errors = actor, Loaded(), list[str]()
-        self.categories: dict[str, int] = {}
-        self.products: dict[str, int] = {}
+        self.contents: dict[str, Content] = {}
         self.orgs: dict[str, int] = {}
         self.actors: dict[int, Actor] = {actor.org_id: actor}
 
-    async def load(self, content: Content) -> Loaded:
-        """Everything in the order in which it builds on itself; raises `Refused` with all errors."""
-        self.errors += content.errors
+    async def load(self, file: Path) -> Loaded:
+        """All sheets, in the order in which they build on each other; raises `Refused` with all errors."""
+        await self._read(file)
         async with db.transaction():
-            await self._known()
-            steps: list[tuple[str, Callable[[Any], Awaitable[bool]]]] = [
-                ("分类", self._category),
-                ("商品", self._product),
-                ("客户", self._org),
-                ("价格", self._price),
-                ("期初库存", self._stock),
-            ]
-            for title, step in steps:
-                for number, row in content.rows.get(title, []):
-                    await self._one(title, number, row, step)
+            for sheet in SHEETS:
+                if sheet.title in self.contents:
+                    await self._save(sheet, self.contents[sheet.title])
+            for title, content in self.contents.items():
+                self.errors += [f"{title} {error.cell}：{error.detail}" for error in sorted(content.errors)]
             if self.errors:
                 raise Refused(self.errors)
         return self.done
 
-    async def _known(self) -> None:
-        root = self.actor.root_id
-        found = await db.rows("SELECT name, id FROM category WHERE root_id = $1", root)
-        self.categories = {item["name"]: item["id"] for item in found}
-        found = await db.rows("SELECT code, id FROM product WHERE root_id = $1", root)
-        self.products = {item["code"]: item["id"] for item in found}
-        found = await db.rows("SELECT code, id FROM org WHERE root_id = $1 AND code <> ''", root)
+    async def _read(self, file: Path) -> None:
+        book = await asyncio.to_thread(open_book, file)
+        try:
+            for sheet in SHEETS:
+                if sheet.title in book.sheetnames:
+                    self.contents[sheet.title] = await read_sheet(file, book[sheet.title], sheet, nobody)
+        finally:
+            book.close()
+        if not self.contents:
+            raise Problem(f"{file} 里没有这些工作表中的任何一张：{'、'.join(sheet.title for sheet in SHEETS)}")
+
+    async def _save(self, sheet: Sheet, content: Content) -> None:
+        """The rows of a sheet, those of each org in the name of its owner: prices and stock are its own matter."""
+        if sheet in (OPENING_PRICES, OPENING_STOCK):
+            await self._know_orgs()
+        for code, indexes in _by_owner(sheet, content).items():
+            keeper = await self._keeper(content, sheet, code, indexes)
+            if keeper is None:
+                continue
+            plan = await sheet.save(keeper, [content.rows[index] for index in indexes], write=True)
+            for wrong in plan.wrong:
+                place = content.places.get(wrong.field, 0)
+                content.refuse(content.numbers[indexes[wrong.row]], place, wrong.detail)
+            if sheet is ORGS:
+                await self._open_accounts(content, plan)
+            self._count(sheet.title, plan)
+
+    def _count(self, title: str, plan: Plan) -> None:
+        counts = plan.counts()
+        for counted, count in ((self.done.added, counts["new"] + counts["changed"]), (self.done.known, counts["same"])):
+            if count:
+                counted[title] = counted.get(title, 0) + count
+
+    async def _know_orgs(self) -> None:
+        found = await db.rows("SELECT code, id FROM org WHERE root_id = $1 AND code <> ''", self.actor.root_id)
         self.orgs = {item["code"]: item["id"] for item in found} | {"": self.actor.org_id}
 
-    async def _one(self, title: str, number: int, row: Any, step: Callable[[Any], Awaitable[bool]]) -> None:
-        """One row behind a savepoint, so that one that is refused does not hide the errors of the others."""
-        await db.run("SAVEPOINT one_row")
+    async def _keeper(self, content: Content, sheet: Sheet, code: str, indexes: Sequence[int]) -> Actor | None:
+        """Who acts for an org; refuses the rows where there is nobody."""
         try:
-            added = await step(row)
-        except (BusinessError, Problem, KeyError) as refusal:
-            await db.run("ROLLBACK TO SAVEPOINT one_row")
-            self.errors.append(f"{title} 第 {number} 行：{_reason(refusal)}")
-            return
-        await db.run("RELEASE SAVEPOINT one_row")
-        counted = self.done.added if added else self.done.known
-        counted[title] = counted.get(title, 0) + 1
-
-    async def _category(self, row: CategoryRow) -> bool:
-        if row.name in self.categories:
-            return False
-        parent = self._find(self.categories, row.parent, "分类") if row.parent else None
-        made = await catalog.create_category(self.actor, NewCategory(row.name, parent, len(self.categories)))
-        self.categories[row.name] = made.id
-        return True
-
-    async def _product(self, row: ProductRow) -> bool:
-        if row.code in self.products:
-            return False
-        packed = [NewPackaging(row.base_unit, 1, row.gtin, row.case_qty is None)]
-        if row.case_qty:
-            packed.append(NewPackaging(row.case_name, row.case_qty, row.case_gtin, True))
-        new = NewProduct(
-            category_id=self._find(self.categories, row.category, "分类"),
-            code=row.code,
-            name=row.name,
-            spec=row.spec,
-            base_unit=row.base_unit,
-            shelf_life_days=row.shelf_life_days,
-            guide_price_fen=fen(row.guide),
-            floor_price_fen=fen(row.floor),
-            ceiling_price_fen=fen(row.ceiling),
-            packagings=packed,
-        )
-        self.products[row.code] = await catalog.create_product(self.actor, new)
-        return True
-
-    async def _org(self, row: OrgRow) -> bool:
-        if row.code in self.orgs:
-            return False
-        parent_id = self._find(self.orgs, row.parent, "上级")
-        wanted = {**msgspec.structs.asdict(row), "kind": KINDS[row.kind], "parent_id": parent_id}
-        new = _checked({name: wanted[name] for name in NewOrg.__struct_fields__}, NewOrg)
-        org = await channel.create_org(self.actor, new)
-        self.orgs[row.code] = org.id
-        if row.owner_phone:
-            await self._owner(row, org.id)
-        if row.credit is not None:
-            await set_credit_limit(await self._actor(parent_id), CreditLimit(org.id, fen(row.credit)))
-        return True
-
-    async def _owner(self, row: OrgRow, org_id: int) -> None:
-        word = password()
-        role = "dealer_owner" if row.kind == "经销商" else "store_owner"
-        new = {"org_id": org_id, "name": row.contact_name or "老板", "phone": row.owner_phone, "role": role}
-        await create_account(self.actor, _checked({**new, "password": word}, NewAccount))
-        self.done.accounts.append((row.name, row.owner_phone, word))
-
-    async def _price(self, row: PriceRow) -> bool:
-        seller = await self._actor(self._find(self.orgs, row.seller, "供货方"))
-        price = PriceIn(self._find(self.products, row.product, "商品"), fen(row.price))
-        await pricing.set_prices(seller, PriceList([price], row.price_group))
-        return True
-
-    async def _stock(self, row: StockRow) -> bool:
-        keeper = await self._actor(self._find(self.orgs, row.org, "组织"))
-        product_id = self._find(self.products, row.product, "商品")
-        moved = await db.value(
-            "SELECT EXISTS (SELECT 1 FROM stock_balance b JOIN lot l ON l.id = b.lot_id JOIN location w "
-            "ON w.id = b.location_id WHERE w.org_id = $1 AND b.product_id = $2 AND l.code = $3)",
-            keeper.org_id,
-            product_id,
-            row.lot,
-        )
-        if moved:
-            return False
-        await supply(keeper, Supply([SupplyLine(product_id, row.lot, row.expires_on, row.qty, row.produced_on)]))
-        return True
+            if code and code not in self.orgs:
+                raise Problem(f"没有编码为 {code} 的组织")
+            return await self._actor(self.orgs[code] if code else self.actor.org_id)
+        except Problem as refusal:
+            for index in indexes:
+                content.refuse(content.numbers[index], 0, str(refusal))
+            return None
 
     async def _actor(self, org_id: int) -> Actor:
-        """Who acts for an org: its owner, as a price or a stock is its own matter."""
         if org_id not in self.actors:
             owner = await db.value(
                 "SELECT id FROM account WHERE org_id = $1 AND status = 'active' AND role LIKE '%\\_owner' "
@@ -200,18 +129,47 @@ class Loader:
             self.actors[org_id] = await actor_for(owner, surface="import")
         return self.actors[org_id]
 
-    @staticmethod
-    def _find(known: dict[str, int], name: str, what: str) -> int:
-        if name not in known:
-            raise Problem(f"没有找到{what}“{name}”")
-        return known[name]
+    async def _open_accounts(self, content: Content, plan: Plan) -> None:
+        """Owners and credit of the orgs that are new."""
+        await self._know_orgs()
+        for index, row in enumerate(content.rows):
+            if plan.states[index] == "new":
+                await self._one(content, index, "owner_phone", self._owner(row))
+                await self._one(content, index, "credit_fen", self._credit(row))
+
+    async def _one(self, content: Content, index: int, column: str, work: Awaitable[None]) -> None:
+        """One step behind a savepoint, so that one that is refused does not hide the errors of the others."""
+        await db.run("SAVEPOINT one_row")
+        try:
+            await work
+        except (BusinessError, Problem) as refusal:
+            await db.run("ROLLBACK TO SAVEPOINT one_row")
+            content.refuse(content.numbers[index], content.places[column], _reason(refusal))
+            return
+        await db.run("RELEASE SAVEPOINT one_row")
+
+    async def _owner(self, row: OpeningOrg) -> None:
+        if not row.owner_phone:
+            return
+        word = password()
+        role: RoleName = "dealer_owner" if row.kind == "dealer" else "store_owner"
+        name = row.contact_name or "老板"
+        await create_account(self.actor, NewAccount(self.orgs[row.code], name, row.owner_phone, word, role))
+        self.done.accounts.append((row.name, row.owner_phone, word))
+
+    async def _credit(self, row: OpeningOrg) -> None:
+        if row.credit_fen is not None:
+            grantor = await self._actor(self.orgs[row.parent or ""])
+            await set_credit_limit(grantor, CreditLimit(self.orgs[row.code], row.credit_fen))
 
 
-def _checked(values: dict[str, Any], kind: type[Any]) -> Any:
-    try:
-        return msgspec.convert(values, kind)
-    except msgspec.ValidationError as error:
-        raise Problem(f"内容不对（{error}）") from None
+def _by_owner(sheet: Sheet, content: Content) -> dict[str, list[int]]:
+    """The rows by the code of the org whose matter they are; all of them the brand's but for prices and stock."""
+    owner = {OPENING_PRICES.title: "seller", OPENING_STOCK.title: "org"}.get(sheet.title)
+    found: dict[str, list[int]] = {}
+    for index, row in enumerate(content.rows):
+        found.setdefault((owner and getattr(row, owner)) or "", []).append(index)
+    return found
 
 
 def _reason(refusal: Exception) -> str:
@@ -220,7 +178,7 @@ def _reason(refusal: Exception) -> str:
     return str(refusal)
 
 
-async def load(settings: Settings, phone: str, content: Content) -> Loaded:
+async def load(settings: Settings, phone: str, file: Path) -> Loaded:
     """Load a workbook in the name of the account with this phone number."""
     async with connected(settings):
         account_id = await db.value("SELECT id FROM account WHERE phone = $1", phone)
@@ -229,7 +187,7 @@ async def load(settings: Settings, phone: str, content: Content) -> Loaded:
         actor = await actor_for(account_id, surface="import")
         if actor.org_kind != "brand":
             raise Problem("只有品牌的账号可以导入")
-        return await Loader(actor).load(content)
+        return await Loader(actor).load(file)
 
 
 def write_accounts(file: Path, accounts: Sequence[tuple[str, str, str]]) -> None:
@@ -244,7 +202,7 @@ def write_accounts(file: Path, accounts: Sequence[tuple[str, str, str]]) -> None
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line."""
-    description = "从 Excel 导入分类、商品、客户、价格和期初库存：全部成功才写入，已有的编码会跳过。"
+    description = "从 Excel 导入分类、商品、客户、价格和期初库存：全部成功才写入，已有的编码会更新。"
     parser = argparse.ArgumentParser(prog="scripts/import", description=description)
     parser.add_argument("file", type=Path, help="Excel 文件（.xlsx）")
     parser.add_argument("--template", action="store_true", help="不导入，而是把空白模板写到这个文件")
@@ -264,9 +222,10 @@ def main(arguments: Sequence[str]) -> int:
             write_template(given.file)
             console.line(f"✓ 模板已写到 {given.file}")
             return 0
-        content = read(given.file)
+        if not given.file.is_file():
+            raise Problem(f"没有找到文件 {given.file}")
         with in_words():
-            done = asyncio.run(load(settings_for(given.data.absolute()), given.phone, content))
+            done = asyncio.run(load(settings_for(given.data.absolute()), given.phone, given.file))
     except Refused as refused:
         for error in refused.errors:
             console.line(f"  {error}")

@@ -1,224 +1,99 @@
-"""The sheets of the workbook: what each column is called, and the type that checks its rows."""
+"""The sheets of an opening workbook: all archives of a new deployment in one file, built upon the exchange's own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zipfile import BadZipFile
 
-import msgspec
-import pandas as pd
-from openpyxl import Workbook
-from openpyxl.styles import Font, PatternFill
-from openpyxl.utils import get_column_letter
+from server.catalog.bulk import CategoryRow, save_categories
+from server.channel.imports import OrgRow, save_orgs
+from server.exchange import cells
+from server.exchange.cells import MONEY
+from server.exchange.sheets import DEALERS, EXAMPLE, PRICES, PRODUCTS, STOCK, Column, Sheet
+from server.exchange.template import build
+from server.pricing.bulk import PriceRow
+from server.stock.bulk import StockRow
 
-from scripts.toolbox.console import Problem
-from server.core.types import Name, ShortText
-
-Yuan = Annotated[Decimal, msgspec.Meta(description="元")]
-Count = Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
+_KINDS = {"经销商": "dealer", "门店": "store"}
 
 
-class CategoryRow(msgspec.Struct):
-    """A category."""
+class OpeningOrg(OrgRow):
+    """A dealer or store with its owner's phone, which becomes an account, and its credit."""
 
-    name: Name
-    parent: ShortText = ""
-
-
-class ProductRow(msgspec.Struct):
-    """A product in pieces, and where `case_qty` is given, in cases."""
-
-    code: Name
-    name: Name
-    category: Name
-    base_unit: Name
-    gtin: Name
-    shelf_life_days: Count
-    guide: Yuan
-    floor: Yuan
-    ceiling: Yuan
-    spec: ShortText = ""
-    case_name: ShortText = "箱"
-    case_qty: Count | None = None
-    case_gtin: ShortText = ""
+    owner_phone: str | None = None
+    credit_fen: int | None = None
 
 
-class OrgRow(msgspec.Struct):
-    """A dealer or store; without a parent's code it is the brand's own customer."""
+class OpeningPrice(PriceRow):
+    """A price of any seller of the channel; without a code of the brand."""
 
-    code: Name
-    name: Name
-    kind: Literal["经销商", "门店"]
-    parent: ShortText = ""
-    price_group: Name = "standard"
-    grade: ShortText = ""
-    region_code: ShortText = ""
-    address: ShortText = ""
-    contact_name: ShortText = ""
-    contact_phone: ShortText = ""
-    owner_phone: ShortText = ""
-    credit: Yuan | None = None
+    seller: str | None = None
 
 
-class PriceRow(msgspec.Struct):
-    """What a seller (the brand where no code is given) asks of a group of its buyers, per base unit."""
+class OpeningStock(StockRow):
+    """Opening stock of any org; without a code of the brand."""
 
-    product: Name
-    price: Yuan
-    seller: ShortText = ""
-    price_group: Name = "standard"
+    org: str | None = None
 
 
-class StockRow(msgspec.Struct):
-    """Opening stock of one lot, in base units."""
-
-    product: Name
-    lot: Name
-    expires_on: date
-    qty: Count
-    org: ShortText = ""
-    produced_on: date | None = None
+def _kind(value: object) -> str:
+    return _KINDS[cells.choice(*_KINDS)(value)]
 
 
-Row = CategoryRow | ProductRow | OrgRow | PriceRow | StockRow
+def _shown(sheet: Sheet, *fields: str) -> tuple[Column, ...]:
+    """Some columns of the exchange's sheet, in this order."""
+    return tuple(sheet.columns[sheet.column(field)] for field in fields)
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet: its title, the type of its rows, and its columns as heading → field, with an example."""
+_FIRST = f"{EXAMPLE}001"
 
-    title: str
-    kind: type[Any]
-    columns: dict[str, str]
-    example: Sequence[Any] = ()
-
-
-SHEETS = (
-    Sheet("分类", CategoryRow, {"分类": "name", "上级分类": "parent"}, ["碳酸饮料", "饮料"]),
-    Sheet(
-        "商品",
-        ProductRow,
-        {
-            "编码": "code", "名称": "name", "规格": "spec", "分类": "category", "单位": "base_unit", "单件条码": "gtin",
-            "保质期天数": "shelf_life_days", "指导价": "guide", "最低价": "floor", "最高价": "ceiling",
-            "箱名": "case_name", "箱规": "case_qty", "箱码": "case_gtin",
-        },
-        ["YL001", "柠檬汽水", "500ml", "碳酸饮料", "瓶", "6901234567892", 365, 3.5, 2.8, 5, "箱", 24, "16901234567899"],
+CATEGORIES = Sheet(
+    "categories", "分类", "catalog.manage",
+    (
+        Column("分类", "name", cells.text(), True, example=f"{EXAMPLE}：碳酸饮料"),
+        Column("上级分类", "parent", cells.text(), example="饮料", note="先写上级，再写下级"),
     ),
-    Sheet(
-        "客户",
-        OrgRow,
-        {
-            "编码": "code", "名称": "name", "类型": "kind", "上级编码": "parent", "价格组": "price_group",
-            "等级": "grade", "区划代码": "region_code", "地址": "address", "联系人": "contact_name",
-            "联系电话": "contact_phone", "老板手机号": "owner_phone", "信用额度": "credit",
-        },
-        ["JX001", "示例商贸", "经销商", "", "standard", "A", "430100", "示例路 1 号", "王", "", "13900000001", 200000],
-    ),
-    Sheet(
-        "价格",
-        PriceRow,
-        {"供货方编码": "seller", "价格组": "price_group", "商品编码": "product", "单价": "price"},
-        ["", "standard", "YL001", 3.2],
-    ),
-    Sheet(
-        "期初库存",
-        StockRow,
-        {"组织编码": "org", "商品编码": "product", "批次": "lot", "生产日期": "produced_on", "到期日": "expires_on",
-         "数量": "qty"},
-        ["", "YL001", "L20260101", date(2026, 1, 1), date(2027, 1, 1), 2400],
-    ),
+    lambda given: CategoryRow(**given), save_categories,
 )  # fmt: skip
 
+ORGS = Sheet(
+    "orgs", "客户", "channel.manage",
+    (
+        *_shown(DEALERS, "code", "name"),
+        Column("类型", "kind", _kind, True, width=10, example="经销商", note="经销商或门店"),
+        *_shown(DEALERS, "parent", "price_group", "grade", "region_code", "address", "contact_name", "contact_phone"),
+        Column("老板手机号", "owner_phone", cells.mobile, width=16, example="13900000001", note="填了就开通老板账号"),
+        Column("信用额度", "credit_fen", cells.yuan(0, 10**13), False, MONEY, example=200000, note="元"),
+    ),
+    lambda given: OpeningOrg(**given), save_orgs, DEALERS.notes,
+)  # fmt: skip
 
-@dataclass
-class Content:
-    """The rows of a workbook by sheet, as (row number in the sheet, row), and what is wrong with it."""
+_product = replace(PRICES.columns[0], heading="商品编码", example="YL001")
 
-    rows: dict[str, list[tuple[int, Any]]] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
+OPENING_PRICES = replace(
+    PRICES,
+    columns=(
+        Column("供货方编码", "seller", cells.code, example=_FIRST, note="空着就是品牌自己"),
+        *_shown(PRICES, "price_group"), _product, *_shown(PRICES, "price_fen"),
+    ),
+    make=lambda given: OpeningPrice(**given),
+)  # fmt: skip
 
+OPENING_STOCK = replace(
+    STOCK,
+    columns=(
+        Column("组织编码", "org", cells.code, example=_FIRST, note="空着就是品牌自己"),
+        _product, *_shown(STOCK, "lot", "produced_on", "expires_on", "qty"),
+    ),
+    make=lambda given: OpeningStock(**given),
+    notes=STOCK.notes[1:],
+)  # fmt: skip
 
-def read(file: Path) -> Content:
-    """Read all known sheets; raises a `Problem` when the file is no workbook or has none of them."""
-    try:
-        found = pd.read_excel(file, sheet_name=None, dtype=object, keep_default_na=False)
-    except FileNotFoundError:
-        raise Problem(f"没有找到文件 {file}") from None
-    except (ValueError, OSError, BadZipFile, KeyError):
-        raise Problem(f"{file} 不是可以读取的 Excel 文件（.xlsx）") from None
-    content = Content()
-    for sheet in SHEETS:
-        if sheet.title in found:
-            content.rows[sheet.title] = list(_rows(sheet, found[sheet.title], content.errors))
-    if not content.rows:
-        raise Problem(f"{file} 里没有这些工作表中的任何一张：{'、'.join(sheet.title for sheet in SHEETS)}")
-    return content
-
-
-def _rows(sheet: Sheet, table: pd.DataFrame, errors: list[str]) -> list[tuple[int, Any]]:
-    headings = {str(heading).strip(): heading for heading in table.columns}
-    unknown = [heading for heading in headings if heading not in sheet.columns and not heading.startswith("Unnamed")]
-    if unknown:
-        errors.append(f"{sheet.title}：不认识的列 {'、'.join(unknown)}")
-    rows = []
-    for number, record in enumerate(table.to_dict("records"), start=2):
-        given = {
-            name: _plain(record[headings[heading]])
-            for heading, name in sheet.columns.items()
-            if heading in headings and str(record[headings[heading]]).strip() not in ("", "NaT", "nan")
-        }
-        if given:
-            try:
-                rows.append((number, msgspec.convert(given, sheet.kind, strict=False)))
-            except msgspec.ValidationError as error:
-                errors.append(f"{sheet.title} 第 {number} 行：{_words(sheet, str(error))}")
-    return rows
-
-
-def _plain(cell: Any) -> Any:
-    """A cell as text or date: numbers lose their “.0”, so that a code typed as a number stays a code."""
-    if isinstance(cell, (datetime, pd.Timestamp)):
-        return cell.date()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
-
-
-def _words(sheet: Sheet, error: str) -> str:
-    for heading, name in sheet.columns.items():
-        if f"`$.{name}`" in error or f"`{name}`" in error:
-            return f"“{heading}”没有填写或格式不对"
-    return "内容不对"
-
-
-def fen(amount: Decimal) -> int:
-    """Yuan as written → integer fen; raises `Problem` for parts of a fen."""
-    try:
-        exact = amount * 100
-        if exact != int(exact) or exact < 0:
-            raise Problem(f"金额 {amount} 不能精确到分")
-    except (InvalidOperation, OverflowError, ValueError):
-        raise Problem(f"金额 {amount} 不对") from None
-    return int(exact)
+SHEETS = (CATEGORIES, PRODUCTS, ORGS, OPENING_PRICES, OPENING_STOCK)
 
 
 def write_template(file: Path) -> None:
-    """An empty workbook with every sheet, its headings and one example row."""
-    book = Workbook()
-    book.remove(book.active)
-    for sheet in SHEETS:
-        page = book.create_sheet(sheet.title)
-        page.append(list(sheet.columns))
-        page.append(list(sheet.example))
-        page.freeze_panes = "A2"
-        for number, heading in enumerate(sheet.columns, start=1):
-            cell = page.cell(1, number)
-            cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E7F1EC")
-            page.column_dimensions[get_column_letter(number)].width = max(12, 2 * len(heading) + 4)
-    book.save(file)
+    """An empty workbook with every sheet, its headings, an example row and the notes."""
+    file.write_bytes(build(SHEETS, {}))
+
+

@@ -5,6 +5,8 @@ The texts are put together from constants of this file only; every value is a pa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from server.core import db, search
 
 PACKAGINGS = """
@@ -72,3 +74,17 @@ async def picture(root_id: int, product_id: int) -> int | None:
     """The brand's file that a product names as its picture."""
     file_id: int | None = await db.value(_PICTURE, root_id, product_id)
     return file_id
+
+
+_WAYS = """
+WITH RECURSIVE named AS (
+    SELECT id, name, name AS way FROM category WHERE root_id = $1 AND parent_id IS NULL
+    UNION ALL SELECT c.id, c.name, n.way || '/' || c.name FROM category c JOIN named n ON c.parent_id = n.id
+)
+SELECT id, name, way FROM named ORDER BY way
+"""
+
+
+async def category_ways(root_id: int) -> Sequence[db.Row]:
+    """All categories of a brand with the names on the way to them."""
+    return await db.rows(_WAYS, root_id)

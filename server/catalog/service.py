@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -81,7 +82,7 @@ async def create_product(actor: Actor, new: NewProduct) -> int:
     actor.require("catalog.manage")
     if sum(1 for item in new.packagings if item.unit_qty == 1) != 1:
         raise InvalidInput("必须有且只有一个单件包装", [FieldError("/packagings", "必须有且只有一个单件包装")])
-    _check_limits(new.floor_price_fen, new.guide_price_fen, new.ceiling_price_fen)
+    check_limits(new.floor_price_fen, new.guide_price_fen, new.ceiling_price_fen)
     gtins = [gtin14(item.gtin) for item in new.packagings]
     values = msgspec.to_builtins(new)
     packagings = values.pop("packagings")
@@ -103,7 +104,8 @@ async def create_product(actor: Actor, new: NewProduct) -> int:
     return int(product.id)
 
 
-def _check_limits(floor: int, guide: int, ceiling: int) -> None:
+def check_limits(floor: int, guide: int, ceiling: int) -> None:
+    """Raise `InvalidInput` unless the guide price lies between floor and ceiling."""
     if not floor <= guide <= ceiling:
         raise InvalidInput(
             "指导价必须在最低价和最高价之间", [FieldError("/guide_price_fen", "必须在最低价和最高价之间")]
@@ -125,7 +127,7 @@ async def edit_product(actor: Actor, product_id: int, edit: ProductEdit) -> None
             raise NotFound("没有找到这个分类")
         before = {name: getattr(product, name) for name in changes}
         product.update_from_dict(changes)
-        _check_limits(product.floor_price_fen, product.guide_price_fen, product.ceiling_price_fen)
+        check_limits(product.floor_price_fen, product.guide_price_fen, product.ceiling_price_fen)
         gtins = await Packaging.filter(product_id=product_id).values_list("gtin", flat=True)
         text = found_by(product.code, product.name, product.spec, [str(gtin) for gtin in gtins])
         written = {**changes, "search_text": text, "updated_at": clock.now(), "version": F("version") + 1}
@@ -165,3 +167,10 @@ async def picture(actor: Actor, product_id: int) -> int:
     if file_id is None:
         raise NotFound("这个商品没有图片")
     return file_id
+
+
+async def category_names(actor: Actor) -> list[str]:
+    """Every category as a person writes it: by its name, by its way (上级/下级) where a name stands for several."""
+    found = await queries.category_ways(actor.root_id)
+    often = Counter(item["name"] for item in found)
+    return [item["name"] if often[item["name"]] == 1 else item["way"] for item in found]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -24,9 +24,10 @@ GRANTED = {
 """What of an archive is the supplier's to say."""
 
 MAY_BE_NOTHING = {"due_day", "credit_days", "cooperating_since", "size_sqm", "lat", "lng", "photo_id"}
-OrgCreated = Callable[[Org], Awaitable[None]]
+OrgsCreated = Callable[[int, Sequence[int]], Awaitable[None]]
+"""Is told the brand and the new orgs."""
 
-_org_created: list[OrgCreated] = []
+_orgs_created: list[OrgsCreated] = []
 
 
 class OrgMisplaced(BusinessError):
@@ -35,15 +36,17 @@ class OrgMisplaced(BusinessError):
     status, code, title = 422, "org_misplaced", "层级不对"
 
 
-def on_org_created(handler: OrgCreated) -> None:
-    """Let another module prepare its part of a new org, in the same transaction."""
-    if handler not in _org_created:
-        _org_created.append(handler)
+def on_orgs_created(handler: OrgsCreated) -> None:
+    """Let another module prepare its part of new orgs, in the same transaction."""
+    if handler not in _orgs_created:
+        _orgs_created.append(handler)
 
 
-async def _prepare(org: Org) -> None:
-    for handler in _org_created:
-        await handler(org)
+async def prepare(root_id: int, org_ids: Sequence[int]) -> None:
+    """Make new orgs be found, and let all modules prepare their part of them."""
+    await words.rewrite(org_ids)
+    for handler in _orgs_created:
+        await handler(root_id, org_ids)
 
 
 async def found_brand(name: str, code: str = "") -> Org:
@@ -53,8 +56,7 @@ async def found_brand(name: str, code: str = "") -> Org:
         path = f"/{root_id}/"
         values: dict[str, Any] = {"name": name, "code": code, "path": path, "sort_name": sort_name(name)}
         org = await Org.create(id=root_id, root_id=root_id, kind="brand", **values)
-        await words.rewrite([org.id])
-        await _prepare(org)
+        await prepare(org.root_id, [org.id])
     return org
 
 
@@ -98,8 +100,7 @@ async def create_org(actor: Actor, new: NewOrg) -> Org:
             **values,
         )
         await contacts.set_main(org, new.contact_name, new.contact_phone)
-        await words.rewrite([org.id])
-        await _prepare(org)
+        await prepare(org.root_id, [org.id])
         await audit.record(actor, "create", "org", org.id, {**values, "parent_id": parent.id})
     return org
 
@@ -169,3 +170,15 @@ async def set_frozen(actor: Actor, org_id: int, reason: str | None) -> Org:
         await audit.record(actor, "unfreeze" if reason is None else "freeze", "org", org_id, {"reason": reason})
         await live.wake_org(org_id)
     return await Org.get(id=org_id)
+
+
+async def price_groups(actor: Actor) -> list[str]:
+    """The price groups that the own buyers are in."""
+    found = await db.rows("SELECT DISTINCT price_group AS name FROM org WHERE parent_id = $1", actor.org_id)
+    return sorted({"standard", *(item["name"] for item in found)})
+
+
+async def grades(actor: Actor) -> list[str]:
+    """The grades that the own buyers have; A, B, C where there are none yet."""
+    found = await db.rows("SELECT DISTINCT grade AS name FROM org WHERE parent_id = $1 AND grade <> ''", actor.org_id)
+    return sorted(item["name"] for item in found) or ["A", "B", "C"]

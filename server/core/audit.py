@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,7 +16,21 @@ INSERT INTO audit_entry (root_id, account_id, org_id, verb, subject_kind, subjec
 VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8, $9)
 """
 
+_INSERT_MANY = """
+INSERT INTO audit_entry (root_id, account_id, org_id, verb, subject_kind, subject_id, changes, request_id, at)
+SELECT $1, $2, $3, t.verb, $4, t.subject_id, t.changes::jsonb, $8, $9
+FROM unnest($5::text[], $6::bigint[], $7::text[]) AS t (verb, subject_id, changes)
+"""
+
 SECRET = frozenset({"password", "password_hash", "token_hash"})
+
+
+class Entry(NamedTuple):
+    """What was done with one of many subjects of a kind."""
+
+    verb: str
+    subject_id: int
+    changes: Mapping[str, Any]
 
 
 async def record(actor: Actor, verb: str, kind: str, subject_id: int, changes: Mapping[str, Any]) -> None:
@@ -31,6 +45,24 @@ async def record(actor: Actor, verb: str, kind: str, subject_id: int, changes: M
         kind,
         subject_id,
         msgspec.json.encode(shown, enc_hook=str).decode(),
+        request_id.get(),
+        clock.now(),
+    )
+
+
+async def record_many(actor: Actor, kind: str, entries: Sequence[Entry]) -> None:
+    """Write an entry for each of many subjects in one statement of the open transaction; without secrets."""
+    if not entries:
+        return
+    await db.run(
+        _INSERT_MANY,
+        actor.root_id,
+        actor.account_id or None,
+        actor.org_id,
+        kind,
+        [entry.verb for entry in entries],
+        [entry.subject_id for entry in entries],
+        [msgspec.json.encode(entry.changes, enc_hook=str).decode() for entry in entries],
         request_id.get(),
         clock.now(),
     )

@@ -310,7 +310,7 @@ def _bind(app: Sanic[Any, Any], route: Route, authenticate: Authenticate) -> Non
                 "statements": statements.count,
             },
         )
-        return response
+        return None if request.responded else response  # a stream has sent itself already
 
     name = f"{route.tag}_{route.name}"
     app.add_route(endpoint, route.path, methods=[route.method], name=name, strict_slashes=True, unquote=True)

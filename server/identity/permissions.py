@@ -52,6 +52,8 @@ NOTES: dict[str, str] = {
     "outbox.retry": "重发失败的消息",
     "audit.read": "查看谁在何时做了什么",
     "rule.manage": "设置起订、倍数、送货日历和审批步骤",
+    "exchange.import": "用 Excel 批量新建和修改自己能维护的内容",
+    "exchange.export": "把自己能看到的列表导出成 Excel 或 CSV",
 }
 
 # What a permission is of little use without. The screens tick it along; nothing is refused for its lack.

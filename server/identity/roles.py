@@ -42,6 +42,8 @@ PERMISSIONS: dict[str, str] = {
     "territory.manage": "区域授权",
     "territory.coverage": "查看区域覆盖",
     "rule.manage": "设置下单和审批规则",
+    "exchange.import": "批量导入",
+    "exchange.export": "导出表格",
 }
 
 _READS = {"order.read", "catalog.read", "stock.read"}
@@ -53,14 +55,21 @@ _MANAGER = _READS | {
     "price.manage", "price.guide",
     "settlement.read", "credit.manage", "audit.read", "outbox.read", "rule.manage",
     "territory.read", "territory.manage", "territory.coverage",
+    "exchange.import", "exchange.export",
 }  # fmt: skip
 
 ROLES: dict[str, frozenset[str]] = {
     "brand_admin": frozenset(set(PERMISSIONS) - _BUYS - {"order.receive", "order.create_for"}),
     "brand_manager": frozenset(_MANAGER),
-    "brand_rep": frozenset(_READS | {"order.approve", "channel.read", "settlement.read", "territory.read"}),
-    "brand_finance": frozenset(_READS | {"channel.read", "settlement.read", "credit.manage", "payment.register"}),
-    "brand_warehouse": frozenset(_READS | {"order.issue", "stock.manage", "channel.read"}),
+    "brand_rep": frozenset(
+        _READS | {"order.approve", "channel.read", "settlement.read", "territory.read", "exchange.export"}
+    ),
+    "brand_finance": frozenset(
+        _READS | {"channel.read", "settlement.read", "credit.manage", "payment.register", "exchange.export"}
+    ),
+    "brand_warehouse": frozenset(
+        _READS | {"order.issue", "stock.manage", "channel.read", "exchange.import", "exchange.export"}
+    ),
     "dealer_owner": frozenset(
         _READS
         | _BUYS
@@ -69,18 +78,26 @@ ROLES: dict[str, frozenset[str]] = {
             "order.approve", "order.over_credit", "approval.second", "order.issue", "order.receive", "price.manage",
             "channel.read", "channel.manage", "account.manage", "role.manage", "stock.manage", "settlement.read",
             "credit.manage", "payment.register", "audit.read", "territory.read", "rule.manage",
+            "exchange.import", "exchange.export",
         }
     ),
     "dealer_clerk": frozenset(
         _READS
         | _BUYS
         | _CUSTOMERS
-        | {"order.approve", "order.issue", "order.receive", "channel.read", "settlement.read", "territory.read"}
+        | {
+            "order.approve", "order.issue", "order.receive", "channel.read", "settlement.read", "territory.read",
+            "exchange.export",
+        }
     ),
     "dealer_warehouse": frozenset(_READS | {"order.issue", "order.receive", "channel.read"}),
     "dealer_driver": frozenset({"order.read", "catalog.read", "channel.read"}),
-    "dealer_finance": frozenset(_READS | {"channel.read", "settlement.read", "credit.manage", "payment.register"}),
-    "store_owner": frozenset(_READS | _BUYS | {"order.receive", "settlement.read", "account.manage"}),
+    "dealer_finance": frozenset(
+        _READS | {"channel.read", "settlement.read", "credit.manage", "payment.register", "exchange.export"}
+    ),
+    "store_owner": frozenset(
+        _READS | _BUYS | {"order.receive", "settlement.read", "account.manage", "exchange.export"}
+    ),
     "store_clerk": frozenset(_READS | _BUYS | {"order.receive"}),
 }  # fmt: skip
 

@@ -142,7 +142,7 @@ _LOCATIONS = "SELECT org_id, kind, id, name FROM location WHERE org_id = ANY ($1
 
 _OPEN = """
 INSERT INTO location (root_id, org_id, kind, name)
-SELECT $1, $2, t.kind, t.name FROM unnest($3::text[], $4::text[]) AS t (kind, name)
+SELECT $1, o.id, t.kind, t.name FROM unnest($2::bigint[]) AS o (id), unnest($3::text[], $4::text[]) AS t (kind, name)
 ON CONFLICT DO NOTHING
 """
 
@@ -279,9 +279,9 @@ async def locations(org_ids: Sequence[int]) -> dict[tuple[int, str], int]:
     return {(item["org_id"], item["kind"]): item["id"] for item in found}
 
 
-async def open_locations(root_id: int, org_id: int, kinds: dict[str, str]) -> None:
-    """Create an org's locations."""
-    await db.run(_OPEN, root_id, org_id, list(kinds), list(kinds.values()))
+async def open_locations(root_id: int, org_ids: Sequence[int], kinds: dict[str, str]) -> None:
+    """Create the locations of orgs."""
+    await db.run(_OPEN, root_id, list(org_ids), list(kinds), list(kinds.values()))
 
 
 async def ensure_lots(

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-from server.channel.models import Org
 from server.core import audit, clock, db, paging
 from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, InvalidInput, NotFound
@@ -50,9 +49,9 @@ class Received(msgspec.Struct, frozen=True):
     damaged: int
 
 
-async def open_locations(org: Org) -> None:
-    """Give a new org its warehouse and its virtual locations."""
-    await queries.open_locations(org.root_id, org.id, LOCATION_NAMES)
+async def open_locations(root_id: int, org_ids: Sequence[int]) -> None:
+    """Give new orgs their warehouses and their virtual locations."""
+    await queries.open_locations(root_id, org_ids, LOCATION_NAMES)
 
 
 def _short(short: Sequence[Short]) -> StockShort:

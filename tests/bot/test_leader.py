@@ -68,7 +68,7 @@ async def test_the_lead_ends_when_the_database_ends_its_connection(settings: Set
 
 async def test_a_job_runs_on_the_leading_bot_only(chat: Chat, settings: Settings) -> None:
     leaders = [Leader(settings), Leader(settings)]
-    schedules = [jobs.schedule(leader) for leader in leaders]
+    schedules = [jobs.schedule(leader, settings) for leader in leaders]
     old = "INSERT INTO callback_seen (dedupe_key, seen_at) VALUES ($1, now() - $2::interval)"
     await db.run(old, "press:old", timedelta(days=8))
     await db.run(old, "press:new", timedelta(days=6))

@@ -28,6 +28,8 @@ SIGNS = {"dealer_owner", "dealer_clerk", "dealer_warehouse", "store_owner", "sto
 READS_MONEY = {"brand_admin", "brand_manager", "brand_rep", "brand_finance", "dealer_owner", "dealer_clerk",
                "dealer_finance", "store_owner"}  # fmt: skip
 TAKES_MONEY = {"brand_admin", "brand_finance", "dealer_owner", "dealer_finance"}
+IMPORTS = KEEPS_CHANNEL | {"brand_warehouse"}
+EXPORTS = BRAND | {"dealer_owner", "dealer_clerk", "dealer_finance", "store_owner"}
 
 ALLOWED: dict[str, set[str]] = {
     # identity
@@ -97,6 +99,11 @@ ALLOWED: dict[str, set[str]] = {
     "list_outbox": {"brand_admin", "brand_manager"},
     "retry_message": {"brand_admin"},
     "list_audit": KEEPS_CHANNEL,
+    # files in and out
+    **dict.fromkeys(("list_exchange_kinds", "list_exchange_jobs", "get_exchange_job", "cancel_exchange_job",
+                     "get_export_file", "get_marked_file"), ALL),
+    **dict.fromkeys(("get_template", "start_import", "confirm_import"), IMPORTS),
+    "start_export": EXPORTS,
 }  # fmt: skip
 
 # Path parameter → the kind of row that it names.
@@ -105,7 +112,7 @@ KINDS = {
     "approval_id": "approval", "org_id": "org", "account_id": "account",
     "address_id": "address", "file_id": "file", "session_id": "session", "product_id": "product",
     "message_id": "message", "code": "code", "substitute_id": "substitute", "authority_id": "authority",
-    "role_id": "role", "invitation_id": "invitation",
+    "job_id": "job", "kind": "import_kind", "role_id": "role", "invitation_id": "invitation",
     "contact_id": "contact", "qualification_id": "qualification", "segment_id": "segment",
     "category_id": "category", "packaging_id": "packaging",
 }  # fmt: skip
@@ -244,6 +251,7 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "check_authority": lambda s, p: _grant(s, p.rows["org"]),
     "change_authority": lambda s, p: {"version": 1, "note": "改一下"},
     "revoke_authorities": lambda s, p: {"ids": [p.rows.get("authority", UNKNOWN)], **_REASON},
+    "start_export": lambda s, p: {"kind": "orders"},
     "read_notices": lambda s, p: {"ids": [p.rows["notice"]]},
     "count_subscription": lambda s, p: {"template_id": "template-order", "accepted": True},
     "login": lambda s, p: {"phone": phone(), "password": "wrong-pass-1"},

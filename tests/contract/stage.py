@@ -21,6 +21,7 @@ from server.channel.schemas import NewAddress
 from server.core import clock, db, files
 from server.customers import segments
 from server.customers.schemas import Conditions, NewSegment
+from server.exchange import jobs
 from server.identity.roles import ROLES
 from server.notify import queries as notices
 from server.territory.schemas import NewAuthority
@@ -100,7 +101,7 @@ class Stage:
         mine = self.home(role)
         if kind in ("product", "packaging", "category", "message", "code", "guide"):  # the whole brand's
             found = [place for name, place in self.places.items() if name.startswith("other")]
-        elif kind in ("session", "address", "notice", "photo", "substitute", "role", "segment"):  # the own ones
+        elif kind in ("session", "address", "notice", "photo", "substitute", "role", "segment", "job"):  # the own ones
             found = [place for place in self.places.values() if place is not mine]
         else:
             above = {"brand": [], "dealer": ["brand"], "store": ["brand", "dealer"]}[role.split("_", 1)[0]]
@@ -155,6 +156,9 @@ async def _rows(stage: Stage, owner: World, place: Place, item: Product) -> None
     rows["address"] = (await save_address(actor, address)).id if place.org.kind != "brand" else UNKNOWN
     told = notices.Told(place.org.root_id, place.boss.account_id, "test", f"通知{number()}", "正文", "", str(number()))
     await notices.tell([told], moment)
+    file = (f"文件{number()}.xlsx", "xlsx", str(number()))
+    rows["job"] = await jobs.create(actor, "import", "stores", "check", *file, {})
+    await db.run("UPDATE exchange_job SET state = 'ready' WHERE id = $1", rows["job"])
     rows["notice"] = await db.value("SELECT max(id) FROM notice WHERE account_id = $1", place.boss.account_id)
     title, base = f"角色{number()}", f"{place.org.kind}_{BASES[place.org.kind]}"
     rows["role"] = await db.value(_ROLE, place.org.root_id, place.org.id, base, title)
@@ -180,7 +184,7 @@ async def _rows(stage: Stage, owner: World, place: Place, item: Product) -> None
         rows["segment"] = chosen.id
         place.words.append(chosen.name)
     place.words += [person.name, paper.number]
-    place.words += [address.contact_name, address.contact_phone, address.detail, told.title]
+    place.words += [file[0], address.contact_name, address.contact_phone, address.detail, told.title]
     if place.org.kind == "brand":
         topic = f"topic-{number()}"
         rows["message"] = await db.value(_OUTBOX, place.org.root_id, topic, moment)
