@@ -70,7 +70,7 @@ WITH l AS (
 )
 SELECT l.n::int - 1 AS index, l.product_id, l.price_fen, p.name, bad.floor_fen, bad.ceiling_fen, bad.grade,
        bad.region_code, coalesce(now.price_fen, 0) AS now_fen, now.until_on AS now_until,
-       same.id IS NOT NULL AND same.price_fen IS NOT DISTINCT FROM l.price_fen AS stands
+       same.id AS same_id, same.id IS NOT NULL AND same.price_fen IS NOT DISTINCT FROM l.price_fen AS stands
 FROM l
 LEFT JOIN product p ON p.id = l.product_id AND p.root_id = $1
 LEFT JOIN LATERAL (
