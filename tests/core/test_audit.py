@@ -17,10 +17,14 @@ from tests.world import PASSWORD, User, phone
 # These change nothing, or only what is the reader's own affair.
 SILENT = {
     "quote_order", "try_order", "read_notices", "count_subscription", "upload_file", "upload_document",
-    "preview_move", "take_ticket", "preview_prices", "preview_copy", "preview_guide_prices",
+    "preview_move", "take_ticket", "preview_prices", "preview_copy", "preview_guide_prices", "check_authority",
+    "look_at_invitation", "begin_wecom", "start_import", "cancel_exchange_job",
 }  # fmt: skip
-# Signing in with WeChat leaves the same entry as with a password; binding is tried in tests/identity/test_wechat.py.
-ELSEWHERE = {"login_wechat", "bind_wechat"}
+# Signing in and binding with WeChat and WeCom are tried in tests/identity, what an import and an export leave in
+# tests/exchange.
+ELSEWHERE = {
+    "login_wechat", "bind_wechat", "login_wecom", "bind_wecom", "unbind_wecom", "confirm_import", "start_export",
+}  # fmt: skip
 
 Step = tuple[str, User, str, str, dict[str, Any] | None]
 
@@ -46,6 +50,16 @@ def the_day(stage: Stage) -> Iterator[Step]:
     yield "set_account_password", boss, "POST", f"/accounts/{driver.account_id}/password", {"password": "passw0rd-9"}
     yield "add_substitute", boss, "POST", "/substitutes", away
     yield "remove_substitute", boss, "DELETE", "/substitutes/{id}", None
+    theirs = f"/accounts/{store.boss.account_id}/sessions"
+    yield "end_account_session", boss, "DELETE", f"{theirs}/{store.rows['session']}", None
+    yield "end_account_sessions", boss, "POST", f"/accounts/{driver.account_id}/sessions/end", None
+    yield "create_role", boss, "POST", "/roles", BODIES["create_role"](stage, dealer)
+    yield "edit_role", boss, "PATCH", "/roles/{role}", {"version": 1, "name": "夜班内勤"}
+    yield "retire_role", boss, "POST", "/roles/{role}/retire", {"version": 2}
+    yield "invite", boss, "POST", "/invitations", {"org_id": dealer.org.id, "role": "dealer_clerk"}
+    guest = {"name": "小周", "phone": phone(), "password": "passw0rd-9"}
+    yield "join", boss, "POST", "/join", {"token": "{token}", **guest}
+    yield "withdraw_invitation", boss, "DELETE", f"/invitations/{dealer.rows['invitation']}", None
     yield "create_org", boss, "POST", "/orgs", {"parent_id": dealer.org.id, "kind": "store", "name": "新店"}
     yield "edit_org", boss, "PATCH", f"/orgs/{store.org.id}", {"version": 1, "name": "改名"}
     yield "freeze_org", boss, "POST", f"/orgs/{places['next_store'].org.id}/freeze", reason
@@ -75,6 +89,20 @@ def the_day(stage: Stage) -> Iterator[Step]:
     yield "create_category", admin, "POST", "/categories", {"name": "新分类"}
     yield "create_product", admin, "POST", "/products", _product(stage)
     yield "edit_product", admin, "PATCH", f"/products/{stage.goods.id}", {"version": 1, "name": "改名"}
+    pack = BODIES["add_packaging"](stage, dealer)["packaging"]
+    added = f"/products/{stage.goods.id}/packagings"
+    yield "add_packaging", admin, "POST", added, {"version": 2, "packaging": pack}
+    yield "edit_packaging", admin, "PATCH", "/packagings/{packaging}", {"version": 3, "name": "提"}
+    yield "remove_packaging", admin, "POST", "/packagings/{packaging}/remove", {"version": 4}
+    yield "create_category", admin, "POST", "/categories", {"name": "空分类"}
+    yield "edit_category", admin, "PATCH", "/categories/{id}", {"version": 1, "name": "没有商品的分类"}
+    yield "arrange_categories", admin, "POST", "/categories/arrange", {"ids": [stage.world.category_id]}
+    yield "create_category", admin, "POST", "/categories", {"name": "多余的分类"}
+    yield "remove_category", admin, "DELETE", "/categories/{id}", None
+    yield "grant_authority", admin, "POST", "/authorities", BODIES["grant_authority"](stage, places["sibling"])
+    given = dealer.rows["authority"]
+    yield "change_authority", admin, "PATCH", f"/authorities/{given}", {"version": 1, "note": "改一下"}
+    yield "revoke_authorities", admin, "POST", "/authorities/revoke", {"ids": [given], **reason}
     yield "set_prices", boss, "POST", "/prices", price
     authority = f"/orgs/{places['sibling'].org.id}/price-authority"
     yield "copy_prices", boss, "POST", "/prices/copy", {"to_group": "vip"}
@@ -132,9 +160,13 @@ async def test_every_write_leaves_who_did_it(http: httpx.AsyncClient, settings: 
     for operation, user, method, path, body in the_day(stage):
         await user.sign_in() if not user.token else None
         latest = "SELECT max(id) FROM session WHERE account_id = $1"
+        for table in ("packaging", "role"):
+            path = path.replace(f"{{{table}}}", str(await db.value(f"SELECT max(id) FROM {table}")))
         path = path.replace("{id}", made).replace("{session}", str(await db.value(latest, user.account_id)))
         if operation == "reject_orders" and body:
             body["ids"] = [int(made)]
+        if operation == "join" and body:
+            body["token"] = await db.value("SELECT token FROM invitation ORDER BY id DESC LIMIT 1")
         before = await _entries()
         answer = await user.call(method, path, body)
         assert answer.status_code in (200, 201, 204), f"{operation}: {answer.text}"
