@@ -13,10 +13,10 @@ from server.channel.archive_schemas import (
     ContactEdit,
     ContactList,
     ContactOut,
-    HistoryFilter,
-    HistoryList,
     NewContact,
     NewQualification,
+    OrgHistoryFilter,
+    OrgHistoryList,
     QualificationEdit,
     QualificationList,
     QualificationOut,
@@ -56,9 +56,9 @@ async def map_orgs(actor: Actor, query: MapFilter) -> StoreMap:
 
 
 @routes.get("/orgs/<org_id:int>/history", permission="channel.read")
-async def org_history(actor: Actor, org_id: int, query: HistoryFilter) -> HistoryList:
+async def org_history(actor: Actor, org_id: int, query: OrgHistoryFilter) -> OrgHistoryList:
     """What was done to an org, by whom and when."""
-    return HistoryList(*await history.history(actor, org_id, query))
+    return OrgHistoryList(*await history.history(actor, org_id, query))
 
 
 @routes.get("/orgs/<org_id:int>/contacts", permission="channel.read")

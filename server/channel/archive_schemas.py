@@ -121,7 +121,7 @@ class StoredDocument(msgspec.Struct):
     size: int
 
 
-class HistoryChange(msgspec.Struct):
+class OrgHistoryChange(msgspec.Struct):
     """What changed, in words."""
 
     label: str
@@ -129,7 +129,7 @@ class HistoryChange(msgspec.Struct):
     new: str
 
 
-class HistoryEntry(msgspec.Struct):
+class OrgHistoryEntry(msgspec.Struct):
     """Something that was done to an org, by whom and when."""
 
     id: int
@@ -137,17 +137,17 @@ class HistoryEntry(msgspec.Struct):
     title: str
     account_name: str | None
     org_name: str | None
-    changes: list[HistoryChange]
+    changes: list[OrgHistoryChange]
 
 
-class HistoryList(msgspec.Struct):
+class OrgHistoryList(msgspec.Struct):
     """The history of an org, the newest first."""
 
-    items: list[HistoryEntry]
+    items: list[OrgHistoryEntry]
     next_cursor: str | None
 
 
-class HistoryFilter(msgspec.Struct):
+class OrgHistoryFilter(msgspec.Struct):
     """Which part of a history."""
 
     cursor: ShortText | None = None

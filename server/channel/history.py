@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from server.channel.archive_schemas import HistoryChange, HistoryEntry, HistoryFilter
+from server.channel.archive_schemas import OrgHistoryChange, OrgHistoryEntry, OrgHistoryFilter
 from server.channel.qualifications import title as paper_title
 from server.channel.service import find_org
 from server.channel.terms import COOPERATIONS, QUALIFICATION_KINDS, SETTLEMENT_METHODS, STATUSES, STORE_KINDS
@@ -91,22 +91,22 @@ def _said(name: str, value: Any) -> str:
     return str(value)
 
 
-def _change(name: str, value: Any, pairs: bool) -> HistoryChange | None:
+def _change(name: str, value: Any, pairs: bool) -> OrgHistoryChange | None:
     """A change that people understand; others (ids, whole price lists) stay in the audit trail."""
     label = _LABELS.get(name)
     if label is None or isinstance(value, dict):
         return None
     if pairs and isinstance(value, list) and len(value) == 2:
-        return HistoryChange(label, _said(name, value[0]), _said(name, value[1]))
-    return HistoryChange(label, "", _said(name, value)) if value not in (None, "", []) else None
+        return OrgHistoryChange(label, _said(name, value[0]), _said(name, value[1]))
+    return OrgHistoryChange(label, "", _said(name, value)) if value not in (None, "", []) else None
 
 
-def _changes(verb: str, changes: dict[str, Any], own: bool) -> list[HistoryChange]:
+def _changes(verb: str, changes: dict[str, Any], own: bool) -> list[OrgHistoryChange]:
     pairs = verb != "create"
     found = [_change(name, value, pairs) for name, value in changes.items() if not (own and name in _PRIVATE)]
     shown = [item for item in found if item is not None and item.old != item.new]
     if verb == "set_prices" and isinstance(changes.get("prices"), list):
-        shown.append(HistoryChange("价格", "", f"{len(changes['prices'])} 种商品"))
+        shown.append(OrgHistoryChange("价格", "", f"{len(changes['prices'])} 种商品"))
     return shown
 
 
@@ -119,7 +119,7 @@ def _title(found: db.Row, changes: dict[str, Any]) -> str:
     return title
 
 
-def _entry(found: db.Row, own: bool) -> HistoryEntry | None:
+def _entry(found: db.Row, own: bool) -> OrgHistoryEntry | None:
     changes: dict[str, Any] = msgspec.json.decode(found["changes"])
     if own and changes and changes.keys() <= _PRIVATE:
         return None
@@ -127,7 +127,7 @@ def _entry(found: db.Row, own: bool) -> HistoryEntry | None:
     if found["verb"].endswith("_qualification"):
         shown.pop("kind", None)
         shown.pop("name", None)
-    return HistoryEntry(
+    return OrgHistoryEntry(
         found["id"],
         found["at"],
         _title(found, changes),
@@ -137,7 +137,7 @@ def _entry(found: db.Row, own: bool) -> HistoryEntry | None:
     )
 
 
-async def history(actor: Actor, org_id: int, wanted: HistoryFilter) -> tuple[list[HistoryEntry], str | None]:
+async def history(actor: Actor, org_id: int, wanted: OrgHistoryFilter) -> tuple[list[OrgHistoryEntry], str | None]:
     """What was done to an org inside the scope, the newest first."""
     await find_org(actor, org_id)
     before = paging.id_cursor(wanted.cursor) or MAX_ID

@@ -13,7 +13,7 @@ from server.core import clock, db
 from server.core.actor import Actor
 from server.core.errors import FieldError, InvalidInput
 from server.customers.lists import AMOUNT, COUNTS
-from server.customers.schemas import CustomerProfile, MonthTotal, Period, Purchases, TopProduct
+from server.customers.schemas import CustomerProfile, MonthTotal, PurchasePeriod, Purchases, TopProduct
 from server.identity.accounts import anyone_at
 
 ORDERS = 2000
@@ -52,7 +52,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), clock.zone())
 
 
-def _days(wanted: Period) -> tuple[date, date]:
+def _days(wanted: PurchasePeriod) -> tuple[date, date]:
     until = wanted.to_on or clock.today()
     begin = wanted.from_on or until - timedelta(days=365)
     if begin > until:
@@ -62,7 +62,7 @@ def _days(wanted: Period) -> tuple[date, date]:
     return begin, until
 
 
-async def purchases_of(root_id: int, buyer_id: int, wanted: Period) -> Purchases:
+async def purchases_of(root_id: int, buyer_id: int, wanted: PurchasePeriod) -> Purchases:
     """What a buyer bought in a period."""
     begin, until = _days(wanted)
     bounds = (_midnight(begin), _midnight(until + timedelta(days=1)))
@@ -80,7 +80,7 @@ async def purchases_of(root_id: int, buyer_id: int, wanted: Period) -> Purchases
     )
 
 
-async def profile(actor: Actor, org_id: int, wanted: Period) -> CustomerProfile:
+async def profile(actor: Actor, org_id: int, wanted: PurchasePeriod) -> CustomerProfile:
     """A customer inside the scope, as its supplier knows it."""
     org = await one_org(actor, org_id)
     return CustomerProfile(org, await anyone_at(org_id), await purchases_of(actor.root_id, org_id, wanted))

@@ -7,12 +7,12 @@ from server.core.errors import NotFound, StaleVersion
 from server.core.http import Routes
 from server.customers import lists, purchases, segments, tags
 from server.customers.schemas import (
-    Changed,
     CustomerFilter,
     CustomerList,
     CustomerProfile,
+    CustomersChanged,
     NewSegment,
-    Period,
+    PurchasePeriod,
     Segment,
     SegmentEdit,
     SegmentList,
@@ -31,7 +31,7 @@ async def list_customers(actor: Actor, query: CustomerFilter) -> CustomerList:
 
 
 @routes.get("/customers/<org_id:int>", permission="channel.read")
-async def get_customer(actor: Actor, org_id: int, query: Period) -> CustomerProfile:
+async def get_customer(actor: Actor, org_id: int, query: PurchasePeriod) -> CustomerProfile:
     """A customer with its purchases of a period."""
     return await purchases.profile(actor, org_id, query)
 
@@ -43,9 +43,9 @@ async def set_tags(actor: Actor, org_id: int, body: Tags) -> None:
 
 
 @routes.post("/customers/batch/tags", permission="customer.manage")
-async def tag_customers(actor: Actor, body: TagsForMany) -> Changed:
+async def tag_customers(actor: Actor, body: TagsForMany) -> CustomersChanged:
     """Put tags on many customers, and take others off."""
-    return Changed(await tags.tag_many(actor, body))
+    return CustomersChanged(await tags.tag_many(actor, body))
 
 
 @routes.get("/customer-tags", permission="channel.read")

@@ -29,7 +29,7 @@ class TagsForMany(msgspec.Struct):
     remove: Annotated[list[Tag], msgspec.Meta(max_length=MAX_TAGS)] = []
 
 
-class Changed(msgspec.Struct):
+class CustomersChanged(msgspec.Struct):
     """How many rows were changed."""
 
     changed: int
@@ -164,7 +164,7 @@ class Purchases(msgspec.Struct):
     products: list[TopProduct]
 
 
-class Period(msgspec.Struct):
+class PurchasePeriod(msgspec.Struct):
     """A period of business days; without one, the last year."""
 
     from_on: date | None = None
