@@ -38,6 +38,7 @@ export default defineArea({
     },
   ],
   home: [
+    { order: 0, permission: 'order.read', component: () => import('./HomeStates.vue') },
     { order: 10, permission: 'order.approve', component: () => import('./HomeApprovals.vue') },
     { order: 20, permission: 'order.issue', component: () => import('./HomeToIssue.vue') },
   ],

@@ -9,7 +9,6 @@ export interface OrderVerbs {
   hold: () => void
   issue: () => void
   print: () => unknown
-  leaveEdit: () => void
   fillStocked: () => unknown
   fillOrdered: () => unknown
 }
