@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from scripts.demo.cast import PASSWORD, Person, plan_cast
+from scripts.demo.cast import PASSWORD, SERVICE, SERVICE_MAY, Person, plan_cast
 from scripts.demo.catalogue import Item, assortment
 from scripts.demo.network import Member, plan_network
 from scripts.demo.prices import groups, price_fen
@@ -25,7 +25,8 @@ from server.channel.models import Org
 from server.channel.schemas import NewAddress, NewOrg
 from server.core import clock, db
 from server.core.actor import Actor
-from server.identity import accounts
+from server.identity import accounts, custom_roles
+from server.identity.role_schemas import NewRole
 from server.identity.schemas import NewAccount
 from server.identity.service import actor_for, hash_password
 from server.pricing import service as pricing
@@ -96,6 +97,8 @@ class World:
     """By the id of the buying org."""
     prices: dict[tuple[int, str], dict[int, int]] = field(default_factory=dict)
     """(seller's org, price group) → product → fen."""
+    roles: dict[str, int] = field(default_factory=dict)
+    """The roles that the brand has built, by name."""
 
     @property
     def root_id(self) -> int:
@@ -128,6 +131,8 @@ async def write_archives(brand: Org, scale: Scale, chance: random.Random) -> Wor
     account = await accounts.open_first_account(brand, first.name, first.phone, PASSWORD, first.wecom_userid)
     admin = await actor_for(int(account.id))
     top.people["brand_admin"].append(admin)
+    built = NewRole("brand_rep", SERVICE, list(SERVICE_MAY), "接听经销商电话、代客下单、查库存和往来，不审核")
+    world.roles[SERVICE] = await custom_roles.create_role(admin, built)
     for member in members:
         await _member(world, admin, member)
     for person in cast[1:]:
@@ -177,13 +182,16 @@ async def _account(world: World, admin: Actor, person: Person, hashed: str) -> N
             name=person.name,
             phone=person.phone,
             password=PASSWORD,
-            role=person.role,  # type: ignore[arg-type]  # one of the roles, as the plan says
+            role=None if person.title else person.role,  # type: ignore[arg-type]  # one of the roles, as the plan says
+            role_id=world.roles.get(person.title),
             wecom_userid=person.wecom_userid,
             dealer_ids=[world.parties[number].id for number in person.dealers],
         ),
         hashed,
     )
-    party.people[person.role].append(await actor_for(int(account.id), surface="chat" if person.org == 0 else "app"))
+    party.people[person.title or person.role].append(
+        await actor_for(int(account.id), surface="chat" if person.org == 0 else "app")
+    )
 
 
 async def _addresses(world: World) -> None:

@@ -16,7 +16,8 @@ PASSWORD = "qutong123"  # noqa: S105 - printed at every start of the demo, for e
 class Person:
     """An account to be; `org` is the number of a dealer or store, 0 for the brand.
 
-    `shown`: one of those that a visitor is told. `dealers`: whom a rep looks after.
+    `shown`: one of those that a visitor is told. `dealers`: whom a rep looks after. `title`: the role that the
+    brand has built for him, on the base of `role`.
     """
 
     org: int
@@ -26,6 +27,12 @@ class Person:
     wecom_userid: str | None = None
     shown: bool = False
     dealers: tuple[int, ...] = ()
+    title: str = ""
+
+
+SERVICE = "区域客服"
+SERVICE_MAY = ("order.create_for", "order.read", "catalog.read", "stock.read", "channel.read", "settlement.read")
+"""Takes orders by telephone and answers dealers, for her region only; decides nothing."""
 
 
 def plan_cast(members: list[Member], chance: random.Random) -> list[Person]:
@@ -47,6 +54,7 @@ def _brand(tops: list[Member]) -> Iterator[Person]:
     )
     for seat, (role, name, userid, dealers) in enumerate(staff, 1):
         yield Person(0, role, name, f"138000000{seat:02d}", userid, True, dealers)
+    yield Person(0, "brand_rep", "秦悦", "13800000007", "qinyue", True, mine, SERVICE)
 
 
 _STAFF = ("dealer_owner", "dealer_clerk", "dealer_warehouse", "dealer_driver", "dealer_finance")

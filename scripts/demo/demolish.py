@@ -25,7 +25,9 @@ async def demolish(root_id: int) -> None:
             )
         for table in _TABLES:
             await db.run(f"DELETE FROM {table} WHERE root_id = $1", root_id)  # noqa: S608 - names of this file
+        await db.run("DELETE FROM invitation WHERE root_id = $1", root_id)
         await db.run("DELETE FROM account WHERE root_id = $1", root_id)
+        await db.run("DELETE FROM role WHERE root_id = $1", root_id)
         await db.run("DELETE FROM delivery_address WHERE root_id = $1", root_id)
         await db.run("DELETE FROM category WHERE root_id = $1 AND parent_id IS NOT NULL", root_id)
         await db.run("DELETE FROM category WHERE root_id = $1", root_id)

@@ -8,6 +8,8 @@ from scripts.demo.archives import Party, World, lot_line
 from scripts.demo.history import History
 from scripts.demo.trade import Line, Placed
 from server.core import clock
+from server.identity import invitations
+from server.identity.entry_schemas import NewInvitation
 from server.orders import service
 from server.orders.schemas import Approve, Issue
 from server.stock import service as stock
@@ -34,6 +36,13 @@ class Finale:
             await self._states(store)
         for dealer in self.world.brand.buyers:
             await self._purchase(dealer)
+        await self._invited(next(party for party in parties if party.level == "store"))
+
+    async def _invited(self, store: Party) -> None:
+        """A helper whom the store's owner expects; his dealer has shown the code this morning."""
+        dealer = self.world.supplier[store.id]
+        with clock.frozen(self._at(3)):
+            await invitations.invite(dealer.boss, NewInvitation(store.id, "store_clerk", name="周末帮手"))
 
     def _at(self, hours: float) -> datetime:
         return self.now - timedelta(hours=hours)

@@ -15,17 +15,15 @@ from server.identity.models import Account as Row
 async def shown_accounts(root_id: int, phones: list[str]) -> list[Account]:
     """The accounts with these phone numbers, in this order, as tools read them."""
     rows = {row.phone: row for row in await Row.filter(root_id=root_id, phone__in=phones).prefetch_related("org")}
-    return [
-        Account(
-            role=rows[phone].role,
-            org=rows[phone].org.name,
-            phone=phone,
-            password=PASSWORD,
-            wecom_userid=rows[phone].wecom_userid,
-        )
-        for phone in phones
-        if phone in rows
-    ]
+    titles = {row["id"]: row["name"] for row in await db.rows("SELECT id, name FROM role WHERE root_id = $1", root_id)}
+    return [_account(rows[phone], titles) for phone in phones if phone in rows]
+
+
+def _account(row: Row, titles: dict[int, str]) -> Account:
+    found = Account(role=row.role, org=row.org.name, phone=row.phone, password=PASSWORD, wecom_userid=row.wecom_userid)
+    if row.role_id is not None:
+        found["title"] = titles[row.role_id]
+    return found
 
 
 def write_accounts(data: Path, accounts: list[Account]) -> None:

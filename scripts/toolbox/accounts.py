@@ -6,7 +6,7 @@ import json
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, NotRequired, TypedDict
 
 FILE = "demo-accounts.json"
 
@@ -34,6 +34,8 @@ class Account(TypedDict):
     phone: str
     password: str
     wecom_userid: str | None
+    title: NotRequired[str]
+    """The role that the brand has built for the account, where it has."""
 
 
 class Addresses(TypedDict):
@@ -52,16 +54,20 @@ def read_accounts(data: Path) -> list[Account]:
         entries = json.loads((data / FILE).read_text("utf-8"))
     except (OSError, ValueError):
         return []
-    return [
-        Account(
-            role=str(entry["role"]),
-            org=str(entry["org"]),
-            phone=str(entry["phone"]),
-            password=str(entry["password"]),
-            wecom_userid=entry.get("wecom_userid"),
-        )
-        for entry in entries
-    ]
+    return [_account(entry) for entry in entries]
+
+
+def _account(entry: dict[str, Any]) -> Account:
+    found = Account(
+        role=str(entry["role"]),
+        org=str(entry["org"]),
+        phone=str(entry["phone"]),
+        password=str(entry["password"]),
+        wecom_userid=entry.get("wecom_userid"),
+    )
+    if entry.get("title"):
+        found["title"] = str(entry["title"])
+    return found
 
 
 def ready_line(addresses: Addresses, accounts: Iterable[Account]) -> str:
@@ -74,7 +80,7 @@ def table(accounts: Iterable[Account]) -> list[str]:
     rows = [("角色", "所属", "手机号", "密码", "企业微信")]
     rows += [
         (
-            ROLES.get(entry["role"], entry["role"]),
+            entry.get("title") or ROLES.get(entry["role"], entry["role"]),
             entry["org"],
             entry["phone"],
             entry["password"],

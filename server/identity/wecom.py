@@ -37,7 +37,7 @@ Purpose = Literal["login", "bind"]
 
 LIFE = timedelta(minutes=10)
 TIMEOUT = 5.0
-_BACK: dict[Purpose, str] = {"login": "/console/login", "bind": "/console/profile"}
+_BACK: dict[Purpose, str] = {"login": "/console/login?by=wecom", "bind": "/console/account"}
 """The console's pages to which WeCom sends the browser back."""
 _BAD_CODE = frozenset({40029, 40163, 42003})
 _SHAPE = struct.Struct(">I16s")  # end, what makes it the only one of its kind

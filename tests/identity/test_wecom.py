@@ -76,9 +76,9 @@ async def test_a_manager_scans_and_is_in_without_a_password(world: World, wecom:
     url = await browser.begin()
     asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
     assert asked["login_type"] == "CorpApp" and asked["appid"] == wecom.settings.wecom.corp_id
-    assert asked["redirect_uri"].endswith("/console/login")
+    assert asked["redirect_uri"].endswith("/console/login?by=wecom")
     came = await browser.scan(url, userid)
-    assert came["path"].startswith(asked["redirect_uri"] + "?code=")
+    assert came["path"].startswith(asked["redirect_uri"] + "&code=")
     opened = await browser.enter(came)
     assert opened["me"]["account_id"] == manager.account_id
     manager.token = opened["token"]
@@ -136,7 +136,7 @@ async def test_whoever_binds_his_member_enters_by_it_and_takes_it_from_nobody(wo
     userid, browser = f"b{key()[:12]}", Browser(world, wecom)
     for who, status in ((clerk, 204), (clerk, 204), (other, 409)):
         came = await browser.scan(await browser.begin("bind"), userid)
-        assert came["path"].split("?")[0].endswith("/console/profile")
+        assert came["path"].split("?")[0].endswith("/console/account")
         body = {"code": came["code"], "state": came["state"], "verifier": browser.verifier}
         await who.post("/me/wecom", body, status)
     opened = await browser.enter(await browser.scan(await browser.begin(), userid))

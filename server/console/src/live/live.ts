@@ -10,6 +10,7 @@ export type LiveEvent =
   | { kind: 'other'; name: string; data: Record<string, unknown> }
 
 const POLL_MS = 10_000
+const ME_MS = 60_000
 const FIRST_RETRY_MS = 3_000
 const RETRY_MS = 30_000
 
@@ -20,14 +21,24 @@ let source: EventSource | null = null
 let poll: ReturnType<typeof setInterval> | undefined
 let retry: ReturnType<typeof setTimeout> | undefined
 let seen = false
+let askedMe = 0
 let wait = FIRST_RETRY_MS
 /** Counts the beginnings and ends, so that a ticket that comes too late opens nothing. */
 let turn = 0
 
 function tell(event: LiveEvent): void {
-  // Live messages carry no figures; how many notices are unread stands in the own account.
-  if (event.kind === 'notice') void refreshMe().catch(() => undefined)
+  // Live messages carry no figures; how many notices are unread stands in the own account. A stream that was opened anew
+  // may have ended because the account may do something else now.
+  if (event.kind === 'notice' || (event.kind === 'resync' && meIsOld())) {
+    askedMe = Date.now()
+    void refreshMe().catch(() => undefined)
+  }
   listeners.forEach((listener) => listener(event))
+}
+
+/** While pages poll, who one is need not be asked as often as what is shown. */
+function meIsOld(): boolean {
+  return poll === undefined || Date.now() - askedMe >= ME_MS
 }
 
 function startPolling(): void {
