@@ -25,7 +25,7 @@ _ORDER = ("order", "goods", "stock", "channel", "money", "account", "system")
 
 NOTES: dict[str, str] = {
     "order.create": "向供应商采购、维护收货地址、查看订货价",
-    "order.create_for": "替没有账号或打电话来的客户下单",
+    "order.create_for": "替没有账号的客户下单、代客签收",
     "order.read": "查看订单、出库单、进度；下载单据",
     "order.approve": "通过、驳回、挂起客户的订单；企业微信卡片上的按钮；请假代理",
     "order.issue": "按批次出库发货、打印出库单",
@@ -48,6 +48,9 @@ NOTES: dict[str, str] = {
     "settlement.read": "查看往来余额和明细",
     "credit.manage": "设置客户的信用额度",
     "payment.register": "登记客户的付款",
+    "territory.read": "查看谁获授权卖哪些区域和品类",
+    "territory.manage": "授予、修改、收回区域授权",
+    "territory.coverage": "查看整个渠道的区域覆盖和空白",
     "outbox.read": "查看消息发送队列",
     "outbox.retry": "重发失败的消息",
     "audit.read": "查看谁在何时做了什么",
@@ -59,6 +62,7 @@ NOTES: dict[str, str] = {
 # What a permission is of little use without. The screens tick it along; nothing is refused for its lack.
 NEEDS: dict[str, tuple[str, ...]] = {
     "order.create": ("catalog.read", "order.read"),
+    "order.create_for": ("channel.read", "catalog.read", "order.read"),
     "order.approve": ("order.read",),
     "order.issue": ("order.read", "stock.read"),
     "order.receive": ("order.read",),
@@ -73,6 +77,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "customer.manage": ("channel.read",),
     "order.create_for": ("order.create", "channel.read"),
     "stock.manage": ("stock.read", "catalog.read"),
+    "territory.manage": ("territory.read", "channel.read"),
     "credit.manage": ("settlement.read", "channel.read"),
     "payment.register": ("settlement.read", "channel.read"),
     "role.manage": ("account.manage",),
