@@ -3494,30 +3494,30 @@ export interface components {
             count: number;
         };
         /**
-         * HistoryList
+         * OrgHistoryList
          * @description The history of an org, the newest first.
          */
-        HistoryList: {
-            items: components["schemas"]["server.channel.archive_schemas.HistoryEntry"][];
+        OrgHistoryList: {
+            items: components["schemas"]["OrgHistoryEntry"][];
             next_cursor: string | null;
         };
         /**
-         * HistoryEntry
+         * OrgHistoryEntry
          * @description Something that was done to an org, by whom and when.
          */
-        "server.channel.archive_schemas.HistoryEntry": {
+        OrgHistoryEntry: {
             id: number;
             at: string;
             title: string;
             account_name: string | null;
             org_name: string | null;
-            changes: components["schemas"]["HistoryChange"][];
+            changes: components["schemas"]["OrgHistoryChange"][];
         };
         /**
-         * HistoryChange
+         * OrgHistoryChange
          * @description What changed, in words.
          */
-        HistoryChange: {
+        OrgHistoryChange: {
             label: string;
             old: string;
             new: string;
@@ -4143,14 +4143,14 @@ export interface components {
          * @description The prices of a product, the newest first.
          */
         History: {
-            items: components["schemas"]["server.pricing.schemas.HistoryEntry"][];
+            items: components["schemas"]["HistoryEntry"][];
             next_cursor: string | null;
         };
         /**
          * HistoryEntry
          * @description Who set which price, when and for when; and who ended it.
          */
-        "server.pricing.schemas.HistoryEntry": {
+        HistoryEntry: {
             id: number;
             price_group: string | null;
             buyer_id: number | null;
@@ -5655,10 +5655,10 @@ export interface components {
             remove?: string[];
         };
         /**
-         * Changed
+         * CustomersChanged
          * @description How many rows were changed.
          */
-        Changed: {
+        CustomersChanged: {
             changed: number;
         };
         /**
@@ -10045,7 +10045,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HistoryList"];
+                    "application/json": components["schemas"]["OrgHistoryList"];
                 };
             };
             /** @description not_signed_in */
@@ -16812,7 +16812,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Changed"];
+                    "application/json": components["schemas"]["CustomersChanged"];
                 };
             };
             /** @description not_signed_in */
