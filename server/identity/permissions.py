@@ -75,7 +75,6 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "channel.move": ("channel.read", "channel.manage"),
     "rep.assign": ("channel.read",),
     "customer.manage": ("channel.read",),
-    "order.create_for": ("order.create", "channel.read"),
     "stock.manage": ("stock.read", "catalog.read"),
     "territory.manage": ("territory.read", "channel.read"),
     "credit.manage": ("settlement.read", "channel.read"),
