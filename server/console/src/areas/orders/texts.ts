@@ -47,7 +47,7 @@ export const t = {
     closeTitle: '完结订单', closeText: '未发的数量不再发货，占用的库存会释放。', closed: '已完结', closeReasons: ['缺货，不再补发', '客户不要了', '另开新单'],
     proposed: (by: string, amount: string, part: boolean) => `${by} 初审建议通过 ${amount}${part ? '（部分）' : ''}，等待复审`,
     proposedRest: { drop: '未通过的数量不再供应', back_order: '未通过的数量有货后补发' },
-    waitsSecond: '初审已通过，等待上级复审',
+   
     reason: '原因',
   },
 
@@ -71,7 +71,7 @@ export const t = {
   timeline: { title: '订单动态', system: '系统' },
 
   approvals: {
-    title: '审批', kinds: { order: '订单' } as Record<string, string>, steps: { first: '初审', second: '复审' }, states: { pending: '待处理', approved: '已通过', rejected: '已驳回', void: '已撤销' },
+    title: '审批', kinds: { order: '订单' } as Record<string, string>, states: { pending: '待处理', approved: '已通过', rejected: '已驳回', void: '已撤销' },
     cols: { number: '单据', kind: '类型', buyer: '客户', amount: '金额', step: '步骤', created: '提交时间', decided: '处理', reason: '原因' },
     empty: '没有等待处理的审批', emptyDone: '没有记录', approve: '通过', reject: '驳回', rejectText: (number: string) => `驳回 ${number}，申请人会收到原因。`, open: '查看单据',
     confirm: (number: string, amount: string) => `通过 ${number}，金额 ${amount}？`, done: '已通过', rejected: '已驳回',
