@@ -80,3 +80,24 @@ describe('keys', () => {
     expect(drawn(' ')).toEqual(['空格'])
   })
 })
+
+describe('keys beside the dialogs of Element Plus', () => {
+  afterEach(() => document.querySelectorAll('.el-overlay').forEach((one) => one.remove()))
+
+  function overlay(classes: string): HTMLElement {
+    const shown = Object.assign(document.createElement('div'), { className: `el-overlay ${classes}` })
+    shown.getClientRects = () => [{}] as unknown as DOMRectList
+    document.body.append(shown)
+    return shown
+  }
+
+  it('are the dialog\'s while one is open, and the page\'s again as soon as it was answered', () => {
+    const run = vi.fn()
+    page([{ keys: 'a', label: '通过', run }])
+    const shown = overlay('')
+    expect(key('a')).toBe(false)
+    shown.className = 'el-overlay fade-in-linear-leave-active'
+    expect(key('a')).toBe(true)
+    expect(run).toHaveBeenCalledTimes(1)
+  })
+})

@@ -1,4 +1,5 @@
 import { answer, api } from '@/api/client'
+import { whenBackOnline } from '@/session/network'
 import { isSignedIn, refreshMe } from '@/session/session'
 
 /** What happened, as the server tells it; pages ask again for what they show. */
@@ -107,6 +108,13 @@ function eventOf(name: string, text: string): LiveEvent {
     return { kind: 'resync' }
   }
 }
+
+/** Back on the network the stream is opened at once; its first word makes the pages ask again. */
+whenBackOnline(() => {
+  if (!isSignedIn() || source?.readyState === EventSource.OPEN) return
+  wait = FIRST_RETRY_MS
+  void connect()
+})
 
 /** Begins to listen: server-sent events; while there is no stream, pages ask again every ten seconds. */
 export function startLive(): void {

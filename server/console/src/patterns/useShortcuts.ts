@@ -75,6 +75,15 @@ function begins(pressed: string): boolean {
   return reachable().some((layer) => layer.shortcuts.some(({ keys }) => [keys].flat().some((one) => one.startsWith(`${pressed} `))))
 }
 
+/** Element Plus's own pop-ups (a question, a list of choices) and dialogs that are no layer have the keys for themselves. */
+function isForeign(target: EventTarget | null): boolean {
+  if (target instanceof HTMLElement && target.closest('.el-message-box, .el-popper, .el-picker-panel')) return true
+  if (layers.some((layer) => layer.modal())) return false
+  // One that is fading out has been answered: whoever types on means the page.
+  const overlays = [...document.querySelectorAll('.el-overlay')]
+  return overlays.some((overlay) => overlay.getClientRects().length > 0 && !/-leave-/.test(overlay.className))
+}
+
 /** Handles one key; answers whether it was a shortcut. */
 export function press(event: KeyboardEvent): boolean {
   if (event.isComposing || event.defaultPrevented) return false
@@ -82,9 +91,7 @@ export function press(event: KeyboardEvent): boolean {
   const field = isField(target)
   const key = spelled(event)
   if ((key === 'Enter' || key === ' ') && isPressable(target)) return false
-  // Element Plus's own pop-ups (a question, a list of choices) are no layers; the keys are theirs.
-  const foreign = target instanceof HTMLElement && target.closest('.el-message-box, .el-popper, .el-picker-panel') !== null
-  if (foreign) return false
+  if (isForeign(target)) return false
   const pressed = pending.key ? `${pending.key} ${key}` : key
   clearTimeout(timer)
   pending.key = ''

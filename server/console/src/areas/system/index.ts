@@ -4,7 +4,7 @@ import { t } from './texts'
 export default defineArea({
   menu: [
     { group: '系统', title: t.outbox.title, to: '/outbox', icon: 'outbox', order: 70, permission: 'outbox.read', keywords: 'tongzhiduilie tzdl 消息 发送失败 重发' },
-    { group: '系统', title: '操作记录', to: '/audit', icon: 'audit', order: 80, permission: 'audit.read', keywords: 'caozuojilu czjl audit 日志' },
+    { group: '系统', title: t.audit.title, to: '/audit', icon: 'audit', order: 80, permission: 'audit.read', keywords: 'caozuojilu czjl audit 日志' },
   ],
   routes: [
     { path: 'outbox', name: 'outbox', component: () => import('./OutboxPage.vue'), meta: { permission: 'outbox.read' } },

@@ -16,6 +16,10 @@ export const t = {
     home: '通知没有送达',
     homeCount: (count: string) => `有 ${count} 条通知发送失败`,
   },
+  audit: {
+    title: '操作记录', kind: '对象类型', only: '只看',
+    cols: { at: '时间', who: '操作人', verb: '操作', subject: '对象', changes: '内容', field: '项目', before: '原来', after: '现在' },
+  },
   account: {
     title: '我的账号',
     profile: '账号信息',
