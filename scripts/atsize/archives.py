@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
 import asyncpg
 
 from scripts.atsize.size import ASSORTMENT, BRAND, FIRST_DEALER, FIRST_STORE, REP, Size
+from server.catalog.service import found_by
+from server.core import search
 from server.regions import service as regions
 from server.stock.service import LOCATION_NAMES
 
@@ -62,20 +64,52 @@ def _home(dealer_place: int) -> int:
     return dealer_place * TERRITORIES
 
 
+_ORG = (
+    "id root_id parent_id kind code name sort_name path contact_name contact_phone region_code grade store_kind "
+    "cooperation status lat lng papers_until"
+)
+_GRADES = ("A", "B", "C")
+_STORE_KINDS = ("convenience", "supermarket", "restaurant", "grocery")
+
+
+def _org(org_id: int, parent: int | None, kind: str, code: str, name: str, path: str, phone: str) -> Record:
+    return org_id, BRAND, parent, kind, code, name, search.sort_name(name), path, f"{name[:2]}负责人", phone
+
+
 def _orgs(size: Size) -> Iterator[Record]:
     counties = regions.leaves()
-    yield BRAND, BRAND, None, "brand", "B", "渠道品牌", f"/{BRAND}/", "13000000000", ""
+    yield (*_org(BRAND, None, "brand", "B", "渠道品牌", f"/{BRAND}/", "13000000000"), *("", "", "", "active", "active"),
+           None, None, None)  # fmt: skip
     for place in range(size.dealers):
         dealer = FIRST_DEALER + place
+        county = counties[_home(place) % len(counties)]
+        papers = date(2027, 1, 1) + timedelta(place % 400) if place % 3 else None
         yield (
-            dealer, BRAND, size.parent(dealer), "dealer", f"D{place:05d}", dealer_name(place), size.path(dealer),
-            f"131{place:08d}", counties[_home(place) % len(counties)],
+            *_org(dealer, size.parent(dealer), "dealer", f"D{place:05d}", dealer_name(place), size.path(dealer),
+                  f"131{place:08d}"),
+            county, _GRADES[place % 3], "", "active", "frozen" if place % 200 == 199 else "active", None, None, papers,
         )  # fmt: skip
     for number in range(size.stores):
         dealer, store = size.dealer_of(number), FIRST_STORE + number
-        path, home = f"{size.path(dealer)}{store}/", _home(dealer - FIRST_DEALER) + number // size.dealers % TERRITORIES
-        code, phone = counties[home % len(counties)], f"132{number:08d}"
-        yield store, BRAND, dealer, "store", f"S{number:06d}", store_name(number), path, phone, code
+        home = _home(dealer - FIRST_DEALER) + number // size.dealers % TERRITORIES
+        lat, lng = 22 + home % 97 / 7 + number % 89 / 900, 105 + home % 61 / 5 + number % 83 / 900
+        yield (
+            *_org(store, dealer, "store", f"S{number:06d}", store_name(number), f"{size.path(dealer)}{store}/",
+                  f"132{number:08d}"),
+            counties[home % len(counties)], "", _STORE_KINDS[number % 4], "prospect" if number % 50 == 7 else "active",
+            "frozen" if number % 500 == 499 else "active", lat, lng, None,
+        )  # fmt: skip
+
+
+def _org_words(size: Size) -> Iterator[Record]:
+    for org in _orgs(size):
+        org_id, code, name, contact, phone = org[0], org[4], org[5], org[8], org[9]
+        yield org_id, BRAND, search.search_text(code, phone, spoken=[name, contact])
+
+
+def _tags(size: Size) -> Iterator[Record]:
+    for number in range(0, size.stores, 10):
+        yield BRAND, FIRST_STORE + number, "重点" if number % 30 else "新店"
 
 
 def _authorities(size: Size) -> Iterator[Record]:
@@ -92,8 +126,8 @@ def _products(size: Size) -> Iterator[Record]:
         name, code = product_name(number), f"P{number:05d}"
         guide = 200 + number * 37 % 700
         yield (
-            number, BRAND, 2 + number % CATEGORIES, code, name, _pick(_SIZES, number), "瓶", f"{code} {name}".lower(),
-            365, guide, guide // 2, guide * 2,
+            number, BRAND, 2 + number % CATEGORIES, code, name, _pick(_SIZES, number), "瓶",
+            found_by(code, name, _pick(_SIZES, number), [f"0690{number:09d}0"]), 365, guide, guide // 2, guide * 2,
         )  # fmt: skip
 
 
@@ -110,7 +144,9 @@ async def _copy(connection: asyncpg.Connection, table: str, columns: str, rows: 
 
 async def write_archives(connection: asyncpg.Connection, size: Size) -> None:
     """Orgs, accounts, places, products and prices."""
-    await _copy(connection, "org", "id root_id parent_id kind code name path contact_phone region_code", _orgs(size))
+    await _copy(connection, "org", _ORG, _orgs(size))
+    await _copy(connection, "org_search", "org_id root_id search_text", _org_words(size))
+    await _copy(connection, "customer_tag", "root_id org_id tag", _tags(size))
     categories = [(1, BRAND, None, "饮料"), *((2 + n, BRAND, 1, f"饮料{n + 1}类") for n in range(CATEGORIES))]
     await _copy(connection, "category", "id root_id parent_id name", iter(categories))
     await _copy(

@@ -12,15 +12,19 @@ from typing import Any, Literal, NamedTuple, get_args
 import asyncpg
 
 from scripts.atsize.archives import product_name, store_name
-from scripts.atsize.size import BRAND, FIRST_STORE, People, Size, people
+from scripts.atsize.size import BRAND, FIRST_STORE, REP, People, Size, people
 from server.approvals import service as approvals
 from server.approvals.schemas import ApprovalFilter
 from server.catalog import assortment
 from server.catalog.schemas import AssortmentFilter, ProductFilter, ProductSort
 from server.channel import lists as channel
+from server.channel import tree
 from server.channel.schemas import OrgFilter
+from server.channel.tree_schemas import TreeFilter
 from server.core import clock
 from server.core.actor import Actor
+from server.customers import lists as customers
+from server.customers.schemas import CustomerFilter
 from server.identity import lists as accounts
 from server.identity import queries as identity
 from server.identity.schemas import AccountFilter
@@ -180,12 +184,36 @@ WORK: dict[str, Page] = {
     "who is signed in": Page("store", lambda a, w: identity._sessions([bytes(32)])),
 }
 
+
+def _stores(**filters: Any) -> Look:
+    return lambda actor, world: channel.list_orgs(actor, OrgFilter(kind="store", **filters))
+
+
 PEOPLE: dict[str, Page] = {
     "the orgs of the channel": Page("brand", lambda a, w: channel.list_orgs(a, OrgFilter())),
     "a store by its name": Page("brand", lambda a, w: channel.list_orgs(a, OrgFilter(kind="store", q=w.store_name))),
     "a name that nobody has": Page("brand", lambda a, w: channel.list_orgs(a, OrgFilter(q="没有这个"))),
     "a rep's search for a store": Page("rep", lambda a, w: channel.list_orgs(a, OrgFilter(q=w.store_name))),
     "a dealer's stores": Page("county", lambda a, w: channel.list_orgs(a, OrgFilter(kind="store"))),
+    "the stores by name": Page("brand", _stores(sort="name")),
+    "the stores by code, backwards": Page("brand", _stores(sort="code", desc=True)),
+    "the stores of a kind": Page("brand", _stores(store_kind="restaurant", sort="name")),
+    "the stores of a province": Page("brand", _stores(region="33")),
+    "the stores with a tag": Page("brand", _stores(tag="重点")),
+    "the stores that are frozen": Page("brand", _stores(status="frozen")),
+    "the stores of a rep": Page("brand", lambda a, w: channel.list_orgs(a, OrgFilter(kind="store", rep_id=REP))),
+    "a common word among the stores": Page("brand", _stores(q="超市", sort="name")),
+    "a store by its initials": Page("brand", _stores(q="cshlj")),
+    "dealers of a grade": Page("brand", lambda a, w: channel.list_orgs(a, OrgFilter(kind="dealer", grade="B"))),
+    "dealers whose papers end": Page(
+        "brand", lambda a, w: channel.list_orgs(a, OrgFilter(kind="dealer", expiring=90, sort="expiry"))
+    ),
+    "how many stores there are": Page("brand", _stores(total=True), "counts"),
+    "the channel below the brand": Page("brand", lambda a, w: tree.list_children(a, TreeFilter(BRAND))),
+    "a county dealer's customers": Page("county", lambda a, w: customers.list_customers(a, CustomerFilter()), "counts"),
+    "a customer by its name": Page(
+        "brand", lambda a, w: customers.list_customers(a, CustomerFilter(q=w.store_name)), "counts"
+    ),
     "the accounts of the channel": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter())),
     "the accounts of a dealer": Page("dealer", lambda a, w: accounts.list_accounts(a, AccountFilter())),
     "the frozen accounts": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter(status="frozen"))),
