@@ -34,6 +34,7 @@ from server.settlement.moving import tell_of_money
 from server.settlement.routes import routes as settlement
 from server.stock.routes import routes as stock
 from server.stock.service import open_locations
+from server.territory.moves import tell_of_territories
 from server.territory.routes import routes as territory
 
 VERSION = "0.1.0"
@@ -66,7 +67,7 @@ def wire() -> None:
     on_orgs_created(open_locations)
     lists.register_all()
     permissions.used_by(ROUTES)
-    for teller in (tell_of_orders, tell_of_money, tell_of_prices, tell_of_scope):
+    for teller in (tell_of_orders, tell_of_money, tell_of_prices, tell_of_scope, tell_of_territories):
         on_move(teller)
     on_packaging_removed(names_packaging)
     on_limits_change(product_limits_change)

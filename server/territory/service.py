@@ -85,7 +85,8 @@ def _seen(actor: Actor, org_id: int, name: str, path: str) -> OrgRef:
     return OrgRef(org_id, name) if actor.sees(path) else OrgRef(0, _STRANGER)
 
 
-def _conflict(actor: Actor, tree: Tree, found: db.Row, org_id: int) -> Conflict:
+def conflict_of(actor: Actor, tree: Tree, found: db.Row, org_id: int) -> Conflict:
+    """An authority that stands against what the dealer `org_id` is to hold."""
     return Conflict(
         kind="twice" if found["org_id"] == org_id else "taken",
         org=_seen(actor, found["org_id"], found["name"], found["path"]),
@@ -101,7 +102,7 @@ def _conflict(actor: Actor, tree: Tree, found: db.Row, org_id: int) -> Conflict:
     )
 
 
-def _beyond(actor: Actor, tree: Tree, found: db.Row) -> Conflict:
+def beyond_of(actor: Actor, tree: Tree, found: db.Row) -> Conflict:
     """A dealer's authority that those of its upper dealer (`org`) do not reach."""
     return Conflict(
         kind="outside",
@@ -124,25 +125,26 @@ def period_words(from_on: date, until_on: date | None) -> str:
     return f"{from_on.isoformat()} 起" if until_on is None else f"{from_on.isoformat()} 至 {until_on.isoformat()}"
 
 
-def _in_words(found: Conflict, lower: str = "") -> str:
+def in_words(found: Conflict) -> str:
+    """A conflict as people say it."""
     where = f"{found.region_name}·{found.category_name}（{period_words(found.from_on, found.until_on)}）"
     if found.kind == "twice":
         return f"这家经销商已经有 {where} 的授权"
     if found.kind == "outside":
-        return f"{lower}{where} 超出了上级“{found.org.name}”的授权范围"
+        return f"{where} 超出了上级“{found.org.name}”的授权范围"
     return f"{where} 已{'独家' if found.exclusive else ''}授权给“{found.org.name}”"
 
 
 def _refuse(found: Sequence[Conflict], count: int) -> AuthorityConflict:
     more = f"，另有 {count - 1} 处冲突" if count > 1 else ""
-    return AuthorityConflict(f"{_in_words(found[0])}{more}", conflicts=found[:20], conflict_count=count)
+    return AuthorityConflict(f"{in_words(found[0])}{more}", conflicts=found[:20], conflict_count=count)
 
 
 async def _hindrances(
     actor: Actor, tree: Tree, dealer: Org, wanted: Wanted, without: int = 0
 ) -> tuple[list[Conflict], int]:
     found = await queries.conflicts(dealer.root_id, dealer.id, dealer.path, wanted, areas.inside(wanted.codes), without)
-    return [_conflict(actor, tree, item, dealer.id) for item in found], found[0]["found"] if found else 0
+    return [conflict_of(actor, tree, item, dealer.id) for item in found], found[0]["found"] if found else 0
 
 
 async def _hold_bounds(actor: Actor, tree: Tree, dealer: Org) -> None:
@@ -150,13 +152,13 @@ async def _hold_bounds(actor: Actor, tree: Tree, dealer: Org) -> None:
     found = await queries.outside(dealer.root_id, [dealer.path], clock.today(), tree.lines)
     own = [item for item in found if item["org_id"] == dealer.id]
     if own:
-        raise _refuse([_beyond(actor, tree, item) for item in own], len(own))
+        raise _refuse([beyond_of(actor, tree, item) for item in own], len(own))
     _spare_lower(actor, tree, found)
 
 
 def _spare_lower(actor: Actor, tree: Tree, found: Sequence[db.Row]) -> None:
     if found:
-        told = [_beyond(actor, tree, item) for item in found[:20]]
+        told = [beyond_of(actor, tree, item) for item in found[:20]]
         names = "、".join(list(dict.fromkeys(f"“{item['name']}”" for item in found))[:3])
         words = f"下级 {names} 的 {len(found)} 条授权会超出范围，例如 {told[0].region_name}·{told[0].category_name}"
         raise LowerAuthorities(words, conflicts=told, conflict_count=len(found))
@@ -224,7 +226,7 @@ async def _tried(actor: Actor, tree: Tree, dealer: Org, wanted: Wanted, new: New
             found = await queries.outside(dealer.root_id, [dealer.path], clock.today(), tree.lines)
             raise _Undo
     except _Undo:
-        return [_beyond(actor, tree, item) for item in found]
+        return [beyond_of(actor, tree, item) for item in found]
 
 
 async def _changeable(actor: Actor, ids: list[int]) -> Sequence[db.Row]:
@@ -309,29 +311,6 @@ async def covers(actor: Actor, org_id: int, region_code: str, category_id: int, 
     tree = await categories.load(actor)
     some, here = await queries.held(actor.root_id, org_id, day, regions.lineage(region_code), tree.up(category_id))
     return here if some else None
-
-
-async def after_move(actor: Actor, org_id: int, new_parent_id: int) -> list[Conflict]:
-    """What a dealer's move in the tree would do to territories, its own and those of the dealers below it (S1.2).
-
-    `outside`: would lie beyond the new upper dealer's; `taken`: would meet those of a dealer that is above no longer,
-    where one of the two is exclusive.
-    """
-    tree = await categories.load(actor)
-    org, parent = await find_org(actor, org_id), await find_org(actor, new_parent_id)
-    moved = (f"{parent.path}{org.id}/", str(org.path))
-    beyond = await queries.outside(org.root_id, [str(org.path)], clock.today(), tree.lines, moved)
-    gone = [int(step) for step in set(org.path.split("/")[2:-2]) - set(parent.path.split("/"))]
-    parted = await queries.parted(org.root_id, str(org.path), gone, clock.today(), tree.lines) if gone else ()
-    return [
-        *(_beyond(actor, tree, item) for item in beyond),
-        *(
-            _conflict(actor, tree, {**item, "org_id": item["above_id"], "name": item["above_name"],
-                                    "path": item["above_path"], "region_code": item["theirs"],
-                                    "wanted": item["region_code"]}, org.id)
-            for item in parted
-        ),
-    ]  # fmt: skip
 
 
 async def announce_expiring() -> int:

@@ -11,6 +11,7 @@ import pytest
 from server.channel.models import Org
 from server.core import clock, db
 from server.territory import service
+from server.territory.moves import after_move
 from tests.world import User, World
 
 HANGZHOU, XIHU, ZHEJIANG, NINGBO, COUNTRY = "330100", "330106", "330000", "330200", "000000"
@@ -323,10 +324,21 @@ async def test_a_move_in_the_tree_shows_what_it_would_do_to_territories(world: W
     await grant(world, moving, HANGZHOU, NINGBO)
     await grant(world, below, XIHU)
     actor = world.admin.actor
-    found = await service.after_move(actor, moving.id, fresh.id)
+    found = await after_move(actor, moving, fresh)
     # Hangzhou and Ningbo lie outside Anhui; the lower dealer's stay within Hangzhou. All meet the old one's Zhejiang.
     assert sorted((item.kind, item.org.name, item.wanted_region_code) for item in found) == [
         ("outside", "新上级", HANGZHOU), ("outside", "新上级", NINGBO),
         ("taken", "老上级", HANGZHOU), ("taken", "老上级", XIHU), ("taken", "老上级", NINGBO),
     ]  # fmt: skip
-    assert await service.after_move(actor, below.id, old.id) == []
+    assert await after_move(actor, below, old) == []
+    question = {"parent_id": fresh.id}
+    seen = await world.admin.post(f"/orgs/{moving.id}/move/preview", question)
+    told = next(item for item in seen["consequences"] if item["topic"] == "authority")
+    assert (
+        told["forbids"] and told["title"].startswith("2 条") and "3 条" in told["title"] and len(told["details"]) == 5
+    )
+    body = {**question, "version": seen["version"], "reason": "调整"}
+    assert (await world.admin.post(f"/orgs/{moving.id}/move", body, 409))["code"] == "move_forbidden"
+    ids = [item["id"] for who in (moving, below) for item in await listed(world.admin, org_id=who.id)]
+    await world.admin.post("/authorities/revoke", {"ids": ids, "reason": "随上级调整"})
+    await world.admin.post(f"/orgs/{moving.id}/move", body)
