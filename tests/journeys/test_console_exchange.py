@@ -50,13 +50,13 @@ async def test_a_wrong_cell_would_be_a_riddle_and_a_file_sent_twice_would_make_e
     await desk.page.get_by_role("menuitem", name="商品").click()
     template = await saved(desk, "template")
     good, code = product_row(f"YL{number()}"), f"YL{number()}"
-    wrong = product_row(code, 分类="没有的分类", 指导价="三块五")
+    wrong, worse = product_row(code, 分类="没有的分类"), product_row(指导价="三块五")
     await desk.is_for_everybody()
     await desk.picture("console-import")
 
-    await desk.page.set_input_files("[data-testid=workbook]", filled(template, tmp_path / "新品.xlsx", good, wrong))
+    await desk.page.set_input_files("[data-testid=workbook]", filled(template, tmp_path / "新品.xlsx", good, wrong, worse))
     await expect(desk.see("job-state")).to_have_text("待确认", timeout=IMPORT_MS)
-    await expect(desk.see("count-wrong")).to_have_text("1")
+    await expect(desk.see("count-wrong")).to_have_text("2")
     errors = desk.page.locator(".xr-errors li")
     await expect(errors).to_have_count(2)
     await expect(errors.first).to_contain_text("D4")
