@@ -57,7 +57,7 @@ export const t = {
     unknown: '商品库里没有这个条码', unknownDetail: (code: string) => `条码 ${code}`,
     notOffered: '供应商没有向您供应这个商品', added: (name: string, qty: string) => `${name} 已加入，共 ${qty}`,
     again: (name: string, qty: string) => `又扫到 ${name}，数量加到 ${qty}`, offline: '没有网络，这个条码不在已缓存的目录里',
-    notHere: (name: string) => `这张单里没有 ${name}`, continue: '继续扫', torch: '照明', again1: '重新扫描', viewCart: '完成',
+    notHere: (name: string) => `这张单里没有 ${name}`, continue: '继续扫', torch: '照明', again1: '重新扫描', noteOpened: (number: string) => `出库单 ${number}`, viewCart: '完成',
   },
 
   cart: {
@@ -70,6 +70,18 @@ export const t = {
     creditLeft: (left: string) => `可用信用额度 ${left}`, creditShort: (over: string) => `超出信用额度 ${over}，供货方审核时可能退回`,
     notStored: '手机存储已满，草稿没有保存', problems: (count: number) => `有 ${count} 行需要调整`, tooMany: (max: number) => `一张订单最多 ${max} 行`,
     lines: (products: number) => `${products} 种商品`, needAddress: '请选择收货地址', pickupHint: '到供货方仓库自提', draftKept: '草稿已自动保存在本机',
+  },
+
+  terms: {
+    missing: (sum: string) => `还差 ${sum} 起送`, reached: '已满足起送金额', least: (sum: string) => `满 ${sum} 起送`, earliest: (day: string) => `最早 ${day} 送达`,
+    left: (hours: number, minutes: number) => `再过 ${hours ? `${hours} 小时 ` : ''}${minutes} 分截单，之后送达日顺延`, noDays: '供货方近期没有可以送货的日子，请联系供货方',
+  },
+
+  rules: {
+    title: '下单规则', hint: '门店下单时按这里检查，会先告诉他还差什么', minimum: '起送金额', none: '不限', yuan: '元', cases: '只卖整箱', casesHint: '所有商品都要凑整箱',
+    days: '哪几天送货', everyDay: '没有选：每天都可以', cutOff: '截单时间', noCutOff: '不截单', lead: '备货天数', daysUnit: '天', weekdays: ['一', '二', '三', '四', '五', '六', '日'],
+    closed: '休息日', addClosed: '添加休息日', noClosed: '还没有设置休息日', open: '照常送货', off: '休息', more: (count: number) => `另有 ${count} 条按客户、等级或商品的规则，请在电脑上修改`, saved: '已保存',
+    badAmount: '请填写正确的金额', stale: '规则刚被别人改过，已为您重新读取',
   },
 
   result: {
@@ -119,7 +131,13 @@ export const t = {
   },
 
   mine: {
-    title: '我的', purchases: '采购单', notices: '消息', addresses: '收货地址', sessions: '登录设备', password: '修改密码', balance: '往来账', authorities: '我的授权', logout: '退出登录', logoutConfirm: '退出后，购物车草稿仍保存在本机。', supplier: '供货方', region: '地址', contact: '联系人', version: (v: string) => `渠通 ${v}`, logoutWaiting: (count: number) => `还有 ${count} 张订单没有提交。退出后要重新登录这个账号才会发送。`, staff: '员工账号', invitations: '邀请门店与员工', service: '常用', security: '账号与安全',
+    title: '我的', purchases: '采购单', notices: '消息', addresses: '收货地址', sessions: '登录设备', password: '修改密码',
+    balance: '往来账',
+    authorities: '我的授权',
+    logout: '退出登录', logoutConfirm: '退出后，购物车草稿仍保存在本机。', supplier: '供货方', region: '地址', contact: '联系人', version: (v: string) => `渠通 ${v}`, logoutWaiting: (count: number) => `还有 ${count} 张订单没有提交。退出后要重新登录这个账号才会发送。`,
+    rules: '下单规则',
+    staff: '员工账号', invitations: '邀请门店与员工',
+    service: '常用', security: '账号与安全',
   },
 
   authorities: {

@@ -3,8 +3,9 @@ import { api } from '@/api/client'
 import { ApiProblem, messageOf } from '@/api/problem'
 import type { CatalogProduct } from '@/api/types'
 import type { ScanResult } from '@/components/scan-result'
-import { checkCode, cleanCode } from '@/domain/gtin'
+import { checkCode, cleanCode, isNoteNumber } from '@/domain/gtin'
 import { keptProducts } from '@/state/catalog'
+import { useSession } from '@/state/session'
 import { t } from '@/texts'
 
 interface Found {
@@ -39,6 +40,7 @@ export function useProductScan(
     busy.value = true
     const code = cleanCode(scanned)
     try {
+      if (isNoteNumber(code)) return await openNote(code)
       result.value = complaint(code) ?? known(code.padStart(14, '0')) ?? taken(await look(code))
     } catch (problem) {
       result.value = bad(problem, code)
@@ -46,6 +48,15 @@ export function useProductScan(
       busy.value = false
     }
     if (result.value?.tone === 'good') uni.vibrateShort?.({ fail: () => undefined })
+  }
+
+  /** The barcode of a goods issue note opens the delivery. */
+  async function openNote(number: string): Promise<void> {
+    const issue = await api.get('/api/v1/goods-issues/by-number/{number}', { path: { number: number.toUpperCase() } })
+    result.value = { tone: 'good', title: t.scan.noteOpened(issue.number), detail: issue.buyer.name }
+    close()
+    const sold = issue.seller.id === useSession().me.value?.org.id
+    uni.navigateTo({ url: sold ? `/pages/order/detail?id=${issue.order_id}` : `/pages/order/receive?issue=${issue.id}` })
   }
 
   function taken(item: Found): ScanResult {

@@ -23,7 +23,13 @@ export function useQuote(active: () => boolean) {
   let timer: ReturnType<typeof setTimeout> | undefined
   let question = 0
 
-  const shape = computed(() => JSON.stringify(quoteLines(draft.value)))
+  const asked = computed(() => ({
+    lines: quoteLines(draft.value),
+    delivery_method: draft.value.delivery_method,
+    address_id: draft.value.address_id,
+    wished_on: draft.value.wished_on,
+  }))
+  const shape = computed(() => JSON.stringify(asked.value))
 
   async function ask(): Promise<void> {
     clearTimeout(timer)
@@ -36,7 +42,7 @@ export function useQuote(active: () => boolean) {
     }
     phase.value = 'asking'
     try {
-      const answer = await api.post('/api/v1/orders/quote', { body: { lines: quoteLines(draft.value) } })
+      const answer = await api.post('/api/v1/orders/quote', { body: asked.value })
       if (mine !== question) return
       quote.value = answer
       phase.value = 'ready'
@@ -80,5 +86,8 @@ export function useQuote(active: () => boolean) {
 
   const problems = computed(() => (quote.value?.lines ?? []).filter((line) => line.problem !== null).length)
 
-  return { quote, phase, error, changes, problems, ask, acceptPrices }
+  /** What the supplier's rules still miss about the whole order: the minimum, the day. */
+  const missing = computed(() => (quote.value?.terms?.findings ?? []).filter((finding) => finding.code !== 'multiple'))
+
+  return { quote, phase, error, changes, problems, missing, ask, acceptPrices }
 }

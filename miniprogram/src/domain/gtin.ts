@@ -28,3 +28,8 @@ export function cleanCode(text: string): string {
 export function printedCode(gtin: string): string {
   return gtin.replace(/^0(\d{13})$/, '$1')
 }
+
+/** The number of a goods issue note, as the barcode on the paper has it: CK, the day, a running number. */
+export function isNoteNumber(code: string): boolean {
+  return /^CK\d{12,}$/i.test(code)
+}

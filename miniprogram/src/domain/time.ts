@@ -44,3 +44,9 @@ export function exactTime(iso: string): string {
 export function daysUntil(day: string, now: Date = new Date()): number {
   return daysBetween(now, new Date(`${day}T00:00:00`))
 }
+
+/** A day as people say it: "11月27日 周五". */
+export function shortDay(day: string): string {
+  const date = new Date(`${day}T00:00:00`)
+  return `${date.getMonth() + 1}月${date.getDate()}日 周${'日一二三四五六'[date.getDay()]}`
+}
