@@ -66,7 +66,7 @@ export const t = {
     methods: { deliver: '送货上门', pickup: '自提', logistics: '物流发货' }, address: '收货地址', chooseAddress: '请选择收货地址', addAddress: '新增收货地址',
     wishedOn: '期望到货', noWish: '不指定', note: '备注', notePlaceholder: '给供货方的话（选填）', total: '合计', estimate: '估算', submit: '提交订单', submitting: '正在提交…',
     quoting: '正在核价…', quoteFailed: '没有取得最新价格', quoteAgain: '重新核价', offlineEstimate: '没有网络：按上次看到的价格估算，提交后排队，联网自动发送',
-    priceChanged: '价格有变化，请确认新价格后再提交', priceWas: (old: string, now: string) => `原 ${old} → 现 ${now}`, steps: '价格说明', unitPrice: '单价',
+    priceChanged: '价格有变化，请确认新价格后再提交', priceWas: (old: string, now: string) => `原 ${old} → 现 ${now}`, priceMoved: (old: string, now: string) => `价格变了 ${old}→${now}`, steps: '价格说明', unitPrice: '单价',
     creditLeft: (left: string) => `可用信用额度 ${left}`, creditShort: (over: string) => `超出信用额度 ${over}，供货方审核时可能退回`,
     notStored: '手机存储已满，草稿没有保存', problems: (count: number) => `有 ${count} 行需要调整`, tooMany: (max: number) => `一张订单最多 ${max} 行`,
     lines: (products: number) => `${products} 种商品`, needAddress: '请选择收货地址', pickupHint: '到供货方仓库自提', draftKept: '草稿已自动保存在本机',
@@ -130,9 +130,18 @@ export const t = {
     reasons: { issue: '出库', goods_issue: '出库', receipt: '签收差额', shortage: '短少冲减', damage: '破损冲减', payment: '付款', bank: '银行转账', cash: '现金付款', wechat: '微信付款', prepayment: '预付款', rebate: '返利' } as Record<string, string>,
   },
 
+  price: {
+    search: '搜商品、编码、拼音或条码', searchStore: '搜门店名称、编码', oneStore: '选一家门店', groupOf: (name: string) => `价格组 ${name}`, groupWith: (name: string, buyers: number) => `${name}（${buyers} 家）`,
+    empty: '没有找到商品', current: '现在的价格', byGroup: '按价格组', fresh: '新价格', placeholder: '元', from: '开始', until: '结束', todayOn: '今天', open: '长期', save: '保存价格', saved: '价格已保存', missing: '请填写价格',
+    temporary: (day: string, after: string) => `临时价到 ${day}，之后恢复 ${after}`, next: (day: string, price: string) => `${day} 起 ${price}`, since: (day: string) => `${day} 起`, span: (from: string, until: string) => `临时价 ${from} 至 ${until}`,
+    withdraw: '停止供应', withdrawConfirm: (whom: string, name: string) => `不再向${whom}供应“${name}”？`, endNow: '马上结束临时价', dropOwn: '取消专属价', endTemporary: (after: string) => `临时价马上结束，恢复 ${after}？`, endOwn: '取消后，这家门店按价格组的价格进货。', ended: '已结束',
+    locked: '您没有定价权，价格由上级供应商设置；需要调整请联系供应商。', history: '价格历史', noHistory: '还没有设过价格',
+  },
+
   mine: {
     title: '我的', purchases: '采购单', notices: '消息', addresses: '收货地址', sessions: '登录设备', password: '修改密码',
     balance: '往来账',
+    prices: '门店价格',
     authorities: '我的授权',
     logout: '退出登录', logoutConfirm: '退出后，购物车草稿仍保存在本机。', supplier: '供货方', region: '地址', contact: '联系人', version: (v: string) => `渠通 ${v}`, logoutWaiting: (count: number) => `还有 ${count} 张订单没有提交。退出后要重新登录这个账号才会发送。`,
     rules: '下单规则',

@@ -11,7 +11,7 @@ export interface StreamHandlers {
   lost: (full: boolean) => void
 }
 
-const NAMES = ['order', 'notice', 'resync']
+const NAMES = ['order', 'notice', 'price', 'resync']
 
 /** Whether there is an EventSource at all, so that nobody asks for a ticket in vain. */
 export function hasEventStreams(): boolean {

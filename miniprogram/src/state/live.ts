@@ -6,6 +6,7 @@ import { currentToken, refreshMe } from './session'
 export type LiveEvent =
   | { kind: 'order'; id: number; number: string; state: string; seller_id: number; buyer_id: number }
   | { kind: 'notice' }
+  | { kind: 'price'; product_ids: number[] }
   | { kind: 'resync' }
 
 const POLL_MS = 10_000
