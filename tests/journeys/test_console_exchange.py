@@ -54,7 +54,8 @@ async def test_a_wrong_cell_would_be_a_riddle_and_a_file_sent_twice_would_make_e
     await desk.is_for_everybody()
     await desk.picture("console-import")
 
-    await desk.page.set_input_files("[data-testid=workbook]", filled(template, tmp_path / "新品.xlsx", good, wrong, worse))
+    book = filled(template, tmp_path / "新品.xlsx", good, wrong, worse)
+    await desk.page.set_input_files("[data-testid=workbook]", book)
     await expect(desk.see("job-state")).to_have_text("待确认", timeout=IMPORT_MS)
     await expect(desk.see("count-wrong")).to_have_text("2")
     errors = desk.page.locator(".xr-errors li")
