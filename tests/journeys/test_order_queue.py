@@ -140,11 +140,14 @@ async def _resume_issue_and_print(desk: Desk, clerk: User) -> None:
     await _agree(desk, "¥36.00")
     await expect(desk.see("order-detail")).to_have_attribute("data-state", "issued")
     await expect(desk.see("order-detail")).to_contain_text("B2611")
+    # The print dialog itself is the browser's; without a screen it has none.
+    await desk.page.add_init_script("window.print = () => { top.printed = true }")
     async with desk.page.expect_response(lambda answer: answer.url.endswith("/note.pdf")) as printed:
         await desk.press("p")
     note = await printed.value
     assert note.ok and note.headers["content-type"] == "application/pdf"
     await expect(desk.page.locator("iframe.print-frame")).to_have_attribute("src", re.compile("^blob:"))
+    await _at_a_row(desk)
 
     # By its number an order is found from anywhere.
     [order, *_] = (await clerk.get("/orders", params={"side": "sales", "state": "rejected"}))["items"]
