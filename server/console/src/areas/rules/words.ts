@@ -34,12 +34,6 @@ export async function learnRegions(codes: string[]): Promise<void> {
   }
 }
 
-/** The divisions right below one, for the picker. */
-export async function regionsBelow(code: string | null): Promise<{ code: string; name: string; leaf: boolean }[]> {
-  const { items } = await answer(api.GET('/api/v1/regions/children', { params: { query: { parent: code ?? undefined } } }))
-  return items.map((item) => ({ code: item.code, name: item.name, leaf: !item.has_children }))
-}
-
 export function minimumSays(rule: MinimumRule): string {
   return `满 ${yuan(rule.min_fen)} 起送`
 }
