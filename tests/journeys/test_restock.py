@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.async_api import expect
 
 from tests.journeys.street import PASSWORD, Street
@@ -82,9 +84,9 @@ async def _submits(store: Phone, street: Street) -> str:
     await expect(store.see("cart-address")).to_contain_text("文三路 88 号")
     await store.tap("delivery-logistics")
     await store.tap("delivery-deliver")
-    await store.tap("cart-wished")
-    await store.page.locator(".uni-picker-action-confirm").filter(visible=True).click()
-    await expect(store.see("cart-wished")).to_contain_text("-")
+    day = store.see("cart-days").locator("[data-testid^='day-2']").first
+    await day.click()
+    await expect(day).to_have_class(re.compile("chip-on"))
     await store.write("cart-note", "下午三点后送")
     await expect(store.see("cart-total")).to_have_text("¥281.40")
     await expect(store.words("可用信用额度")).to_be_visible()
