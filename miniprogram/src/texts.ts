@@ -164,6 +164,18 @@ export const t = {
 
   sessions: { title: '登录设备', current: '本机', lastSeen: (when: string) => `最近使用 ${when}`, since: (when: string) => `${when} 登录`, end: '下线', endConfirm: (name: string) => `让“${name}”下线？`, ended: '已下线', unnamed: '未知设备' },
 
+  customer: {
+    title: '门店客户', search: '名称、电话、联系人、拼音', quiet: (days: number) => `${days} 天没下单`, frozen: '已冻结', noAccount: '无账号', neverOrdered: '从未下单',
+    lastOrder: (when: string) => `最近下单 ${when}`, recent: (amount: string) => `近 30 天 ${amount}`, empty: '还没有门店客户', emptyHint: '新增后可以邀请店主，也可以直接代客下单',
+    emptySearch: '没有符合条件的客户', add: '新增门店', edit: '编辑门店', name: '店名', namePlaceholder: '门头上的名字', kind: '类型', kindPlaceholder: '选择类型', size: '面积',
+    sizePlaceholder: '平方米，选填', sizeWrong: '面积请填整数平方米', sqm: (size: number) => `${size} 平方米`, contact: '联系人', phone: '电话', address: '地址', grade: '等级',
+    addressPlaceholder: '区、街道、门牌号', place: '位置', noPlace: '还没有定位', locate: '用当前位置', noLocation: '没有取得位置：请允许使用位置，或以后再补', photo: '门头照', takePhoto: '拍照',
+    nameMissing: '请填写店名', saved: '已保存', call: '打电话', tags: '标签', noTags: '还没有标签', newTag: '写一个标签', addTag: '加上', year: '近一年进货', amount: '进货金额', orders: '订单',
+    last: '最近下单', orderFor: '代客下单', orderForName: (name: string) => `代${name}下单`, orderHint: (name: string) => `按${name}的价格下单，订单归${name}`, searchProduct: '商品名、拼音、条码',
+    nothingOffered: '没有可以卖给它的商品', lines: (count: number) => `${count} 种商品`, orderSubmit: '提交订单',
+    orderConfirm: (name: string, count: number, total: string) => `代${name}提交 ${count} 种商品，共 ${total}？`,
+    kinds: { convenience: '便利店', supermarket: '超市', grocery: '食杂店', restaurant: '餐饮店', specialty: '烟酒店', wholesale: '批发部', person: '个人客户', other: '其他' },
+  },
   staff: {
     title: '员工账号', own: '本店员工', ownDealer: '我的员工', below: '门店与下级', search: '搜姓名、手机号、拼音', empty: '还没有账号', emptySearch: (q: string) => `没有找到“${q}”`, add: '开账号', invite: '邀请', frozen: '已停用', self: '我自己', never: '还没有登录过', seen: (when: string) => `${when}使用过`,
     addTitle: '开账号', editTitle: '修改账号', name: '姓名', namePlaceholder: '请输入姓名', phone: '手机号', role: '角色', password: '初始密码', passwordHint: '至少 8 位，请对方登录后修改', nameMissing: '请填写姓名', phoneInvalid: '请填写 11 位手机号', roleMissing: '请选择角色', passwordShort: '密码至少 8 位', created: '账号已开通', saved: '已保存', roleNote: '能做什么', permissions: (names: string) => names || '没有任何权限', custom: '自定义',

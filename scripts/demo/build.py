@@ -16,6 +16,7 @@ from scripts.demo.history import History
 from scripts.demo.network import plan_network
 from scripts.demo.note import introduce_members, shown_accounts, write_accounts
 from scripts.demo.pace import hurry, look_again, settle
+from scripts.demo.papers import fill_archives
 from scripts.demo.rules import set_rules
 from scripts.demo.scale import Scale
 from scripts.demo.slots import slot
@@ -85,6 +86,7 @@ async def make_world(settings: Settings, scale: Scale, now: datetime) -> World:
     await Finale(world, history, now).play()
     await offers.plan(world)
     await set_rules(world)
+    await fill_archives(world, settings.data_folder, random.Random(SEED))  # noqa: S311 - the same every time
     await tell_history(settings, world.root_id, now)
     await look_again()
     return world

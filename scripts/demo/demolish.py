@@ -29,6 +29,8 @@ async def demolish(root_id: int) -> None:
         await db.run("DELETE FROM invitation WHERE root_id = $1", root_id)
         await db.run("DELETE FROM account WHERE root_id = $1", root_id)
         await db.run("DELETE FROM role WHERE root_id = $1", root_id)
+        for table in ("org_search", "org_contact", "qualification", "customer_tag", "segment"):
+            await db.run(f"DELETE FROM {table} WHERE root_id = $1", root_id)  # noqa: S608 - names of this file
         await db.run("DELETE FROM delivery_address WHERE root_id = $1", root_id)
         await db.run("DELETE FROM category WHERE root_id = $1 AND parent_id IS NOT NULL", root_id)
         await db.run("DELETE FROM category WHERE root_id = $1", root_id)

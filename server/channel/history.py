@@ -11,7 +11,14 @@ import msgspec
 from server.channel.archive_schemas import OrgHistoryChange, OrgHistoryEntry, OrgHistoryFilter
 from server.channel.qualifications import title as paper_title
 from server.channel.service import find_org
-from server.channel.terms import COOPERATIONS, QUALIFICATION_KINDS, SETTLEMENT_METHODS, STATUSES, STORE_KINDS
+from server.channel.terms import (
+    COOPERATIONS,
+    ORG_KINDS,
+    QUALIFICATION_KINDS,
+    SETTLEMENT_METHODS,
+    STATUSES,
+    STORE_KINDS,
+)
 from server.core import db, paging
 from server.core.actor import Actor
 from server.core.money import yuan
@@ -69,7 +76,7 @@ _LABELS = {
 
 _CODES = {
     "settlement_method": SETTLEMENT_METHODS, "cooperation": COOPERATIONS, "store_kind": STORE_KINDS,
-    "kind": QUALIFICATION_KINDS, "status": STATUSES,
+    "kind": {**ORG_KINDS, **QUALIFICATION_KINDS}, "status": STATUSES,
 }  # fmt: skip
 
 # What its supplier thinks of it is not for the org's own eyes.

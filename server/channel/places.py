@@ -66,17 +66,17 @@ class StoreMap(msgspec.Struct):
 _BELOW = """unnest($2::text[]) AS s (prefix)
     JOIN org g ON g.root_id = $1 AND g.path ~>=~ s.prefix AND g.path ~<~ (left(s.prefix, -1) || '0')
 WHERE g.kind = $3 AND g.cell IS NOT NULL"""
-_INSIDE = " AND g.lng BETWEEN $4 AND $5 AND g.lat BETWEEN $6 AND $7"
+_INSIDE = " AND g.lng BETWEEN $4::float8 AND $5::float8 AND g.lat BETWEEN $6::float8 AND $7::float8"
 
 # The rows of cells that the part of the map covers, each one range of the index.
-_ROWS = """generate_series(floor($6 * 8)::int, floor($7 * 8)::int) AS r (row)
-    JOIN org g ON g.root_id = $1 AND g.kind = $3 AND g.cell BETWEEN r.row * 2880 + floor($4 * 8)::int
-                                                                AND r.row * 2880 + floor($5 * 8)::int
+_ROWS = """generate_series(floor($6::float8 * 8)::int, floor($7::float8 * 8)::int) AS r (row)
+    JOIN org g ON g.root_id = $1 AND g.kind = $3 AND g.cell BETWEEN r.row * 2880 + floor($4::float8 * 8)::int
+                                                                AND r.row * 2880 + floor($5::float8 * 8)::int
 WHERE $2::text[] IS NOT NULL"""
 
 _CLUSTERS = """
 SELECT count(*)::int AS count, avg(g.lat) AS lat, avg(g.lng) AS lng FROM {source}
-GROUP BY floor(g.lat / $8), floor(g.lng / $8) ORDER BY 1 DESC LIMIT {limit}
+GROUP BY floor(g.lat / $8::float8), floor(g.lng / $8::float8) ORDER BY 1 DESC LIMIT {limit}
 """
 _POINTS = """
 SELECT g.id, g.name, g.kind, g.status, g.cooperation, g.grade, g.lat, g.lng FROM {source} ORDER BY g.id LIMIT {limit}

@@ -152,7 +152,7 @@ async def test_the_map_shows_stores_one_by_one_or_as_numbers(world: World) -> No
     shop = await world.store(dealer, lat=28.2, lng=112.95)
     await world.store(dealer, lat=23.1, lng=113.3)
     await world.store(dealer)  # nobody knows where
-    box = {"west": 112.0, "east": 113.0, "south": 28.0, "north": 29.0}
+    box = {"west": 112.94, "east": 112.96, "south": 28.19, "north": 28.21}
     for who in (world.admin, await world.boss(dealer), await world.user(world.brand, "brand_rep", dealers=[dealer])):
         seen = await who.get("/orgs/map", params=box)
         assert (seen["total"], [point["id"] for point in seen["points"]]) == (1, [shop.id])
@@ -161,7 +161,7 @@ async def test_the_map_shows_stores_one_by_one_or_as_numbers(world: World) -> No
     assert (await stranger.get("/orgs/map"))["total"] == 0
     await db.run(
         "INSERT INTO org (root_id, parent_id, kind, name, path, lat, lng) "
-        "SELECT $1::bigint, $1, 'store', '店' || n, '/' || ($1::bigint)::text || '/y' || n || '/', 28.5, 112.5 "
+        "SELECT $1::bigint, $1, 'store', '店' || n, '/' || ($1::bigint)::text || '/y' || n || '/', 28.205, 112.955 "
         "FROM generate_series(1, 600) n",
         world.brand.id,
     )
