@@ -50,14 +50,15 @@ async def suggested(actor: Actor) -> list[str]:
     return [item["tag"] for item in await db.rows(_BELOW, actor.root_id, apart(actor.scope))]
 
 
-async def _now(root_id: int, org_ids: Sequence[int]) -> dict[int, list[str]]:
+async def tags_now(root_id: int, org_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The tags of these orgs, sorted."""
     found: dict[int, list[str]] = {org_id: [] for org_id in org_ids}
     for item in await db.rows(_NOW, root_id, list(org_ids)):
         found[item["org_id"]].append(item["tag"])
     return found
 
 
-async def _write(actor: Actor, before: dict[int, list[str]], after: dict[int, list[str]]) -> int:
+async def write_tags(actor: Actor, before: dict[int, list[str]], after: dict[int, list[str]]) -> int:
     """Bring the tags of these orgs from what they are to what they are to be; how many orgs changed."""
     changed = {org_id: [before[org_id], tags] for org_id, tags in after.items() if tags != before[org_id]}
     gone = [(org_id, tag) for org_id in changed for tag in before[org_id] if tag not in after[org_id]]
@@ -81,7 +82,7 @@ async def set_tags(actor: Actor, org_id: int, wanted: Tags) -> None:
     async with db.transaction():
         org = await find_org(actor, org_id)
         await db.run("SELECT 1 FROM org WHERE id = $1 FOR UPDATE", org.id)
-        await _write(actor, await _now(actor.root_id, [org.id]), {org.id: sorted(set(wanted.tags))})
+        await write_tags(actor, await tags_now(actor.root_id, [org.id]), {org.id: sorted(set(wanted.tags))})
 
 
 async def tag_many(actor: Actor, wanted: TagsForMany) -> int:
@@ -94,8 +95,8 @@ async def tag_many(actor: Actor, wanted: TagsForMany) -> int:
         seen = await actor.visible(Org).filter(id__in=wanted.ids).order_by("id").values_list("id", flat=True)
         ids = [int(str(org_id)) for org_id in seen]
         await db.run("SELECT 1 FROM org WHERE id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE", ids)
-        before = await _now(actor.root_id, ids)
+        before = await tags_now(actor.root_id, ids)
         after = {org_id: sorted((set(tags) | set(wanted.add)) - set(wanted.remove)) for org_id, tags in before.items()}
         if any(len(tags) > MAX_TAGS for tags in after.values()):
             raise InvalidInput(f"每个客户最多 {MAX_TAGS} 个标签")
-        return await _write(actor, before, after)
+        return await write_tags(actor, before, after)

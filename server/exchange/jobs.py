@@ -65,7 +65,7 @@ SELECT EXISTS (SELECT FROM exchange_job WHERE state = 'queued' OR (state = 'runn
 
 _COLUMNS = """
 id, direction, kind, file_name, format, step, state, phase, percent, rows, error, stored_as, created_at, finished_at,
-expires_at
+expires_at, coalesce((result ->> 'error_count')::int, 0) AS wrong
 """
 _ONE = f"SELECT {_COLUMNS}, result::text AS result FROM exchange_job WHERE root_id = $1 AND account_id = $2 AND id = $3"
 _OWN = f"""

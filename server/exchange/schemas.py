@@ -65,7 +65,10 @@ class JobFilter(msgspec.Struct):
 
 
 class JobSummary(msgspec.Struct):
-    """An import or export of the own account; `percent` is null where the end is not known beforehand."""
+    """An import or export of the own account; `percent` is null where the end is not known beforehand.
+
+    `wrong`: how many cells of a checked file are wrong; with one it cannot be confirmed.
+    """
 
     id: int
     direction: Direction
@@ -78,6 +81,7 @@ class JobSummary(msgspec.Struct):
     phase: str
     percent: int | None
     rows: int
+    wrong: int
     error: str
     has_file: bool
     has_marked: bool

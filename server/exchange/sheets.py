@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,8 @@ from server.channel.imports import OrgRow, save_orgs
 from server.core.actor import Actor
 from server.core.bulk import Plan, Told
 from server.core.errors import NotFound
+from server.customers.imports import CustomerRow, save_customers
+from server.customers.schemas import MAX_TAGS
 from server.exchange import cells
 from server.exchange.cells import DATE, MONEY, TEXT, WHOLE, Convert
 from server.pricing.bulk import PriceRow, save_prices
@@ -147,6 +150,25 @@ STORES = Sheet(
 )  # fmt: skip
 
 
+def _tags(value: Any) -> tuple[str, ...]:
+    """Tags, parted by 、 or a comma."""
+    found = tuple(dict.fromkeys(cells.cleaned(tag) for tag in re.split("[、,，;；]", cells.shown(value))))
+    wrong = [tag for tag in found if not 0 < len(tag) <= 20]
+    if wrong or len(found) > MAX_TAGS:
+        raise cells.Refused(f"标签用顿号隔开，每个最多 20 个字，一共最多 {MAX_TAGS} 个")
+    return found
+
+
+CUSTOMERS = Sheet(
+    "customers", "客户", "channel.manage",
+    (
+        *STORES.columns,
+        Column("标签", "tags", _tags, width=24, example="老客户、重点", note="用顿号隔开；填了就换掉原来的全部标签"),
+    ),
+    lambda given: CustomerRow(kind="store", **given), save_customers, _BY_CODE,
+)  # fmt: skip
+
+
 def price_or_none(value: Any) -> int | None:
     """A price, or the word that says that it is offered no more."""
     if isinstance(value, str) and cells.cleaned(value) in ("不供应", "停供"):
@@ -184,7 +206,7 @@ STOCK = Sheet(
     ("登记您自己仓库里开始时有的货，每个批次只能登记一次。", "同一份文件再导一次不会重复入库。"),
 )  # fmt: skip
 
-KINDS: dict[str, Sheet] = {sheet.kind: sheet for sheet in (PRODUCTS, DEALERS, STORES, PRICES, STOCK)}
+KINDS: dict[str, Sheet] = {sheet.kind: sheet for sheet in (PRODUCTS, DEALERS, STORES, CUSTOMERS, PRICES, STOCK)}
 
 
 def offered(actor: Actor) -> list[Sheet]:

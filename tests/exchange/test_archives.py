@@ -97,6 +97,20 @@ async def test_what_a_cell_leaves_empty_stays_as_it_was(world: World) -> None:
     assert (now.grade, now.contact_phone, now.version) == ("A", "0731-88888888", store.version + 1)
 
 
+async def test_customers_bring_their_tags_and_keep_those_that_a_file_does_not_name(world: World) -> None:
+    dealer = await world.dealer()
+    boss, code = await world.boss(dealer), f"C{number()}"
+    row = org_row("customers", code, 门店类型="个人客户", 标签="老客户、重点")
+    assert (await imported(boss, "customers", book("customers", row)))["report"]["counts"]["new"] == 1
+    assert (await checked(boss, "customers", book("customers", row)))["report"]["counts"]["same"] == 1
+    await imported(boss, "customers", book("customers", org_row("customers", code, 联系人="王芳")))
+    [shown] = (await boss.get("/customers?tag=重点"))["items"]
+    assert (shown["code"], shown["store_kind"], shown["contact_name"]) == (code, "person", "王芳")
+    assert sorted(shown["tags"]) == ["老客户", "重点"]
+    job = await checked(boss, "customers", book("customers", org_row("customers", code, 标签="重点")))
+    assert job["report"]["counts"]["changed"] == 1
+
+
 async def test_prices_are_found_by_code_or_barcode_and_held_within_their_limits(world: World) -> None:
     goods, other = await world.products(2)  # 3.00 yuan, from 1.50 to 6.00
     dealer = await world.dealer(code=f"D{number()}")

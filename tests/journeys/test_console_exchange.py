@@ -54,9 +54,9 @@ async def test_a_wrong_cell_would_be_a_riddle_and_a_file_sent_twice_would_make_e
     await desk.is_for_everybody()
     await desk.picture("console-import")
 
-    book = filled(template, tmp_path / "新品.xlsx", good, wrong, worse)
-    await desk.page.set_input_files("[data-testid=workbook]", book)
-    await expect(desk.see("job-state")).to_have_text("待确认", timeout=IMPORT_MS)
+    file = filled(template, tmp_path / "新品.xlsx", good, wrong, worse)
+    await desk.page.set_input_files("[data-testid=workbook]", file)
+    await expect(desk.see("job-state")).to_have_text("有错待改", timeout=IMPORT_MS)
     await expect(desk.see("count-wrong")).to_have_text("2")
     errors = desk.page.locator(".xr-errors li")
     await expect(errors).to_have_count(2)

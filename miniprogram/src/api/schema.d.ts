@@ -5902,6 +5902,7 @@ export interface components {
             phase: string;
             percent: number | null;
             rows: number;
+            wrong: number;
             error: string;
             has_file: boolean;
             has_marked: boolean;
@@ -5993,6 +5994,8 @@ export interface components {
         /**
          * JobSummary
          * @description An import or export of the own account; `percent` is null where the end is not known beforehand.
+         *
+         *         `wrong`: how many cells of a checked file are wrong; with one it cannot be confirmed.
          */
         JobSummary: {
             id: number;
@@ -6010,6 +6013,7 @@ export interface components {
             phase: string;
             percent: number | null;
             rows: number;
+            wrong: number;
             error: string;
             has_file: boolean;
             has_marked: boolean;

@@ -16,6 +16,7 @@ export const t = {
   cols: { file: '文件', what: '内容', state: '状态', rows: '行数', at: '时间' },
   states: { queued: '排队中', running: '进行中', ready: '待确认', done: '已完成', failed: '未完成', cancelled: '已取消' },
   tags: { queued: 'tag-wait', running: 'tag-go', ready: 'tag-move', done: 'tag-done', failed: 'tag-stop', cancelled: '' },
+  toFix: '有错待改',
   counts: { new: '新增', changed: '更新', same: '不变', wrong: '有错' },
   rowStates: { new: '新增', changed: '更新', same: '不变', wrong: '有错' } as Record<string, string>,
   rowTags: { new: 'tag-done', changed: 'tag-go', same: '', wrong: 'tag-stop' } as Record<string, string>,
@@ -41,6 +42,12 @@ export const t = {
   preview: '文件内容',
   onlyWrong: '只看有错的行',
   gone: '没有这种导入，或您的账号没有权限',
+}
+
+/** A job's state in a word and the class of its tag; a checked file with wrong cells waits for another file. */
+export function stateOf(job: Pick<JobSummary, 'state' | 'wrong'>): { word: string; tag: string } {
+  if (job.state === 'ready' && job.wrong) return { word: t.toFix, tag: 'tag-stop' }
+  return { word: t.states[job.state], tag: t.tags[job.state] }
 }
 
 /** Whether a job is still on its way. */
