@@ -131,7 +131,7 @@ async def write_archives(brand: Org, scale: Scale, chance: random.Random) -> Wor
     account = await accounts.open_first_account(brand, first.name, first.phone, PASSWORD, first.wecom_userid)
     admin = await actor_for(int(account.id))
     top.people["brand_admin"].append(admin)
-    built = NewRole("brand_rep", SERVICE, list(SERVICE_MAY), "接听经销商电话、代客下单、查库存和往来，不审核")
+    built = NewRole("brand_rep", SERVICE, list(SERVICE_MAY), "接听经销商电话、查订单、库存和往来，不审核")
     world.roles[SERVICE] = await custom_roles.create_role(admin, built)
     for member in members:
         await _member(world, admin, member)

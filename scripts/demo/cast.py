@@ -31,8 +31,8 @@ class Person:
 
 
 SERVICE = "区域客服"
-SERVICE_MAY = ("order.create_for", "order.read", "catalog.read", "stock.read", "channel.read", "settlement.read")
-"""Takes orders by telephone and answers dealers, for her region only; decides nothing."""
+SERVICE_MAY = ("order.read", "catalog.read", "stock.read", "channel.read", "settlement.read")
+"""Answers dealers by telephone, for her region only; decides nothing."""
 
 
 def plan_cast(members: list[Member], chance: random.Random) -> list[Person]:

@@ -7,6 +7,7 @@ from server.core import db
 # Children before parents. Accounts' own rows carry no root: they go by their account.
 _OF_ACCOUNTS = ("session", "wechat_binding", "subscription_grant")
 _TABLES = (
+    "org_contact", "qualification", "customer_tag", "segment", "exchange_job",
     "org_search",
     "chat_card", "notice", "outbox", "ledger_entry", "trade_account", "reservation", "stock_move", "stock_balance",
     "payment", "lot", "location", "approval", "approval_taken", "approval_step",
