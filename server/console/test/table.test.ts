@@ -1,3 +1,4 @@
+import type { Component } from 'vue'
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { nextSort, sortDirection } from '@/patterns/columns'
@@ -11,7 +12,7 @@ let opened: number[]
 
 beforeEach(() => {
   opened = []
-  table = mount(DataTable as never, {
+  table = mount(DataTable as Component, {
     attachTo: document.body,
     props: {
       label: '订单', columns: [{ key: 'name', title: '订单' }], rows: rows(1, 2, 3, 4), rowKey: (row: Row) => row.id, selectable: true, opens: true,
