@@ -37,7 +37,7 @@ from server.stock.service import open_locations
 from server.territory.moves import tell_of_territories
 from server.territory.routes import routes as territory
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 MODULES = (
     identity,
     entries,

@@ -204,7 +204,7 @@ async def print_goods_issue(request: Request, actor: Actor, issue_id: int) -> Ra
     return await _printed(request, found, found[0].issue.number)
 
 
-@routes.get("/goods-issues/notes.pdf", permission="order.read", media="application/pdf")
+@routes.get("/goods-issues/notes.pdf", permission="order.read", media="application/pdf", errors=[NotFound])
 async def print_goods_issues(request: Request, actor: Actor, query: NotesQuery) -> Raw:
     """Several goods issue notes in one document, each on pages of its own."""
     found = await views.deliveries(actor, [int(item) for item in query.ids.split(",")])
