@@ -8,7 +8,6 @@ export default defineArea({
   ],
   routes: [
     { path: 'outbox', name: 'outbox', component: () => import('./OutboxPage.vue'), meta: { permission: 'outbox.read' } },
-    { path: 'account', name: 'own-account', component: () => import('./AccountPage.vue'), meta: { title: t.account.title } },
     { path: 'audit', name: 'audit', component: () => import('./AuditPage.vue'), meta: { permission: 'audit.read' } },
   ],
   home: [{ order: 80, permission: 'outbox.read', component: () => import('./HomeOutbox.vue') }],
