@@ -94,16 +94,21 @@ def _statement(names: tuple[str, ...], roles: tuple[str, ...], scoped: bool) -> 
     return f"WITH {parts} {_COLUMNS}{_SHOWN.format(hits='SELECT key AS id FROM hits ORDER BY key LIMIT $3')}"
 
 
-def _searched(q: str | None) -> dict[str, Any]:
-    """Most of a phone number from its beginning names few people by the index of numbers; else it is some text."""
-    text = (q or "").strip()
-    if re.fullmatch(r"1[0-9]{5,10}", text):
+def _begins_a_phone(q: str | None) -> bool:
+    """Whether a text may be most of a phone number, from its beginning."""
+    return re.fullmatch(r"1[0-9]{5,10}", (q or "").strip()) is not None
+
+
+def _searched(q: str | None, by_phone: bool) -> dict[str, Any]:
+    """By the index of phone numbers, which names few people, or by that of all words."""
+    if by_phone:
+        text = (q or "").strip()
         return {"phone": text, "before": text[:-1] + chr(ord(text[-1]) + 1)}
     wanted = search.look_for(q)
     return {} if wanted is None else wanted._asdict()
 
 
-def _filters(wanted: AccountFilter) -> dict[str, Any]:
+def _filters(wanted: AccountFilter, by_phone: bool) -> dict[str, Any]:
     """What is filtered and searched, by the names of the conditions."""
     given: dict[str, Any] = {"role_id": wanted.role_id}
     if not wanted.below:  # else the scope is narrower
@@ -112,7 +117,7 @@ def _filters(wanted: AccountFilter) -> dict[str, Any]:
         given["built_in"] = True
     if wanted.status is not None:
         given[wanted.status] = True
-    given |= _searched(wanted.q)
+    given |= _searched(wanted.q, by_phone)
     return {name: item for name, item in given.items() if item is not None}
 
 
@@ -133,17 +138,27 @@ def _role_name(found: db.Row) -> str:
 
 
 async def list_accounts(actor: Actor, wanted: AccountFilter) -> tuple[list[AccountOut], str | None]:
-    """Accounts of the orgs in the scope in the order in which they were opened, a page at a time (D6.1)."""
+    """Accounts of the orgs in the scope in the order in which they were opened, a page at a time (D6.1).
+
+    What may begin a phone number is looked for as one first; where no number begins so, it may stand anywhere.
+    """
     actor.require("account.manage")
-    given = _filters(wanted)
+    by_phone = _begins_a_phone(wanted.q)
+    found = await _look(actor, wanted, by_phone)
+    if by_phone and not found:
+        found = await _look(actor, wanted, False)
+    shown, cursor = paging.page(found, wanted.limit)
+    return [account_out(item) for item in shown], cursor
+
+
+async def _look(actor: Actor, wanted: AccountFilter, by_phone: bool) -> Sequence[db.Row]:
+    given = _filters(wanted, by_phone)
     scope = None if actor.sees_all else actor.scope
     if wanted.org_id is not None:
         scope = [(await find_org(actor, wanted.org_id)).path]
     place = (actor.root_id, paging.id_cursor(wanted.cursor) or 0, wanted.limit + 1, *([] if scope is None else [scope]))
     statement = _statement(tuple(given), _roles(wanted), scope is not None)
-    found = await db.rows(statement, *place, *given.values())
-    shown, cursor = paging.page(found, wanted.limit)
-    return [account_out(item) for item in shown], cursor
+    return await db.rows(statement, *place, *given.values())
 
 
 async def get_account(actor: Actor, account_id: int) -> AccountDetail:

@@ -139,3 +139,13 @@ async def test_a_person_is_found_by_a_part_of_the_name_the_phone_pinyin_or_initi
     assert await everybody(world.admin, q="欧阳") == [first["id"], made["欧阳锋"]["id"]]
     await boss.call("PATCH", f"/accounts/{first['id']}", {"version": 1, "name": "司徒小燕"})
     assert await everybody(boss, q="欧阳") == [] and await everybody(boss, q="司徒") == [first["id"]]
+
+
+async def test_the_end_of_a_number_is_found_though_it_looks_like_the_beginning_of_one(world: World) -> None:
+    dealer = await world.dealer()
+    boss = await world.boss(dealer)
+    number = "1381" + phone()[-7:]
+    new = {"org_id": dealer.id, "name": "尾号", "phone": number, "password": PASSWORD, "role": "dealer_clerk"}
+    made = await boss.post("/accounts", new, 201)
+    assert await everybody(boss, q=number[3:]) == [made["id"]]
+    assert await everybody(boss, q=number[:8]) == [made["id"]]

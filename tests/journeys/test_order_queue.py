@@ -152,6 +152,7 @@ async def _resume_issue_and_print(desk: Desk, clerk: User) -> None:
     # By its number an order is found from anywhere.
     [order, *_] = (await clerk.get("/orders", params={"side": "sales", "state": "rejected"}))["items"]
     await desk.press("Control+k")
+    await expect(desk.see("palette-input")).to_be_focused()
     await desk.page.keyboard.type(order["number"])
     await expect(desk.page.get_by_role("option", name=order["number"])).to_be_visible()
     await desk.press("Enter")

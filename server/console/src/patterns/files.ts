@@ -66,7 +66,6 @@ export async function saveFile(path: string, name: string): Promise<void> {
 /** Opens the browser's print dialog on a PDF of the API, without leaving the page. */
 export async function printFile(path: string): Promise<void> {
   const url = URL.createObjectURL(await download(path))
-  const before = document.activeElement
   document.querySelector('iframe.print-frame')?.remove()
   const frame = Object.assign(document.createElement('iframe'), { className: 'print-frame', src: url, title: '打印' })
   frame.style.cssText = 'position:fixed;width:0;height:0;border:0;visibility:hidden'
@@ -74,6 +73,7 @@ export async function printFile(path: string): Promise<void> {
     frame.onload = () => resolve()
     document.body.append(frame)
   })
+  const before = document.activeElement // where the person is by now
   frame.contentWindow?.focus()
   frame.contentWindow?.print()
   // The keyboard comes back to where it was, or every key after this would go to the printed page.
