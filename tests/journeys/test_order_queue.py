@@ -179,6 +179,7 @@ async def test_an_order_would_be_approved_twice_or_against_a_colleague_or_lost_i
 
     # While the question is open, a colleague rejects: his name is told, nothing is done, and the list is true again.
     await _put_away(desk)
+    await desk.press("Home", "Enter")
     second = await _opened(desk)
     await desk.press("a")
     await expect(_box(desk)).to_contain_text("¥72.00")
@@ -189,6 +190,8 @@ async def test_an_order_would_be_approved_twice_or_against_a_colleague_or_lost_i
     assert (await clerk.get(f"/orders/{second}"))["state"] == "rejected"
 
     # Without a network nothing is known; with one again, the same press is the same request.
+    await _put_away(desk)
+    await desk.press("Home", "Enter")
     third = await _opened(desk, other=second)
     await desk.page.context.set_offline(True)
     await desk.press("a")
