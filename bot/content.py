@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.fanout import DELIVERY
 from bot.wecom import cards
 from server.approvals import service as approvals
 from server.core import clock, db
@@ -18,6 +17,7 @@ from server.settings import Settings
 from server.settlement.queries import balance
 from server.stock import service as stock
 
+DELIVERY = {"deliver": "送货上门", "pickup": "自提", "logistics": "物流"}
 REASONS = (
     ("stock", "库存不足"),
     ("credit", "超出信用额度"),

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from bot.fanout.fan import Fanout
+from bot.fanout.registry import Event, on
 from server.channel.qualifications import facts_of, title
 from server.core import db
 from server.identity.assignments import reps_above
-
-if TYPE_CHECKING:
-    from bot.fanout import Event, Fanout
 
 
 def _when(days: int) -> str:
@@ -33,7 +31,8 @@ async def _people(fan: Fanout, org: db.Row) -> list[db.Row]:
     return list({person["id"]: person for group in groups for person in group}.values())
 
 
-async def expiring(fan: Fanout, event: Event) -> None:
+@on("qualification.expiring")
+async def _expiring(fan: Fanout, event: Event) -> None:
     """Tell of a paper, unless it was renewed or taken out meanwhile."""
     paper = await facts_of(event.subject_id)
     if paper is None or paper["valid_until"] is None or paper["alerted"] is None:
