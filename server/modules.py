@@ -6,6 +6,7 @@ from server.approvals.routes import routes as approvals
 from server.catalog.packs import on_packaging_removed
 from server.catalog.routes import routes as catalog
 from server.catalog.service import on_limits_change
+from server.catalog.tree import on_category_move
 from server.channel.archive_routes import routes as archive
 from server.channel.moving import on_move
 from server.channel.routes import routes as channel
@@ -35,6 +36,7 @@ from server.settlement.routes import routes as settlement
 from server.stock.routes import routes as stock
 from server.stock.service import open_locations
 from server.territory.moves import tell_of_territories
+from server.territory.regrouping import check_regrouping
 from server.territory.routes import routes as territory
 
 VERSION = "0.2.0"
@@ -71,3 +73,4 @@ def wire() -> None:
         on_move(teller)
     on_packaging_removed(names_packaging)
     on_limits_change(product_limits_change)
+    on_category_move(check_regrouping)

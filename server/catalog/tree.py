@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import asyncpg
@@ -36,6 +36,16 @@ WHERE c.root_id = $1 AND c.id = t.id
 """
 
 
+CategoryMove = Callable[[Actor, Sequence[int]], Awaitable[Callable[[], Awaitable[None]]]]
+_moves: list[CategoryMove] = []
+
+
+def on_category_move(handler: CategoryMove) -> None:
+    """Let another module look at categories before they lie elsewhere; what it answers is done after it, or refuses."""
+    if handler not in _moves:
+        _moves.append(handler)
+
+
 class CategoryMisplaced(BusinessError):
     """A category does not lie in itself, and the tree does not grow deeper than five levels."""
 
@@ -61,8 +71,8 @@ async def _category(actor: Actor, category_id: int) -> Category:
     return found
 
 
-async def _placeable(actor: Actor, moving: Sequence[int], parent_id: int | None) -> None:
-    """Whether these may lie below another; the tree is locked against others who move."""
+async def _placeable(actor: Actor, moving: Sequence[int], parent_id: int | None) -> list[Callable[[], Awaitable[None]]]:
+    """Whether these may lie below another, and what is to be done once they do; others who move wait for the tree."""
     await db.run(_LOCK, actor.root_id)
     parents = {item.id: item.parent_id for item in await Category.filter(root_id=actor.root_id)}
     if parent_id is not None and parent_id not in parents:
@@ -74,6 +84,7 @@ async def _placeable(actor: Actor, moving: Sequence[int], parent_id: int | None)
                 if mover in _way(parents, item))  # fmt: skip
     if len(above) + 1 + below > MAX_DEPTH:
         raise CategoryMisplaced(f"分类最多 {MAX_DEPTH} 级")
+    return [await handler(actor, moving) for handler in _moves]
 
 
 def _way(parents: dict[int, int | None], step: int | None) -> list[int]:
@@ -96,12 +107,15 @@ async def edit_category(actor: Actor, category_id: int, edit: CategoryEdit) -> C
     try:
         async with db.transaction():
             category = await _category(actor, category_id)
+            after: list[Callable[[], Awaitable[None]]] = []
             if "parent_id" in changes and changes["parent_id"] != category.parent_id:
-                await _placeable(actor, [category_id], changes["parent_id"])
+                after = await _placeable(actor, [category_id], changes["parent_id"])
             before = {name: getattr(category, name) for name in changes}
             written = {**changes, "version": F("version") + 1}
             if not await Category.filter(id=category_id, version=edit.version).update(**written):
                 raise StaleVersion("这个分类刚被别人改过，请刷新后再改")
+            for settle in after:
+                await settle()
             await audit.record(actor, "edit", "category", category_id, audit.difference(before, changes))
     except IntegrityError:
         raise CodeTaken(f"这一级已经有“{edit.name or category.name}”这个分类了") from None
@@ -117,8 +131,10 @@ async def arrange_categories(actor: Actor, wanted: Arrangement) -> None:
         async with db.transaction():
             if await Category.filter(root_id=actor.root_id, id__in=wanted.ids).count() != len(wanted.ids):
                 raise NotFound("没有找到这个分类，可能已经删除")
-            await _placeable(actor, wanted.ids, wanted.parent_id)
+            after = await _placeable(actor, wanted.ids, wanted.parent_id)
             await db.run(_ARRANGE, actor.root_id, wanted.parent_id, wanted.ids, STEP)
+            for settle in after:
+                await settle()
             below = wanted.parent_id or 0
             await audit.record(actor, "arrange", "category", below, {"ids": wanted.ids})
     except asyncpg.UniqueViolationError:

@@ -47,6 +47,11 @@ class Tree:
         """A category's name."""
         return EVERYTHING if category_id is None else self._names.get(category_id, str(category_id))
 
+    def below(self, wanted: Iterable[int]) -> list[int]:
+        """These categories and all that lie in them."""
+        chosen = set(wanted)
+        return sorted(item for item in self._parents if chosen & set(self.up(item)))
+
     @property
     def lines(self) -> Lines:
         """(category, itself or one above) as columns."""

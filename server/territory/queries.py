@@ -140,6 +140,46 @@ WHERE g.root_id = $1 AND g.kind = 'dealer' AND g.path ~>=~ $2 AND g.path ~<~ (le
 ORDER BY g.id, a.region_code, a.id
 """
 
+# Pairs of authorities whose categories meet only now, of dealers of different lines, where one is exclusive.
+# $1 root  $2, $3 categories and those above them that were not so before  $4 today
+_MET = """
+WITH line AS (
+    SELECT * FROM unnest($2::bigint[], $3::bigint[]) AS t (category_id, up)
+), pair AS (
+    SELECT a.id, b.id AS their_id
+    FROM line l
+    JOIN authority a ON a.root_id = $1 AND a.revoked_on IS NULL AND a.category_id = l.category_id
+    JOIN authority b ON b.root_id = $1 AND b.revoked_on IS NULL AND b.category_id = l.up
+        AND b.region_code IN ('000000', left(a.region_code, 2) || '0000', left(a.region_code, 4) || '00', a.region_code)
+    UNION
+    SELECT a.id, b.id
+    FROM line l
+    JOIN authority b ON b.root_id = $1 AND b.revoked_on IS NULL AND b.category_id = l.up
+    JOIN authority a ON a.root_id = $1 AND a.revoked_on IS NULL AND a.category_id = l.category_id
+        AND a.region_code IN ('000000', left(b.region_code, 2) || '0000', left(b.region_code, 4) || '00')
+)
+SELECT a.org_id, g.name, g.path, a.region_code, a.category_id, u.id AS their_org_id, u.name AS their_name,
+       u.path AS their_path, b.id, b.region_code AS theirs, b.category_id AS their_category_id, b.exclusive, b.from_on,
+       b.until_on, count(*) OVER () AS found
+FROM pair p
+JOIN authority a ON a.root_id = $1 AND a.id = p.id
+JOIN authority b ON b.root_id = $1 AND b.id = p.their_id
+JOIN org g ON g.id = a.org_id
+JOIN org u ON u.id = b.org_id
+WHERE (a.exclusive OR b.exclusive)
+  AND coalesce(a.until_on, 'infinity'::date) >= greatest(b.from_on, $4)
+  AND coalesce(b.until_on, 'infinity'::date) >= greatest(a.from_on, $4)
+  AND NOT starts_with(g.path, u.path) AND NOT starts_with(u.path, g.path)
+ORDER BY a.region_code, a.id, b.id
+LIMIT 50
+"""
+
+_HOLDING = """
+SELECT DISTINCT g.path FROM authority a JOIN org g ON g.id = a.org_id
+WHERE a.root_id = $1 AND a.revoked_on IS NULL AND a.category_id = ANY ($2::bigint[])
+ORDER BY g.path
+"""
+
 _FOR_CHANGE = """
 SELECT a.*, g.path, g.name FROM authority a JOIN org g ON g.id = a.org_id
 WHERE a.root_id = $1 AND a.id = ANY ($2::bigint[])
@@ -222,6 +262,16 @@ async def outside(
 async def parted(root_id: int, path: str, above: list[int], today: date, lines: Lines) -> Sequence[db.Row]:
     """What would meet the authorities of dealers that are above no longer."""
     return await db.rows(_PARTED, root_id, path, above, lines.categories, lines.ups, today)
+
+
+async def met(root_id: int, lines: Lines, today: date) -> Sequence[db.Row]:
+    """Authorities that meet because categories lie in others now, where one is exclusive."""
+    return await db.rows(_MET, root_id, lines.categories, lines.ups, today)
+
+
+async def holding(root_id: int, category_ids: list[int]) -> list[str]:
+    """The paths of the dealers that hold authorities in these categories."""
+    return [item["path"] for item in await db.rows(_HOLDING, root_id, category_ids)]
 
 
 async def for_change(root_id: int, ids: list[int]) -> Sequence[db.Row]:

@@ -172,10 +172,10 @@ async def grant_authority(actor: Actor, new: NewAuthority) -> int:
     reach; and `LowerAuthorities` where dealers below hold more than this.
     """
     actor.require("territory.manage")
-    tree = await categories.load(actor)
-    wanted = _wanted(tree, new)
     async with db.transaction():
         await queries.lock(actor.root_id)
+        tree = await categories.load(actor)  # under the lock: nobody moves a category meanwhile
+        wanted = _wanted(tree, new)
         dealer = await _dealer(actor, new.org_id)
         found, count = await _hindrances(actor, tree, dealer, wanted)
         if found:
@@ -253,9 +253,9 @@ def _edited(before: db.Row, edit: AuthorityEdit) -> Terms:
 async def change_authority(actor: Actor, authority_id: int, edit: AuthorityEdit) -> None:
     """Change an authority's period, exclusivity or note; the same refusals as for a new one (S1.3)."""
     actor.require("territory.manage")
-    tree = await categories.load(actor)
     async with db.transaction():
         await queries.lock(actor.root_id)
+        tree = await categories.load(actor)
         (before,) = await _changeable(actor, [authority_id])
         after = _edited(before, edit)
         _period(after.from_on, after.until_on)
@@ -280,9 +280,9 @@ async def revoke_authorities(actor: Actor, wanted: Revocation) -> int:
     ends theirs too.
     """
     actor.require("territory.manage")
-    tree = await categories.load(actor)
     async with db.transaction():
         await queries.lock(actor.root_id)
+        tree = await categories.load(actor)
         found = await _changeable(actor, wanted.ids)
         rows = await _revoke(actor, tree, found, wanted.reason)
         paths = sorted({item["path"] for item in found})
