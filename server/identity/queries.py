@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from server.core import clock, db
+from server.core.logs import request_id
 from server.core.together import Together
 
 Way = Literal["password", "wechat", "wecom", "invitation"]
@@ -70,11 +71,28 @@ WHERE a.id = $1
 # A phone without an account is counted like one that has one.
 _LOCKED = "SELECT locked_until FROM login_failure WHERE phone = $1 AND locked_until > $2"
 
+# Where there is one, its history says so, up to a number a day: whoever guesses for long fills nothing. What a stranger
+# has typed (a password, the name of his device) is not written down.
 _FAILED = """
-INSERT INTO login_failure AS f (phone, failed, at) VALUES ($1, 1, $2)
-ON CONFLICT (phone) DO UPDATE SET failed = f.failed + 1, at = excluded.at,
-    locked_until = CASE WHEN (f.failed + 1) % $3 = 0 THEN $4 ELSE f.locked_until END
+WITH counted AS (
+    INSERT INTO login_failure AS f (phone, failed, at) VALUES ($1, 1, $2)
+    ON CONFLICT (phone) DO UPDATE SET failed = f.failed + 1, at = excluded.at,
+        locked_until = CASE WHEN (f.failed + 1) % $3 = 0 THEN $4 ELSE f.locked_until END
+    RETURNING failed % $3 = 0 AS locks
+)
+INSERT INTO audit_entry (root_id, org_id, verb, subject_kind, subject_id, changes, request_id, at)
+SELECT a.root_id, a.org_id, 'sign_in_failed', 'account', a.id,
+       jsonb_build_object('address', $5::text, 'way', $6::text, 'locked', c.locks), $7, $2
+FROM counted c CROSS JOIN account a
+WHERE a.phone = $1 AND (
+    SELECT count(*) FROM (
+        SELECT e.verb, e.at FROM audit_entry e
+        WHERE e.root_id = a.root_id AND e.subject_kind = 'account' AND e.subject_id = a.id
+        ORDER BY e.id DESC LIMIT 100) x
+    WHERE x.verb = 'sign_in_failed' AND x.at > $2 - interval '1 day') < $8
 """
+FAILURES_A_DAY = 20
+"""So many wrong passwords of a day stand in an account's history."""
 
 _PASSED = """
 WITH forgiven AS (
@@ -152,9 +170,10 @@ async def locked_until(phone: str, moment: datetime) -> datetime | None:
     return until
 
 
-async def login_failed(phone: str, moment: datetime, lock_after: int, until: datetime) -> None:
-    """Count a wrong password; every `lock_after`-th in a row locks the phone."""
-    await db.run(_FAILED, phone, moment, lock_after, until)
+async def login_failed(phone: str, moment: datetime, lock_after: int, until: datetime, device: Device) -> None:
+    """Count a wrong password; every `lock_after`-th in a row locks the phone. An account's history says from where."""
+    came = (device.address[:60], device.way, request_id.get(), FAILURES_A_DAY)
+    await db.run(_FAILED, phone, moment, lock_after, until, *came)
 
 
 async def login_passed(phone: str, moment: datetime) -> datetime | None:

@@ -160,7 +160,7 @@ def _refuse_locked(until: datetime | None, moment: datetime) -> None:
         raise AccountLocked(f"密码错误次数太多，账号已锁定，请 {minutes} 分钟后再试", retry_after=minutes * 60)
 
 
-async def _check(phone: str, password: str) -> Account:
+async def _check(phone: str, password: str, device: Device) -> Account:
     """The account, when the password is right; five wrong ones lock the phone for 15 minutes.
 
     A phone without an account is counted and locked just the same, so that nobody learns who has one. The lock is
@@ -171,7 +171,7 @@ async def _check(phone: str, password: str) -> Account:
     account = await Account.get_or_none(phone=phone)
     right = await _matches(account.password_hash if account else None, password)
     if account is None or not right:
-        await queries.login_failed(phone, moment, LOCK_AFTER, moment + LOCK_FOR)
+        await queries.login_failed(phone, moment, LOCK_AFTER, moment + LOCK_FOR, device)
         raise WrongPassword("手机号或密码不对")
     _refuse_locked(await queries.login_passed(phone, moment), moment)
     return account
@@ -193,14 +193,14 @@ async def open_session(account_id: int, days: int, device: Device) -> NewSession
 async def login(settings: Settings, phone: str, password: str, device: Device) -> NewSession:
     """Sign in with phone and password (D6.1)."""
     await limit_logins(settings, f"phone:{phone}", f"address:{device.address}")
-    account = await _check(phone, password)
+    account = await _check(phone, password, device)
     return await open_session(account.id, settings.session_days, device)
 
 
-async def verify_password(settings: Settings, phone: str, password: str, address: str) -> int:
+async def verify_password(settings: Settings, phone: str, password: str, device: Device) -> int:
     """The id of the account whose phone and password these are, under the same limits as `login`."""
-    await limit_logins(settings, f"phone:{phone}", f"address:{address}")
-    return int((await _check(phone, password)).id)
+    await limit_logins(settings, f"phone:{phone}", f"address:{device.address}")
+    return int((await _check(phone, password, device)).id)
 
 
 async def logout(actor: Actor) -> None:

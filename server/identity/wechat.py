@@ -112,7 +112,7 @@ async def bind(settings: Settings, ticket: str, phone: str, password: str, devic
     except InvalidToken:
         raise WeChatCodeInvalid("绑定已超时，请重新打开小程序") from None
     found = msgspec.json.decode(content, type=_Ticket)
-    account_id = await service.verify_password(settings, phone, password, device.address)
+    account_id = await service.verify_password(settings, phone, password, device)
     actor = await service.actor_for(account_id, surface="app")
     async with db.transaction():
         await db.run(_BIND, settings.wechat.app_id, found.openid, account_id, found.unionid, clock.now())

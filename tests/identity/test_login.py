@@ -15,7 +15,7 @@ import pytest
 from argon2 import PasswordHasher
 from sanic import Sanic
 
-from server.core import clock, limits
+from server.core import clock, db, limits
 from server.core.errors import TooManyRequests
 from server.identity import queries, service
 from server.identity.models import Account
@@ -194,3 +194,40 @@ async def test_a_burst_of_logins_hashes_two_passwords_at_a_time_and_leaves_the_o
     assert (working, any(task.done() for task in burst)) == (2, False)
     gate.set()
     assert await asyncio.gather(*burst) == [True] * 40 and most == 2
+
+
+async def test_an_owner_reads_that_somebody_tried_a_clerks_password_and_nothing_that_he_typed(world: World) -> None:
+    dealer = await world.dealer()
+    boss, clerk = await world.boss(dealer), await world.user(dealer, "dealer_clerk")
+    body = {"phone": clerk.phone, "password": "guess-1234", "client": "打电话给我"}
+    for _ in range(5):
+        await world.http.post("/api/v1/auth/login", json=body)
+    found = await boss.get(f"/accounts/{clerk.account_id}/sign-ins")
+    assert [item["verb"] for item in found["items"]] == ["sign_in_failed"] * 5
+    first = found["items"][0]
+    assert (first["address"], first["way"], first["client"], first["by"]) == ("127.0.0.1", "password", "", None)
+    trail = (await boss.get("/audit", params={"subject_kind": "account", "subject_id": clerk.account_id}))["items"]
+    assert [item["changes"]["locked"] for item in trail] == [True, False, False, False, False]
+    assert "guess-1234" not in str(trail) and "打电话" not in str(trail)
+
+
+async def test_whoever_guesses_for_days_fills_nobodys_history(world: World) -> None:
+    clerk = await world.user(world.brand, "brand_manager")
+    start = clock.now()
+    device = queries.Device("test", "127.0.0.9", "password")
+
+    async def failed() -> int:
+        found = await db.value(
+            "SELECT count(*) FROM audit_entry WHERE subject_kind = 'account' AND subject_id = $1", clerk.account_id
+        )
+        return int(found)
+
+    for minute in range(30):
+        moment = start + timedelta(minutes=minute)
+        await queries.login_failed(clerk.phone, moment, 5, moment + timedelta(minutes=15), device)
+    assert await failed() == 20
+    tomorrow = start + timedelta(days=1, minutes=20)
+    await queries.login_failed(clerk.phone, tomorrow, 5, tomorrow, device)
+    assert await failed() == 21
+    await queries.login_failed(phone(), start, 5, start, device)  # nobody's phone: nobody's history
+    assert await failed() == 21
