@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import uni from '@dcloudio/vite-plugin-uni'
 import { defineConfig } from 'vite'
 import { withServiceWorker } from './scripts/with-service-worker'
@@ -12,6 +13,7 @@ const LATER = /CameraScanner|barcode-reader|zxing/
 const onePiece = (id: string) => (id.includes('/src/') && !LATER.test(id) ? 'app' : undefined)
 
 export default defineConfig({
+  resolve: { alias: { '@shared': fileURLToPath(new URL('./src/shared', import.meta.url)) } },
   plugins: [uni(), withoutOutsideAssets(), withServiceWorker()],
   build: process.env.UNI_PLATFORM === 'h5' ? { rollupOptions: { output: { manualChunks: onePiece } } } : {},
   server: { port: 5173, proxy: { '/api': { target: api, changeOrigin: true } } },

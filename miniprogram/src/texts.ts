@@ -10,16 +10,7 @@ export const t = {
     wholeNumber: '请输入整数', atMost: (max: number, unit: string) => `最多 ${max}${unit}`,
   },
 
-  error: {
-    offline: '网络不通，请检查网络后重试',
-    server: '服务器暂时无法处理，请稍后再试',
-    unknown: '操作没有完成，请重试',
-    signedOut: '登录已失效，请重新登录',
-    forbidden: '当前账号没有这个权限',
-    notFound: '没有找到，可能已被删除',
-    tooLarge: '文件太大，请换一张小一点的照片',
-    tooOften: '操作太频繁，请稍等一会儿再试',
-  },
+  error: { unknown: '操作没有完成，请重试', notFound: '没有找到，可能已被删除' },
 
   network: {
     offline: '当前没有网络',

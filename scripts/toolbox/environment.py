@@ -53,12 +53,13 @@ NO_VENV = (
 
 @dataclass(frozen=True)
 class FrontEnd:
-    """A part written in TypeScript: its folder, what builds it for the server, and where the result is."""
+    """A part written in TypeScript: its folder, what builds it for the server, the result, what it shares of others."""
 
     name: str
     folder: Path
     build_script: str
     output: Path
+    shares: tuple[Path, ...] = ()
 
     @property
     def exists(self) -> bool:
@@ -68,7 +69,13 @@ class FrontEnd:
 
 FRONT_ENDS = (
     FrontEnd("小程序 H5", ROOT / "miniprogram", "build:h5", ROOT / "miniprogram" / "dist" / "build" / "h5"),
-    FrontEnd("管理后台", ROOT / "server" / "console", "build", ROOT / "server" / "console" / "dist"),
+    FrontEnd(
+        "管理后台",
+        ROOT / "server" / "console",
+        "build",
+        ROOT / "server" / "console" / "dist",
+        shares=(ROOT / "miniprogram" / "src" / "shared",),
+    ),
 )
 
 
@@ -248,7 +255,8 @@ def build_front_end(part: FrontEnd, env: dict[str, str]) -> bool:
     """Build what the server serves, unless the sources are those of the last build."""
     with held(CACHE / f"{part.folder.name}.lock"):
         stamp = CACHE / f"{part.folder.name}.build.stamp"
-        wanted = sources_fingerprint(part.folder, part.build_script)
+        folders = (part.folder, *part.shares)
+        wanted = fingerprint(part.build_script, *map(sources_fingerprint, folders))
         if is_stamped(stamp, wanted) and part.output.is_dir():
             return False
         log = LOGS / f"{part.folder.name}.log"

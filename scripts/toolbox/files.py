@@ -37,9 +37,9 @@ def sources(folder: Path) -> Iterator[Path]:
             yield Path(base, name)
 
 
-def sources_fingerprint(folder: Path, *more: str) -> str:
-    """A hash over a front end's sources, their names and `more`."""
-    parts: list[str | Path] = [*more]
+def sources_fingerprint(folder: Path) -> str:
+    """A hash over a front end's sources and their names."""
+    parts: list[str | Path] = []
     for path in sources(folder):
         parts += [path.relative_to(folder).as_posix(), path]
     return fingerprint(*parts)

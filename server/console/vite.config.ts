@@ -13,7 +13,13 @@ export default defineConfig(({ mode }) => ({
     // Element Plus on demand: <el-…> in a template brings its own code and style, and nothing else of it.
     components({ dirs: [], dts: false, resolvers: [ElementPlusResolver({ importStyle: mode === 'test' ? false : 'css' })] }),
   ],
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: {
+    alias: {
+      '@': fileURLToPath(new URL('./src', import.meta.url)),
+      // What the app on the phone and the console both say and reckon; checked and tested over there.
+      '@shared': fileURLToPath(new URL('../../miniprogram/src/shared', import.meta.url)),
+    },
+  },
   server: { proxy: { '/api': API } },
   build: {
     target: 'es2022',

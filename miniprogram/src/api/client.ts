@@ -6,8 +6,8 @@ import type {
   SuccessResponseJSON,
 } from 'openapi-typescript-helpers'
 import type { paths } from './schema'
-import { type ApiProblem, noAnswer, problemOf } from './problem'
-import { newKey } from '@/domain/keys'
+import { type ApiProblem, noAnswer, problemOf } from '@shared/problem'
+import { newKey } from '@shared/keys'
 import { apiBase } from '@/platform/host'
 
 type Operation<M extends HttpMethod, P extends PathsWithMethod<paths, M>> = Extract<

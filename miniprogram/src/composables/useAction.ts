@@ -1,6 +1,6 @@
 import { ref } from 'vue'
-import { ApiProblem, messageOf } from '@/api/problem'
-import { newKey } from '@/domain/keys'
+import { ApiProblem, messageOf } from '@shared/problem'
+import { newKey } from '@shared/keys'
 import { t } from '@/texts'
 
 /**

@@ -1,5 +1,5 @@
 import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
-import { messageOf } from '@/api/problem'
+import { messageOf } from '@shared/problem'
 
 export interface Page<T> {
   items: T[]

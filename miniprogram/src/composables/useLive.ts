@@ -1,6 +1,7 @@
 import { onHide, onShow, onUnload } from '@dcloudio/uni-app'
 import { onUnmounted } from 'vue'
-import { onLive, type LiveEvent } from '@/state/live'
+import type { LiveEvent } from '@shared/live'
+import { onLive } from '@/state/live'
 
 const GATHER_MS = 300
 

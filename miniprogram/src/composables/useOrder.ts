@@ -1,7 +1,7 @@
 import { onLoad } from '@dcloudio/uni-app'
 import { computed, ref, shallowRef } from 'vue'
 import { api } from '@/api/client'
-import { messageOf } from '@/api/problem'
+import { messageOf } from '@shared/problem'
 import type { Order } from '@/api/types'
 import { useSession } from '@/state/session'
 import { useLive } from './useLive'

@@ -1,6 +1,6 @@
 import { computed, ref, watch } from 'vue'
 import { api } from '@/api/client'
-import { ApiProblem, messageOf } from '@/api/problem'
+import { ApiProblem, messageOf } from '@shared/problem'
 import type { Quote } from '@/api/types'
 import { quoteLines } from '@/domain/cart'
 import { useCart } from '@/state/cart'

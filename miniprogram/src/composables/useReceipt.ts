@@ -1,6 +1,6 @@
 import { computed, ref, shallowRef } from 'vue'
 import { api } from '@/api/client'
-import { messageOf } from '@/api/problem'
+import { messageOf } from '@shared/problem'
 import type { GoodsIssue, OrderLine } from '@/api/types'
 import { allComplete, differencesOf, type Counted, type Counts, toReceivedLines } from '@/domain/receipt'
 import { uploadPhoto } from '@/platform/files'

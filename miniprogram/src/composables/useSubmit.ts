@@ -1,7 +1,7 @@
 import { ref } from 'vue'
 import type { Quote } from '@/api/types'
 import { draftTotal, MAX_LINES, toOrder } from '@/domain/cart'
-import { newKey } from '@/domain/keys'
+import { newKey } from '@shared/keys'
 import { askSubscription } from '@/platform/wechat'
 import { useCart } from '@/state/cart'
 import { submitOrder, useQueue } from '@/state/queue'

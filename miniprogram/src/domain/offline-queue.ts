@@ -1,5 +1,5 @@
 import type { NewOrder } from '@/api/types'
-import { ApiProblem, messageOf } from '@/api/problem'
+import { ApiProblem, messageOf } from '@shared/problem'
 import type { CartLine } from './cart'
 
 /** An order on its way to the server. It is written down before the first try and leaves with the answer. */

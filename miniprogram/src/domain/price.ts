@@ -1,4 +1,4 @@
-import { yuan } from './money'
+import { parsePrice, yuan } from '@shared/money'
 
 /** Between which prices a product may be sold, and whose rule that is. */
 export interface Limits {
@@ -8,18 +8,9 @@ export interface Limits {
   source: string
 }
 
-/** What a person types as a price → integer fen, without floats; null for what is none. */
-export function parseFen(text: string): number | null {
-  const plain = text.replace(/[０-９．]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0)).replace(/[\s,¥￥]/g, '').replace(/。/g, '.')
-  const match = /^(\d{1,7})(?:\.(\d{0,2}))?$/.exec(plain)
-  if (!match) return null
-  const fen = Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'))
-  return fen > 0 ? fen : null
-}
-
 /** Why a price cannot be set; empty when it can. */
 export function complaint(text: string, limits: Limits): string {
-  const fen = parseFen(text)
+  const fen = parsePrice(text)
   if (fen === null) return '请填写价格，最多两位小数'
   if (fen < limits.floor_fen) return `不能低于 ${yuan(limits.floor_fen)}（${limits.source}）`
   return fen > limits.ceiling_fen ? `不能高于 ${yuan(limits.ceiling_fen)}（${limits.source}）` : ''

@@ -1,3 +1,4 @@
+import { parsePrice } from '@shared/money'
 import type { RuleSet } from '@/api/types'
 
 /** What a dealer sets on the phone: for all his stores and all his goods. */
@@ -12,14 +13,6 @@ export interface Simple {
 }
 
 type Body = Omit<RuleSet, 'days' | 'updated_by' | 'updated_at' | 'goods'> & { goods: Omit<RuleSet['goods'][number], 'target_name'>[] }
-
-/** "120", "120.5" → integer fen; null for what is no amount above zero. */
-export function fenOf(text: string): number | null {
-  const match = /^(\d{1,9})(?:\.(\d{0,2}))?$/.exec(text.trim())
-  if (!match) return null
-  const fen = Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'))
-  return fen > 0 ? fen : null
-}
 
 function isForAllGoods(rule: RuleSet['goods'][number]): boolean {
   return rule.audience.kind === 'all' && !rule.product_id && !rule.category_id && Boolean(rule.whole_cases) && !rule.min_qty
@@ -51,7 +44,7 @@ export function merged(rules: RuleSet, simple: Simple | null): Body {
   const minimums = rules.minimums.filter((rule) => rule.audience.kind !== 'all')
   const goods = rules.goods.filter((rule) => !isForAllGoods(rule)).map(unnamed)
   const calendars = rules.calendars.filter((rule) => rule.audience.kind !== 'all')
-  const fen = simple ? fenOf(simple.minimum) : null
+  const fen = simple ? parsePrice(simple.minimum) : null
   if (simple && fen) minimums.push({ audience: all, min_fen: fen })
   if (simple?.cases) goods.push({ audience: all, whole_cases: true })
   if (simple?.days.length) calendars.push({ audience: all, weekdays: simple.days, cut_off: simple.cutOff || null, lead_days: simple.lead })

@@ -1,5 +1,5 @@
-import { noAnswer, problemOf } from '@/api/problem'
-import { newKey } from '@/domain/keys'
+import { noAnswer, problemOf } from '@shared/problem'
+import { newKey } from '@shared/keys'
 import { currentToken } from '@/state/session'
 import { apiBase } from './host'
 

@@ -1,6 +1,6 @@
 import { ref } from 'vue'
 import { api } from '@/api/client'
-import { messageOf } from '@/api/problem'
+import { messageOf } from '@shared/problem'
 import type { Address } from '@/api/types'
 import { load, save } from '@/platform/storage'
 import { ownKey } from './session'

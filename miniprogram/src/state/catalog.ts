@@ -1,5 +1,5 @@
 import { address, send } from '@/api/client'
-import { ApiProblem } from '@/api/problem'
+import { ApiProblem } from '@shared/problem'
 import type { CatalogProduct, Category } from '@/api/types'
 import { forget, keysWith, load, save } from '@/platform/storage'
 import { currentMe } from './session'

@@ -1,6 +1,6 @@
 import { computed, reactive, readonly } from 'vue'
 import { api, configureClient } from '@/api/client'
-import { ApiProblem } from '@/api/problem'
+import { ApiProblem } from '@shared/problem'
 import type { Me, SignedIn } from '@/api/types'
 import { clientName } from '@/platform/device'
 import { forget, load, save } from '@/platform/storage'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ApiProblem, noAnswer } from '@/api/problem'
+import { ApiProblem, noAnswer } from '@shared/problem'
 import { useAction } from '@/composables/useAction'
 import { aPhone } from './support/uni'
 

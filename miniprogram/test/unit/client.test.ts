@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { address, api, configureClient } from '@/api/client'
-import { ApiProblem, problemOf } from '@/api/problem'
-import { t } from '@/texts'
+import { ApiProblem, problemOf, WORDS } from '@shared/problem'
 import { aPhone } from './support/uni'
 
 let phone: ReturnType<typeof aPhone>
@@ -84,13 +83,13 @@ describe('a refusal', () => {
   })
 
   it.each([
-    [403, t.error.forbidden],
-    [404, t.error.notFound],
-    [413, t.error.tooLarge],
-    [429, t.error.tooOften],
-    [500, t.error.server],
-    [502, t.error.server],
-    [418, t.error.unknown],
+    [403, WORDS.forbidden],
+    [404, WORDS.notFound],
+    [413, WORDS.tooLarge],
+    [429, WORDS.tooOften],
+    [500, WORDS.server],
+    [502, WORDS.server],
+    [418, WORDS.unknown],
   ])('with status %d and a page of a proxy as its body still says a sentence', async (status, sentence) => {
     const asked = submit()
     phone.answer(status, '<html>Bad Gateway</html>')
@@ -108,7 +107,7 @@ describe('no answer', () => {
     const asked = submit()
     phone.lose()
     const lost = await problem(asked)
-    expect([lost.offline, lost.transient, lost.detail]).toEqual([true, true, t.error.offline])
+    expect([lost.offline, lost.transient, lost.detail]).toEqual([true, true, WORDS.offline])
     expect(reached).toEqual([false])
   })
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { noAnswer } from '@/api/problem'
+import { noAnswer, WORDS } from '@shared/problem'
 import { useList, type Page } from '@/composables/useList'
-import { t } from '@/texts'
 import { settled } from './support/uni'
 
 /** A server whose pages are answered by hand. */
@@ -57,7 +56,7 @@ describe('a long list', () => {
     const first = list.reload()
     asked[0]!.lose()
     await first
-    expect([list.phase.value, list.error.value]).toEqual(['error', t.error.offline])
+    expect([list.phase.value, list.error.value]).toEqual(['error', WORDS.offline])
     void list.reload()
     asked[1]!.give({ items: ['a'] })
     await settled()

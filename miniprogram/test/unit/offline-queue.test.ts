@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ApiProblem, noAnswer } from '@/api/problem'
+import { ApiProblem, noAnswer } from '@shared/problem'
 import { emptyDraft, toOrder, withAdded } from '@/domain/cart'
 import { OfflineQueue, type WaitingOrder } from '@/domain/offline-queue'
 import { aDrink, box } from './support/goods'

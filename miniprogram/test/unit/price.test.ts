@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { complaint, parseFen, place } from '@/domain/price'
+import { parsePrice } from '@shared/money'
+import { complaint, place } from '@/domain/price'
 
 const limits = { floor_fen: 150, guide_fen: 300, ceiling_fen: 600, source: '湖南省指导价' }
 
 describe('a price typed on the phone', () => {
   it('would be set a hundred times too high if yuan and fen were mixed up', () => {
-    expect(parseFen('2.8')).toBe(280)
-    expect(parseFen('¥1,234.56')).toBe(123_456)
-    expect(parseFen('３．５')).toBe(350)
-    for (const text of ['', '0', '2.805', 'abc', '-1']) expect(parseFen(text)).toBeNull()
+    expect(parsePrice('2.8')).toBe(280)
+    expect(parsePrice('¥1,234.56')).toBe(123_456)
+    expect(parsePrice('３．５')).toBe(350)
+    for (const text of ['', '0', '2.805', 'abc', '-1']) expect(parsePrice(text)).toBeNull()
   })
 
   it('would be refused without a reason if the field did not name limit and rule', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { RuleSet } from '@/api/types'
-import { isNoteNumber } from '@/domain/gtin'
-import { fenOf, forAll, merged } from '@/domain/rules'
+import { isNoteNumber } from '@shared/gtin'
+import { parsePrice } from '@shared/money'
+import { forAll, merged } from '@/domain/rules'
 
 const all = { kind: 'all' as const, key: '', buyer_id: null }
 const one = { kind: 'buyer' as const, key: '转角店', buyer_id: 7 }
@@ -29,7 +30,7 @@ describe('the rules of a dealer on the phone', () => {
   })
 
   it('reads amounts without floats', () => {
-    expect(['300.5', '0.07', '12', '1.005', '', '0', 'x'].map(fenOf)).toEqual([30_050, 7, 1_200, null, null, null, null])
+    expect(['300.5', '0.07', '12', '1.005', '', '0', 'x'].map(parsePrice)).toEqual([30_050, 7, 1_200, null, null, null, null])
   })
 
   it('tells the number of a delivery note from a product code', () => {

@@ -1,5 +1,6 @@
 import { createApp } from 'vue'
 import 'element-plus/theme-chalk/base.css'
+import '@shared/palette.css'
 import '@/styles/tokens.css'
 import '@/styles/base.css'
 import App from './App.vue'

@@ -4,15 +4,6 @@ export const t = {
   product: '销售管理',
 
   error: {
-    offline: '网络不通，请检查网络后重试',
-    server: '服务器暂时无法处理，请稍后再试',
-    unknown: '操作没有完成，请重试',
-    signedOut: '登录已失效，请重新登录',
-    forbidden: '当前账号没有这个权限',
-    notFound: '没有找到，可能已被删除',
-    tooLarge: '文件太大，请换一个小一点的文件',
-    tooOften: '操作太频繁，请稍等一会儿再试',
-    requestId: (id: string) => `编号 ${id}`,
     page: '这个页面没有打开',
     pageHint: '可能是网络断了，或系统刚更新过',
     broken: '页面出了点问题，请刷新后再试',

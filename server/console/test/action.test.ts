@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { ApiProblem, noAnswer } from '@/api/problem'
+import { ApiProblem, noAnswer } from '@shared/problem'
 import { useAction } from '@/patterns/useAction'
 
 const told = vi.hoisted(() => ({ done: [] as string[], problems: [] as string[] }))

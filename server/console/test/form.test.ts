@@ -1,6 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { ApiProblem, noAnswer } from '@/api/problem'
+import { ApiProblem, noAnswer } from '@shared/problem'
 import { useForm, type Form } from '@/patterns/useForm'
 
 vi.mock('@/patterns/tell', () => ({ tellDone: () => undefined }))

@@ -2,7 +2,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h } from 'vue'
 import { createMemoryHistory, createRouter, type Router } from 'vue-router'
-import { noAnswer } from '@/api/problem'
+import { noAnswer } from '@shared/problem'
 import { asked, fromQuery, toQuery, useList, type List, type Page } from '@/patterns/useList'
 
 interface Row { id: number }

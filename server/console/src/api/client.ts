@@ -1,6 +1,6 @@
 import createClient, { type Middleware } from 'openapi-fetch'
-import { newKey } from '@/domain/keys'
-import { isAborted, noAnswer, problemOf, type ApiProblem } from './problem'
+import { newKey } from '@shared/keys'
+import { isAborted, noAnswer, problemOf, type ApiProblem } from '@shared/problem'
 import type { paths } from './schema'
 
 interface Hooks {

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '@/api/types'
-import { yuan } from '@/domain/money'
-import { exactTime } from '@/domain/time'
+import { yuan } from '@shared/money'
+import { exactTime } from '@shared/time'
 import { areas, type AuditWords } from '@/shell/areas'
 import { t } from '@/texts'
 

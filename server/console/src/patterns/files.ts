@@ -1,6 +1,6 @@
 import { onScopeDispose, ref, watch, type Ref } from 'vue'
 import { download } from '@/api/client'
-import { isAborted, messageOf } from '@/api/problem'
+import { isAborted, messageOf } from '@shared/problem'
 
 const MEGABYTE = 1024 * 1024
 

@@ -1,6 +1,6 @@
 import { reactive, ref } from 'vue'
-import { ApiProblem, messageOf } from '@/api/problem'
-import { newKey } from '@/domain/keys'
+import { ApiProblem, messageOf } from '@shared/problem'
+import { newKey } from '@shared/keys'
 import { tellDone, tellProblem } from './tell'
 
 export interface ActionOptions<T> {

@@ -1,6 +1,6 @@
 import { computed, reactive, ref, watch } from 'vue'
-import { ApiProblem, messageOf } from '@/api/problem'
-import { newKey } from '@/domain/keys'
+import { ApiProblem, messageOf } from '@shared/problem'
+import { newKey } from '@shared/keys'
 import { ownKey } from '@/session/session'
 import { tellDone } from './tell'
 

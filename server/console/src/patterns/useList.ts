@@ -1,6 +1,6 @@
 import { computed, onScopeDispose, reactive, ref, shallowRef, watch } from 'vue'
 import { useRoute, useRouter, type LocationQuery, type Router } from 'vue-router'
-import { isAborted, messageOf } from '@/api/problem'
+import { isAborted, messageOf } from '@shared/problem'
 import type { LiveEvent } from '@/live/live'
 import { whenBackOnline } from '@/session/network'
 import { useLive } from './useLive'

@@ -1,6 +1,6 @@
 import { reactive, ref } from 'vue'
 import { answer, api } from '@/api/client'
-import { messageOf } from '@/api/problem'
+import { messageOf } from '@shared/problem'
 import type { Branch } from './archive'
 
 /** A branch of the tree as the page holds it: what is below it is read when it is opened. */

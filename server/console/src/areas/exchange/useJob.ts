@@ -1,6 +1,6 @@
 import { onScopeDispose, ref, watch, type Ref } from 'vue'
 import { answer, api } from '@/api/client'
-import { messageOf } from '@/api/problem'
+import { messageOf } from '@shared/problem'
 import { onLive } from '@/live/live'
 import { isUnderWay, type Job } from './words'
 

@@ -2,7 +2,7 @@ import { ref, type Ref } from 'vue'
 import { answer, api } from '@/api/client'
 import type { Schemas } from '@/api/types'
 import { tellProblem } from '@/patterns/tell'
-import { messageOf } from '@/api/problem'
+import { messageOf } from '@shared/problem'
 
 type Kinds = Schemas['Kinds']
 

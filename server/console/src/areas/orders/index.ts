@@ -1,5 +1,5 @@
 import { answer, api } from '@/api/client'
-import { yuan } from '@/domain/money'
+import { yuan } from '@shared/money'
 import { defineArea } from '@/shell/areas'
 import { followCounts, useCounts } from './counts'
 import { t } from './texts'

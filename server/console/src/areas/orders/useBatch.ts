@@ -1,6 +1,6 @@
 import { ref, shallowRef } from 'vue'
 import { answer, api, once } from '@/api/client'
-import { yuan } from '@/domain/money'
+import { yuan } from '@shared/money'
 import { confirmed, tellDone, tellProblem } from '@/patterns/tell'
 import { useAction } from '@/patterns/useAction'
 import { t } from './texts'

@@ -1,10 +1,10 @@
 import { ref, shallowRef, type ShallowRef } from 'vue'
 import { answer, api, once } from '@/api/client'
-import type { ApiProblem } from '@/api/problem'
-import { yuan } from '@/domain/money'
+import type { ApiProblem } from '@shared/problem'
+import { yuan } from '@shared/money'
 import { confirmed, tellDone, tellNote, tellProblem } from '@/patterns/tell'
 import { useAction } from '@/patterns/useAction'
-import { amountOf, isPart, type Quantities } from './quantities'
+import { amountOf, isPart, type Quantities } from '@shared/quantities'
 import { t } from './texts'
 import type { Order, Rest } from './types'
 

@@ -1,6 +1,6 @@
 import { computed, ref, shallowRef, watch } from 'vue'
 import { answer, api } from '@/api/client'
-import { isAborted, messageOf } from '@/api/problem'
+import { isAborted, messageOf } from '@shared/problem'
 import { useLive } from '@/patterns/useLive'
 import { can, currentMe } from '@/session/session'
 import type { Balance, Order } from './types'

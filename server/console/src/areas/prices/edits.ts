@@ -1,5 +1,5 @@
 import type { Schemas } from '@/api/types'
-import { parseFen, yuan, yuanDigits } from '@/domain/money'
+import { parseFen, yuan, yuanDigits } from '@shared/money'
 
 /** What a cell of the grid says before it is saved; null: not offered. */
 export interface Edit {

@@ -1,10 +1,10 @@
 import { computed, reactive, ref } from 'vue'
 import { answer, api, once } from '@/api/client'
-import { ApiProblem, messageOf } from '@/api/problem'
+import { ApiProblem, messageOf } from '@shared/problem'
 import type { Schemas } from '@/api/types'
 import { tellDone, tellProblem } from '@/patterns/tell'
 import { useAction } from '@/patterns/useAction'
-import { isoDay } from '@/domain/time'
+import { isoDay } from '@shared/time'
 import { cellKey, type Edit, type GridRow } from './edits'
 
 /** Whose list a column is. */

@@ -1,7 +1,7 @@
 import { onMounted, ref } from 'vue'
 import { answer, api } from '@/api/client'
 import type { Schemas } from '@/api/types'
-import { yuan } from '@/domain/money'
+import { yuan } from '@shared/money'
 
 export type Audience = Schemas['Audience']
 export type MinimumRule = Schemas['MinimumRule']

@@ -1,5 +1,5 @@
 import type { Schemas } from '@/api/types'
-import { daysUntil } from '@/domain/time'
+import { daysUntil } from '@shared/time'
 
 export type Authority = Schemas['AuthorityOut']
 export type Conflict = Schemas['Conflict']

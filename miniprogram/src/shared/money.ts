@@ -35,6 +35,12 @@ export function parseFen(text: string): number | null {
   return sign && fen ? -fen : fen
 }
 
+/** An amount above zero, as a price or a minimum is; null for everything else. */
+export function parsePrice(text: string): number | null {
+  const fen = parseFen(text)
+  return fen && fen > 0 ? fen : null
+}
+
 /** Full-width digits and signs, as a Chinese keyboard makes them, into plain ones. */
 export function halfWidth(text: string): string {
   return text

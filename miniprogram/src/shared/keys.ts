@@ -1,4 +1,4 @@
-/** A random UUID v4 for Idempotency-Key; `crypto` is missing in WeChat and on pages served without TLS. */
+/** A random UUID v4 for Idempotency-Key; `crypto` is missing in WeChat, its `randomUUID` also on pages served without TLS. */
 export function newKey(): string {
   const bytes = new Uint8Array(16)
   if (typeof crypto !== 'undefined' && typeof crypto.getRandomValues === 'function') crypto.getRandomValues(bytes)

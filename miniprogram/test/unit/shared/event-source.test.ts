@@ -32,7 +32,7 @@ let heard: unknown[][]
 
 function open() {
   heard = []
-  return openEventStream('a&b=c', {
+  return openEventStream('a&b=c', ['order', 'notice'], {
     open: () => heard.push(['open']),
     message: (name, data) => heard.push([name, data]),
     lost: (full) => heard.push(['lost', full]),

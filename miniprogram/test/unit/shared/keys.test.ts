@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import { newKey } from '@/domain/keys'
+import { newKey } from '@shared/keys'
 
 afterEach(() => vi.unstubAllGlobals())
 

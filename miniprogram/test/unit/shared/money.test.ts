@@ -1,13 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import { grouped, parseFen, yuan, yuanShort } from '@/domain/money'
+import { parseFen, parsePrice, yuan, yuanDigits, yuanShort } from '@shared/money'
 
 describe('amounts', () => {
-  it('are shown with sign, thousands and both decimals', () => {
-    expect(yuan(123450)).toBe('¥1,234.50')
-    expect(yuan(0)).toBe('¥0.00')
-    expect(yuan(-5)).toBe('-¥0.05')
-    expect(yuan(100000000)).toBe('¥1,000,000.00')
-    expect(grouped(1234567)).toBe('1,234,567')
+  it.each([
+    [0, '¥0.00'],
+    [5, '¥0.05'],
+    [90, '¥0.90'],
+    [100, '¥1.00'],
+    [123_450, '¥1,234.50'],
+    [100_000_000_007, '¥1,000,000,000.07'],
+    [-5, '-¥0.05'],
+    [-123_450, '-¥1,234.50'],
+  ])('%d fen are shown as %s: every fen is there, and a debt looks like one', (fen, text) => {
+    expect(yuan(fen)).toBe(text)
+  })
+
+  it('without the sign are grouped in the same way', () => {
+    expect(yuanDigits(1_234_567_89)).toBe('1,234,567.89')
   })
 
   it('are shown short from ten thousand yuan on', () => {
@@ -28,5 +37,9 @@ describe('amounts', () => {
 
   it('that are none are refused, never rounded', () => {
     for (const text of ['', '1.234', '12元半', '1e3', '.', '--1', '1.2.3']) expect(parseFen(text)).toBeNull()
+  })
+
+  it('as prices are above zero, or goods would be given away by a slip of the finger', () => {
+    expect(['2.8', '¥1,234.56', '０.5', '0', '-1', ''].map(parsePrice)).toEqual([280, 123_456, 50, null, null, null])
   })
 })

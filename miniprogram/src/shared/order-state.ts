@@ -1,9 +1,7 @@
-import type { OrderState } from '@/api/types'
-
-/** The colour family of a state; styles/base.scss draws each. */
+/** The colour family of a state; palette.css has each. */
 export type Tone = 'wait' | 'go' | 'move' | 'done' | 'stop' | 'idle'
 
-const TONES: Record<OrderState, Tone> = {
+const TONES = {
   submitted: 'wait',
   on_hold: 'wait',
   approved: 'go',
@@ -12,7 +10,10 @@ const TONES: Record<OrderState, Tone> = {
   closed: 'idle',
   rejected: 'stop',
   cancelled: 'idle',
-}
+} as const satisfies Record<string, Tone>
+
+/** The states of an order, as the server names them: its own type has to fit, or neither front end builds. */
+export type OrderState = keyof typeof TONES
 
 /** The colour family in which a state is shown. */
 export function toneOf(state: OrderState): Tone {

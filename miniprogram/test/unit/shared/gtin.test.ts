@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkCode, checkDigit, cleanCode } from '@/domain/gtin'
+import { checkCode, checkDigit, cleanCode, printedCode } from '@shared/gtin'
 
 describe('barcodes', () => {
   // GS1 General Specifications, figure 7.9.1-1, works out 6 29 1041 50021 → 3.
@@ -34,5 +34,10 @@ describe('barcodes', () => {
   it('are read although they are printed with spaces or end with the newline of a hand scanner', () => {
     expect(cleanCode(' 6 291041 500213\n')).toBe('6291041500213')
     expect(cleanCode('6-291041-500213')).toBe('6291041500213')
+    expect(cleanCode('６２９１０４１５００２１３')).toBe('6291041500213')
+  })
+
+  it('are shown as they stand on the goods, without the nought that fills an EAN-13 up', () => {
+    expect([printedCode('06901234567892'), printedCode('16901234567899')]).toEqual(['6901234567892', '16901234567899'])
   })
 })

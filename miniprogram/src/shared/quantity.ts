@@ -35,7 +35,7 @@ export function inCases(qty: number, unitQty: number, packagingName: string, bas
 /** A typed quantity; null for what is no whole number, so that "1.5" does not become 15. */
 export function parseQty(text: string): number | null {
   const digits = halfWidth(text).replace(/[\s,]/g, '')
-  return /^\d{1,9}$/.test(digits) ? Number(digits) : null
+  return /^\d{1,7}$/.test(digits) ? Number(digits) : null
 }
 
 /**

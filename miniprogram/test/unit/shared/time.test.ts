@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { exactTime, isoDay, relativeTime } from '@/domain/time'
+import { exactTime, isoDay, relativeTime } from '@shared/time'
 
 const now = new Date(2026, 10, 24, 14, 5, 30)
 const ago = (ms: number) => new Date(now.getTime() - ms).toISOString()

@@ -1,4 +1,14 @@
-import { t } from '@/texts'
+/** What is said where the server's own word is missing. */
+export const WORDS = {
+  offline: '网络不通，请检查网络后重试',
+  server: '服务器暂时无法处理，请稍后再试',
+  unknown: '操作没有完成，请重试',
+  signedOut: '登录已失效，请重新登录',
+  forbidden: '当前账号没有这个权限',
+  notFound: '没有找到，可能已被删除',
+  tooLarge: '文件太大，请换一个小一点的',
+  tooOften: '操作太频繁，请稍等一会儿再试',
+}
 
 /** A field's error inside a problem document; `pointer` is a JSON pointer into the request. */
 export interface FieldError {
@@ -79,16 +89,16 @@ export function problemOf(status: number, body: unknown): ApiProblem {
 
 /** No answer at all. */
 export function noAnswer(): ApiProblem {
-  return new ApiProblem(0, 'offline', t.error.offline)
+  return new ApiProblem(0, 'offline', WORDS.offline)
 }
 
 function fallback(status: number): string {
-  if (status === 401) return t.error.signedOut
-  if (status === 403) return t.error.forbidden
-  if (status === 404) return t.error.notFound
-  if (status === 413) return t.error.tooLarge
-  if (status === 429) return t.error.tooOften
-  return status >= 500 ? t.error.server : t.error.unknown
+  if (status === 401) return WORDS.signedOut
+  if (status === 403) return WORDS.forbidden
+  if (status === 404) return WORDS.notFound
+  if (status === 413) return WORDS.tooLarge
+  if (status === 429) return WORDS.tooOften
+  return status >= 500 ? WORDS.server : WORDS.unknown
 }
 
 /**
@@ -96,12 +106,12 @@ function fallback(status: number): string {
  * who is asked for help finds it in the log.
  */
 export function messageOf(error: unknown): string {
-  if (!(error instanceof ApiProblem)) return t.error.unknown
+  if (!(error instanceof ApiProblem)) return WORDS.unknown
   const unexpected = error.status >= 500 && error.requestId
-  return unexpected ? `${error.detail}（${t.error.requestId(error.requestId)}）` : error.detail
+  return unexpected ? `${error.detail}（编号 ${error.requestId}）` : error.detail
 }
 
 /** Whether a request was given up by the page itself, because its answer is not wanted any more. */
 export function isAborted(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'AbortError'
+  return error instanceof Error && error.name === 'AbortError'
 }

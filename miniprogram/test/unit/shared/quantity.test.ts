@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { casePack, casesAndPieces, inCases, parseQty, piecePack } from '@/domain/quantity'
-import { aDrink } from './support/goods'
+import { casePack, casesAndPieces, inCases, parseCases, parseQty, piecePack } from '@shared/quantity'
+import { aDrink } from '../support/goods'
 
 const { packagings } = aDrink()
 
@@ -39,5 +39,12 @@ describe('quantities', () => {
 
   it.each(['1.5', '-5', '', 'abc', '1e3', '12345678'])('typed as %j are asked for again, not guessed', (text) => {
     expect(parseQty(text)).toBeNull()
+  })
+
+  it('typed by a clerk in cases and pieces are read as he says them', () => {
+    const read = (text: string) => parseCases(text, 24, '箱', '瓶')
+    expect(['3', '3箱', '3+2', '3箱2瓶', '+2', '2瓶', '０'].map(read)).toEqual([72, 72, 74, 74, 2, 2, 0])
+    for (const text of ['', '1.5', '3包', '3箱2', '-1', '3+', '箱']) expect(read(text)).toBeNull()
+    expect([parseCases('7', 1, '瓶', '瓶'), parseCases('7瓶', 1, '瓶', '瓶')]).toEqual([7, 7])
   })
 })

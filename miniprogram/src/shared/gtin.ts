@@ -1,3 +1,5 @@
+import { halfWidth } from './money'
+
 /** How a scanned code looks before the server is asked. */
 export type CodeCheck = 'ok' | 'not_gtin' | 'check_digit'
 
@@ -21,7 +23,7 @@ export function checkCode(code: string): CodeCheck {
 
 /** The digits of what was scanned or typed; printed codes carry spaces and some scanners a final newline. */
 export function cleanCode(text: string): string {
-  return text.replace(/[\s-]/g, '')
+  return halfWidth(text).replace(/[\s-]/g, '')
 }
 
 /** A stored GTIN as it is printed on the goods: the zero that fills an EAN-13 up to 14 digits is not. */
