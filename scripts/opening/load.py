@@ -168,7 +168,8 @@ def _by_owner(sheet: Sheet, content: Content) -> dict[str, list[int]]:
     owner = {OPENING_PRICES.title: "seller", OPENING_STOCK.title: "org"}.get(sheet.title)
     found: dict[str, list[int]] = {}
     for index, row in enumerate(content.rows):
-        found.setdefault((owner and getattr(row, owner)) or "", []).append(index)
+        if owner not in row.unread:
+            found.setdefault((owner and getattr(row, owner)) or "", []).append(index)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,7 +13,7 @@ from server.catalog.schemas import NewCategory
 from server.catalog.service import check_limits, create_category, found_by
 from server.core import audit, clock, db
 from server.core.actor import Actor
-from server.core.bulk import Plan, Told, batches, columns, nobody, repeated
+from server.core.bulk import FileRow, Plan, Told, batches, columns, nobody, repeated
 from server.core.errors import BusinessError
 
 _KNOWN = """
@@ -55,14 +55,14 @@ ON CONFLICT (product_id, unit_qty) DO UPDATE SET name = excluded.name, gtin = ex
 """
 
 
-class CategoryRow(msgspec.Struct, gc=False):
+class CategoryRow(FileRow, gc=False):
     """A category, below another where `parent` names one."""
 
     name: str
     parent: str | None = None
 
 
-class ProductRow(msgspec.Struct, gc=False):
+class ProductRow(FileRow, gc=False):
     """A product with its piece and up to two larger packagings; None leaves what there is."""
 
     code: str
@@ -132,7 +132,7 @@ def _check(plan: Plan, rows: Sequence[ProductRow]) -> None:
         try:
             check_limits(row.floor_price_fen, row.guide_price_fen, row.ceiling_price_fen)
         except BusinessError as refusal:
-            plan.refuse(index, "guide_price_fen", refusal.detail)
+            plan.refuse(index, "guide_price_fen", refusal.detail, "floor_price_fen", "ceiling_price_fen")
     repeated(plan, "code", [row.code for row in rows], "编码 {} 在文件里出现了两次")
     seen: dict[str, int] = {}
     for index, row in enumerate(rows):
@@ -189,18 +189,20 @@ class _Work:
         self.entries: list[audit.Entry] = []
 
 
-def _compare(plan: Plan, work: _Work, index: int, row: ProductRow, category_id: int, known: _Known) -> None:
+def _compare(
+    plan: Plan, work: _Work, index: int, row: ProductRow, categories: Mapping[str, int], known: _Known
+) -> None:
     """What becomes of one row beside what is known of it."""
     before = known.products.get(row.code)
     for pack in _packs(row):
         owner = known.owners.get(pack.gtin)
         if owner is not None and owner != row.code:
-            plan.refuse(index, pack.field, f"条码 {pack.gtin} 已属于商品 {owner}")
+            plan.refuse(index, pack.field, f"条码 {pack.gtin} 已属于商品 {owner}", "code")
     if before and before["base_unit"] != row.base_unit:
         plan.refuse(index, "base_unit", f"已登记的单位是“{before['base_unit']}”，不能改成“{row.base_unit}”")
-    if plan.states[index] == "wrong":
+    if plan.is_wrong(index):
         return
-    values = _values(row, category_id, before)
+    values = _values(row, categories[row.category], before)
     packs = known.packs.get(before["id"], {}) if before else {}
     gtins = {qty: item["gtin"] for qty, item in packs.items()}
     changes: dict[str, Any] = audit.difference(before, values) if before else {}
@@ -256,14 +258,14 @@ async def save_products(actor: Actor, rows: Sequence[ProductRow], *, write: bool
     refused, and packagings that a row does not name stay.
     """
     actor.require("catalog.manage")
-    plan = Plan(len(rows))
+    plan = Plan(rows)
     _check(plan, rows)
     categories = await _categories(plan, actor, rows)
-    for part in batches(plan.good(), told):
+    for part in batches(range(len(rows)), told):
         known = await _known(actor, [rows[index] for index in part], lock=write)
         work = _Work()
         for index in part:
-            _compare(plan, work, index, rows[index], categories[rows[index].category], known)
+            _compare(plan, work, index, rows[index], categories, known)
         if write:
             await _write(actor, work)
     return plan
@@ -306,12 +308,12 @@ async def save_categories(
 ) -> Plan:
     """Add the categories that are not there yet, by their names; a brand has few, so one after the other."""
     actor.require("catalog.manage")
-    plan = Plan(len(rows))
+    plan = Plan(rows)
     ids = {item["name"]: item["id"] for item in await queries.category_ways(actor.root_id)}
     for index, row in enumerate(rows):
         if row.parent and row.parent not in ids:
             plan.refuse(index, "parent", f"没有“{row.parent}”这个分类")
-        elif row.name not in ids:
+        elif row.name not in ids and not plan.is_wrong(index):
             plan.states[index] = "new"
             parent = ids[row.parent] if row.parent else None
             made = await create_category(actor, NewCategory(row.name, parent, len(ids))) if write else None

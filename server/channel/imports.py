@@ -7,14 +7,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-import msgspec
-
 from server.channel import words
 from server.channel.service import MAX_DEPTH, hold_tree_still, prepare
 from server.channel.terms import ORG_KINDS
 from server.core import audit, clock, db
 from server.core.actor import Actor
-from server.core.bulk import Plan, Told, batches, columns, nobody, repeated
+from server.core.bulk import FileRow, Plan, Told, batches, columns, nobody, repeated
 from server.core.errors import BusinessError
 from server.core.search import sort_name
 from server.regions import service as regions
@@ -64,7 +62,7 @@ ON CONFLICT (org_id) WHERE is_main DO UPDATE SET name = excluded.name, phone = e
 """
 
 
-class OrgRow(msgspec.Struct, gc=False):
+class OrgRow(FileRow, gc=False):
     """A dealer or store; without `parent`, its supplier's code, below the own org. None leaves what there is."""
 
     kind: Literal["dealer", "store"]
@@ -100,14 +98,14 @@ class _Saving:
 
     def __init__(self, actor: Actor, rows: Sequence[OrgRow], write: bool) -> None:
         self.actor, self.rows, self.write = actor, rows, write
-        self.plan = Plan(len(rows))
+        self.plan = Plan(rows)
         self.known: dict[str, list[db.Row]] = {}
         self.places: dict[str, _Place] = {}
         self.by_code = {row.code: index for index, row in enumerate(rows)}
 
     async def look_up(self) -> None:
         """What there is of the codes that the file names, inside the scope."""
-        codes = list({row.code for row in self.rows} | {row.parent for row in self.rows if row.parent})
+        codes = list({code for row in self.rows for code in (row.code, row.parent) if code})
         statement = _KNOWN + (" FOR NO KEY UPDATE" if self.write else "")
         for part in batches(codes):
             for item in await db.rows(statement, self.actor.root_id, list(part), self.actor.patterns):
@@ -133,45 +131,51 @@ class _Saving:
             try:
                 regions.check(row.region_code)
             except BusinessError as refusal:
-                self.plan.refuse(index, "region_code", refusal.detail)
+                self.plan.refuse(index, "region_code", refusal.detail, "code")
 
     def _check_known(self, index: int, row: OrgRow, known: db.Row) -> None:
         if known["id"] == self.actor.org_id:
             self.plan.refuse(index, "code", "这是您自己的组织，不能通过导入修改")
         elif known["kind"] != row.kind:
             words = f"编码 {row.code} 已属于{ORG_KINDS[known['kind']]}“{known['name']}”"
-            self.plan.refuse(index, "code", words)
+            self.plan.refuse(index, "code", words, "kind")
         elif row.parent:
             parents = self.known.get(row.parent, [])
             if [item["id"] for item in parents] != [known["parent_id"]]:
-                self.plan.refuse(index, "parent", "导入不能改上级，请在档案里移动")
+                self.plan.refuse(index, "parent", "导入不能改上级，请在档案里移动", "code")
 
     def in_order(self) -> list[int]:
         """The new rows, each after its parent; refuses those without one, and those that name each other in a ring."""
         waiting: dict[str, list[int]] = {}
         ready: list[int] = []
-        for index in self.plan.good():
-            row = self.rows[index]
-            if row.code in self.places:
+        for index, row in enumerate(self.rows):
+            if row.code in self.places or not self._parent_found(index, row) or self.plan.is_wrong(index):
                 continue
             if not row.parent or row.parent in self.places:
                 ready.append(index)
-            elif row.parent in self.known:
-                self.plan.refuse(index, "parent", f"有几个客户都用了编码 {row.parent}，不知道是哪一个")
-            elif row.parent in self.by_code:
-                waiting.setdefault(row.parent, []).append(index)
             else:
-                self.plan.refuse(index, "parent", f"没有编码为 {row.parent} 的上级，或者它不在您的管理范围内")
+                waiting.setdefault(row.parent, []).append(index)
         for index in ready:  # grows while it is walked
             ready += waiting.pop(self.rows[index].code, [])
-        wrong = [code for code in waiting if self.plan.states[self.by_code[code]] == "wrong"]
+        wrong = [code for code in waiting if self.plan.is_wrong(self.by_code[code])]
         for code in wrong:  # grows too: who stands below a wrong one is wrong
             for index in waiting.pop(code, []):
                 self.plan.refuse(index, "parent", "上级那一行有错")
                 wrong.append(self.rows[index].code)
         for index in (child for children in waiting.values() for child in children):
             self.plan.refuse(index, "parent", "上下级绕成了圈")
-        return [index for index in ready if self.plan.states[index] != "wrong"]
+        return [index for index in ready if not self.plan.is_wrong(index)]
+
+    def _parent_found(self, index: int, row: OrgRow) -> bool:
+        """Whether it is known below whom a new org stands: an org that is there, or one of the file."""
+        if not row.parent or row.parent in self.places:
+            return True
+        if row.parent in self.known:
+            self.plan.refuse(index, "parent", f"有几个客户都用了编码 {row.parent}，不知道是哪一个", "code")
+        elif row.parent not in self.by_code:
+            words = f"没有编码为 {row.parent} 的上级，或者它不在您的管理范围内"
+            self.plan.refuse(index, "parent", words, "code")
+        return row.parent in self.by_code and row.parent not in self.known
 
     async def add(self, ordered: Sequence[int], told: Told) -> None:
         """Place the new ones, and write them where that is wanted."""
@@ -199,7 +203,7 @@ class _Saving:
             self.plan.refuse(index, "parent", f"渠道最多 {MAX_DEPTH} 级，不能再往下添加")
         elif row.parent and row.parent not in self.places:
             self.plan.refuse(index, "parent", "上级那一行有错")
-        return self.plan.states[index] == "wrong"
+        return self.plan.is_wrong(index)
 
     async def _insert(self, made: Sequence[tuple[Any, ...]]) -> None:
         await db.run(_ADD, self.actor.root_id, clock.now(), *columns(made, 6 + len(_FIELDS)))

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
 
+import msgspec
+
 T = TypeVar("T")
 State = Literal["new", "changed", "same", "wrong"]
 Told = Callable[[float], None]
@@ -17,6 +19,12 @@ Told = Callable[[float], None]
 
 BATCH = 5000
 """So many rows share a statement: enough to be quick, few enough to be small in memory."""
+
+
+class FileRow(msgspec.Struct, gc=False, kw_only=True):
+    """A row of a file; `unread` names the fields whose cells were refused, which hold just anything of their type."""
+
+    unread: frozenset[str] = frozenset()
 
 
 class Wrong(NamedTuple):
@@ -28,16 +36,31 @@ class Wrong(NamedTuple):
 
 
 class Plan:
-    """What would become of each row of a file."""
+    """What would become of each row of a file; one of which a cell was refused is wrong from the beginning.
 
-    def __init__(self, count: int) -> None:
-        self.states: list[State] = ["same"] * count
+    Its other cells are looked at all the same, so that whoever sent the file hears of all errors at once.
+    """
+
+    def __init__(self, rows: Sequence[FileRow]) -> None:
+        self._unread = {index: row.unread for index, row in enumerate(rows) if row.unread}
+        self.states: list[State] = ["same"] * len(rows)
+        for index in self._unread:
+            self.states[index] = "wrong"
         self.wrong: list[Wrong] = []
 
-    def refuse(self, index: int, field: str, detail: str) -> None:
-        """Say what is wrong with a row; one that is wrong stays so."""
+    def refuse(self, index: int, field: str, detail: str, *because: str) -> None:
+        """Say what is wrong with a field; one that is wrong stays so.
+
+        What rests on a cell that could not be read, this one or those of the fields `because`, is not said.
+        """
+        if index in self._unread and not self._unread[index].isdisjoint((field, *because)):
+            return
         self.states[index] = "wrong"
         self.wrong.append(Wrong(index, field, detail))
+
+    def is_wrong(self, index: int) -> bool:
+        """Whether a row cannot be taken, by what is known so far."""
+        return self.states[index] == "wrong"
 
     def good(self) -> list[int]:
         """The rows with which nothing is wrong so far."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from openpyxl.utils import coordinate_to_tuple, get_column_letter
 
 from server.core.bulk import Told
 from server.exchange import cells
+from server.exchange.cells import DATE, MONEY, TEXT, WHOLE
 from server.exchange.sheets import EXAMPLE, Column, Sheet
 from server.exchange.workbook import NotAWorkbook, facts, open_book
 
@@ -27,6 +29,9 @@ OWN_SHEETS = ("说明", "选项")
 _PAUSE = 500
 _REMEMBERED = 500
 _BLANK = object()
+_BLANKS = {TEXT: "", MONEY: 0, WHOLE: 0, DATE: date.max}
+"""What stands for a required cell that could not be read; nothing is said of it (`core.bulk.Plan`)."""
+
 _EXCEL_ROWS = 1_048_576
 
 
@@ -45,7 +50,7 @@ class CellError(NamedTuple):
 
 @dataclass
 class Content:
-    """What a sheet holds: good rows with their numbers, where the columns are, and what is wrong."""
+    """What a sheet holds: rows with their numbers, where the columns are, and what is wrong."""
 
     title: str = ""
     headings: list[str] = field(default_factory=list)
@@ -54,8 +59,6 @@ class Content:
     numbers: list[int] = field(default_factory=list)
     errors: list[CellError] = field(default_factory=list)
     error_count: int = 0
-    broken_rows: set[int] = field(default_factory=set)
-    broken_codes: set[str] = field(default_factory=set)
     first: dict[int, list[str]] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
 
@@ -67,8 +70,8 @@ class Content:
 
     @property
     def total(self) -> int:
-        """How many rows there are: those that could be read, and those that could not."""
-        return len(self.rows) + len(self.broken_rows)
+        """How many rows there are, also those of which a cell could not be read."""
+        return len(self.rows)
 
 
 def _heading(value: Any) -> str:
@@ -126,11 +129,12 @@ class _Rows:
             (column, content.places[column.field]) for column in sheet.columns if column.field in content.places
         ]
         self.known: list[dict[Any, Any]] = [{} for _ in self.columns]
+        self.blank = {column.field: _BLANKS[column.format] for column in sheet.columns if column.required}
 
     def take(self, number: int, values: Sequence[Any]) -> None:
         """One row of the file, which is not empty."""
         given: dict[str, Any] = {}
-        content, before = self.content, self.content.error_count
+        unread: list[str] = []
         for (column, place), known in zip(self.columns, self.known, strict=True):
             value = values[place] if place < len(values) else None
             if value is None and not column.required:
@@ -142,13 +146,12 @@ class _Rows:
                 if found is not _BLANK:
                     given[column.field] = found
             except cells.Refused as refusal:
-                content.refuse(number, place, str(refusal))
-        if content.error_count > before:
-            content.broken_rows.add(number)
-            content.broken_codes.add(given.get("code", ""))
-        else:
-            content.rows.append(self.sheet.make(given))
-            content.numbers.append(number)
+                self.content.refuse(number, place, str(refusal))
+                unread.append(column.field)
+        if unread:
+            given = self.blank | given | {"unread": frozenset(unread)}
+        self.content.rows.append(self.sheet.make(given))
+        self.content.numbers.append(number)
 
     @staticmethod
     def _convert(column: Column, value: Any, known: dict[Any, Any]) -> Any:

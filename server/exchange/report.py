@@ -67,23 +67,18 @@ def merge(content: Content, sheet: Sheet, plan: Plan) -> None:
     """Bring what the module refused to its places in the file."""
     for wrong in plan.wrong:
         place = content.places.get(wrong.field, 0)
-        detail = wrong.detail
-        if wrong.field == "parent" and getattr(content.rows[wrong.row], "parent", None) in content.broken_codes:
-            detail = "上级那一行有错"
-        content.refuse(content.numbers[wrong.row], place, detail)
+        content.refuse(content.numbers[wrong.row], place, wrong.detail)
 
 
 def make(content: Content, plan: Plan, wrong_rows: dict[int, list[str]]) -> ImportReport:
     """The report; `wrong_rows` are the texts of wrong rows beyond the first ones."""
-    states = dict.fromkeys(content.broken_rows, "wrong")
-    states.update(zip(content.numbers, plan.states, strict=True))
+    states = dict(zip(content.numbers, plan.states, strict=True))
     marks: dict[int, list[CellMark]] = {}
     for error in content.errors:
         marks.setdefault(error.row, []).append(CellMark(error.column, error.detail))
     texts = content.first | wrong_rows
     rows = [ShownRow(n, states.get(n, "wrong"), texts[n], marks.get(n, [])) for n in sorted(texts)]
     counts = msgspec.convert(plan.counts(), Counts)
-    counts.wrong += len(content.broken_rows)
     ordered = sorted(content.errors)[:SHOWN_ERRORS]
     errors = [_wrong_cell(content, error) for error in ordered]
     return ImportReport(counts, content.total, content.headings, rows, errors, content.error_count, content.notices)

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-import msgspec
-
 from server.catalog.bulk import products_of
 from server.core import audit, clock, db
 from server.core.actor import Actor
-from server.core.bulk import Plan, Told, batches, nobody
+from server.core.bulk import FileRow, Plan, Told, batches, nobody
 from server.core.errors import BusinessError
 from server.pricing import queries
 from server.pricing.parties import list_key, may_set, seller_of
@@ -22,7 +20,7 @@ from server.pricing.words import limit_words, price_words
 _BUYERS = "SELECT code, id FROM org WHERE root_id = $1 AND parent_id = $2 AND code = ANY ($3::text[]) ORDER BY id"
 
 
-class PriceRow(msgspec.Struct, gc=False):
+class PriceRow(FileRow, gc=False):
     """What the own org asks of a group of its buyers, or of one of them, for a product; None: not offered."""
 
     product: str
@@ -31,6 +29,10 @@ class PriceRow(msgspec.Struct, gc=False):
     buyer: str | None = None
     from_on: date | None = None
     until_on: date | None = None
+
+
+_PLACE = ("price_group", "buyer", "from_on", "until_on")
+"""The fields that say of which list and period a row is."""
 
 
 class _Of(NamedTuple):
@@ -60,19 +62,20 @@ async def _buyers(plan: Plan, actor: Actor, rows: Sequence[PriceRow]) -> dict[st
 def _lists(
     plan: Plan, rows: Sequence[PriceRow], products: dict[str, int], buyers: dict[str, int]
 ) -> dict[_Of, list[int]]:
-    """The good rows by list and period; refuses wrong periods and what stands twice."""
+    """The rows by list and period, as far as these are known; refuses wrong periods and what stands twice."""
     lists: dict[_Of, list[int]] = {}
     seen: set[tuple[_Of, int]] = set()
-    for index in plan.good():
-        row = rows[index]
-        buyer_id = buyers[row.buyer] if row.buyer else None
-        of = _Of(None if buyer_id else row.price_group or "standard", buyer_id, row.from_on, row.until_on)
-        key = (of, products[row.product])
+    for index, row in enumerate(rows):
         try:
             period(row.from_on, row.until_on)
         except BusinessError as refusal:
-            plan.refuse(index, refusal.errors[0].pointer.strip("/"), refusal.detail)
+            plan.refuse(index, refusal.errors[0].pointer.strip("/"), refusal.detail, "from_on")
             continue
+        if row.product not in products or (row.buyer and row.buyer not in buyers) or not row.unread.isdisjoint(_PLACE):
+            continue
+        buyer_id = buyers[row.buyer] if row.buyer else None
+        of = _Of(None if buyer_id else row.price_group or "standard", buyer_id, row.from_on, row.until_on)
+        key = (of, products[row.product])
         if key in seen:
             plan.refuse(index, "product", "同一份价格里这个商品出现了两次")
             continue
@@ -89,7 +92,7 @@ async def save_prices(actor: Actor, rows: Sequence[PriceRow], *, write: bool = F
     """
     seller = await seller_of(actor, None)
     may_set(actor, seller)
-    plan = Plan(len(rows))
+    plan = Plan(rows)
     products = await products_of(plan, actor.root_id, [row.product for row in rows])
     buyers = await _buyers(plan, actor, rows)
     lists = _lists(plan, rows, products, buyers)
@@ -118,7 +121,9 @@ async def _compare(
         if item["floor_fen"] is not None:
             limits = (item["floor_fen"], item["ceiling_fen"], item["grade"] or "", item["region_code"] or "")
             plan.refuse(index, "price_fen", limit_words(item["name"], *limits))
-        elif not item["stands"] and (item["price_fen"] is not None or item["same_id"] is not None):
+        elif plan.is_wrong(index) or item["stands"]:
+            continue
+        elif item["price_fen"] is not None or item["same_id"] is not None:
             plan.states[index] = "changed" if item["same_id"] is not None else "new"
             changed.append(item)
     return changed

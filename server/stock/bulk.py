@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-import msgspec
-
 from server.catalog.bulk import products_of
 from server.core import db
 from server.core.actor import Actor
-from server.core.bulk import Plan, Told, batches, nobody
+from server.core.bulk import FileRow, Plan, Told, batches, nobody
 from server.stock import queries
 from server.stock.schemas import Supply, SupplyLine
 from server.stock.service import supply
@@ -28,7 +26,7 @@ JOIN lot l ON l.root_id = $1 AND l.product_id = t.product_id AND l.code = t.lot
 """
 
 
-class StockRow(msgspec.Struct, gc=False):
+class StockRow(FileRow, gc=False):
     """What there is of one lot of a product, named by its code or GTIN, in base units."""
 
     product: str
@@ -46,14 +44,14 @@ def _check(plan: Plan, rows: Sequence[StockRow], products: dict[str, int]) -> No
             plan.refuse(index, "lot", f"批次 {row.lot} 在文件里出现了两次")
         seen.add(key)
         if row.produced_on and row.produced_on > row.expires_on:
-            plan.refuse(index, "produced_on", "生产日期在到期日之后")
+            plan.refuse(index, "produced_on", "生产日期在到期日之后", "expires_on")
 
 
 def _compare(plan: Plan, index: int, row: StockRow, known: db.Row | None) -> None:
     if known is not None and known["expires_on"] != row.expires_on:
         plan.refuse(index, "expires_on", f"批次 {row.lot} 登记的到期日是 {known['expires_on']}")
     elif known is None or known["supplied"] is None:
-        plan.states[index] = "new"
+        plan.states[index] = "wrong" if plan.is_wrong(index) else "new"
     elif known["supplied"] != row.qty:
         plan.refuse(index, "qty", f"批次 {row.lot} 已经登记入库 {known['supplied']}，期初库存只能登记一次")
 
@@ -65,11 +63,12 @@ async def open_stock(actor: Actor, rows: Sequence[StockRow], *, write: bool = Fa
     file twice does not double the stock; with another quantity it is refused.
     """
     actor.require("stock.manage")
-    plan = Plan(len(rows))
+    plan = Plan(rows)
     products = await products_of(plan, actor.root_id, [row.product for row in rows])
     _check(plan, rows, products)
     home = (await queries.locations([actor.org_id]))[actor.org_id, "warehouse"]
-    for part in batches(plan.good(), told, LINES):
+    named = [index for index, row in enumerate(rows) if row.product in products]
+    for part in batches(named, told, LINES):
         ids = [products[rows[index].product] for index in part]
         found = await db.rows(_SUPPLIED, actor.root_id, home, ids, [rows[index].lot for index in part])
         known = {part[item["row"]]: item for item in found}

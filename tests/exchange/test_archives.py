@@ -141,6 +141,7 @@ async def test_prices_are_found_by_code_or_barcode_and_held_within_their_limits(
     assert await errors(job) == [
         ("B2", f"{goods.name}应在 ¥1.50 到 ¥6.00 之间（指导价）"),
         ("A3", "商品库里没有编码或条码 没有"),
+        ("A4", "同一份价格里这个商品出现了两次"),
         ("B4", "金额最多两位小数"),
         ("A6", "同一份价格里这个商品出现了两次"),
     ]
@@ -162,6 +163,7 @@ async def test_opening_stock_comes_in_once_however_often_the_file_is_sent(world:
     )
     assert await errors(job) == [
         ("E2", "批次 L1 已经登记入库 480，期初库存只能登记一次"),
+        ("B3", "批次 L1 在文件里出现了两次"),
         ("D3", "日期应写成 2027-06-30 这样"),
     ]
     assert (await balances(dealer))[goods.id, "warehouse"] == (480, 0)

@@ -7,7 +7,7 @@ import io
 from openpyxl import load_workbook
 
 from server.core import db
-from tests.exchange.books import book, checked, imported, product_row
+from tests.exchange.books import book, checked, headings, imported, product_row
 from tests.world import World, everything, gtin13, gtin_case, number
 
 
@@ -44,6 +44,42 @@ async def test_products_are_added_then_changed_and_the_same_file_twice_changes_n
     )
     assert [item["request_id"] for item in edits] == [f"import-{changed['id']}"]
     assert '"guide_price_fen": [350, 400]' in edits[0]["changes"]
+
+
+async def test_a_row_with_one_bad_cell_has_its_other_cells_checked_in_the_same_round(world: World) -> None:
+    taken = gtin13()
+    no_case = {"箱名": None, "箱规": None, "箱码": None}
+    await imported(world.admin, "products", book("products", product_row("YL900", piece=taken, **no_case)))
+    file = book(
+        "products",
+        product_row(piece=taken, 分类="没有的分类", 指导价="三块五", **no_case),  # the barcode belongs to YL900
+        product_row(piece=taken, 编码="有 空格", **no_case),  # so nobody can say whether the barcode is its own
+        product_row("YL901", 最低价="?", 最高价=3),  # so nothing can be said of the limits
+        product_row("YL900", piece=taken, 单位="箱", 保质期天数=0, **no_case),
+    )
+    job = await checked(world.admin, "products", file)
+    assert job["report"]["counts"] == {"new": 0, "changed": 0, "same": 0, "wrong": 4}
+    found = {item["cell"]: item["detail"] for item in job["report"]["errors"]}
+    assert sorted(found) == ["A3", "D2", "E5", "F2", "F3", "F5", "G5", "H2", "I4"]
+    assert found["D2"] == "没有“没有的分类”这个分类" and found["H2"] == "应为数字"
+    assert found["F2"] == f"条码 0{taken} 已属于商品 YL900"
+    assert found["F3"] == found["F5"] == f"条码 0{taken} 在文件里出现了两次"
+
+    stores = book(
+        "stores",
+        ["MD1", "一店", "没有的上级", "standard", "A", "999999", "路", "王", "电话"],
+        ["MD2", None, "MD1"],
+        [None, "三店", None, "standard", "A", "430102"],
+        head=headings("stores")[:9],
+    )
+    job = await checked(world.admin, "stores", stores)
+    assert [(item["cell"], item["detail"]) for item in job["report"]["errors"]] == [
+        ("C2", "没有编码为 没有的上级 的上级，或者它不在您的管理范围内"),
+        ("F2", "没有代码为 999999 的行政区划，请重新选择"),
+        ("I2", "电话只能有数字、空格和 + - ( ) 等符号"),
+        ("B3", "“名称”没有填写"),
+        ("A4", "“编码”没有填写"),
+    ]
 
 
 async def test_every_wrong_cell_is_named_with_its_place_and_marked_red_in_a_copy(world: World) -> None:

@@ -92,7 +92,7 @@ async def test_every_wrong_row_is_named_and_nothing_is_loaded(world: World, tmp_
     with pytest.raises(Refused) as refused:
         await Loader(world.admin.actor).load(file)
     assert [error.split("：")[0] for error in refused.value.errors] == [
-        "商品 F3", "商品 H4", "客户 D2", "价格 D2", "价格 D3",
+        "商品 F3", "商品 H4", "客户 D2", "价格 D2", "价格 C3", "价格 D3",
     ]  # fmt: skip
     assert await db.value("SELECT count(*) FROM product WHERE root_id = $1", world.brand.id) == 0
 
