@@ -85,8 +85,13 @@ class Answer:
     scanned: frozenset[str]
 
 
-async def ask(connection: asyncpg.Connection, statement: Statement, big: frozenset[str]) -> list[Answer]:
-    """The answers to a statement, planned either way; `big` are the tables that count. Nothing is changed."""
+async def ask(
+    connection: asyncpg.Connection, statement: Statement, big: frozenset[str], times: int = 1
+) -> list[Answer]:
+    """The answers to a statement, planned either way, the best of some `times`; `big` are the tables that count.
+
+    Nothing is changed.
+    """
     sql, args = statement
     answers = []
     for mode in MODES:
@@ -94,21 +99,25 @@ async def ask(connection: asyncpg.Connection, statement: Statement, big: frozens
         await transaction.start()
         try:
             await connection.execute(f"SET LOCAL plan_cache_mode = {mode}")
-            answers.append(await _explain(connection, mode, sql, args, big))
+            answers.append(await _explain(connection, mode, sql, args, big, times))
         finally:
             await transaction.rollback()
     return answers
 
 
-async def _explain(
-    connection: asyncpg.Connection, mode: str, sql: str, args: tuple[Any, ...], big: frozenset[str]
-) -> Answer:
-    text = await connection.fetchval(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", *args)
+async def _timed(connection: asyncpg.Connection, sql: str, args: tuple[Any, ...]) -> float:
     started = time.perf_counter()
     await connection.fetch(sql, *args)
-    ms = (time.perf_counter() - started) * 1000
+    return (time.perf_counter() - started) * 1000
+
+
+async def _explain(
+    connection: asyncpg.Connection, mode: str, sql: str, args: tuple[Any, ...], big: frozenset[str], times: int
+) -> Answer:
+    text = await connection.fetchval(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", *args)
+    ms = min([await _timed(connection, sql, args) for _ in range(times)])
     plan = msgspec.json.decode(text)[0]
-    found = [node for node in _nodes(plan["Plan"]) if node.get("Relation Name") in big]
+    found = [node for node in _nodes(plan["Plan"]) if node.get("Relation Name") in big and node["Actual Loops"]]
     read: dict[str, float] = {}
     for node in found:
         read[node["Relation Name"]] = read.get(node["Relation Name"], 0) + _looked_at(node)

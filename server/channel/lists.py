@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from server.channel.schemas import OrgFilter, OrgRow, Rep
-from server.core import clock, db, paging, search
+from server.core import clock, db, paging, search, tree
 from server.core.actor import Actor
 from server.core.errors import InvalidInput, NotFound
 from server.core.types import MAX_ID
@@ -49,27 +49,26 @@ _KEYS = {
 
 _TEXT_HERE = f"(SELECT {search.matches('x', '$7', '$8')} FROM org_search x WHERE x.org_id = g.id)"
 _TEXT_ANYWHERE = f"g.id IN (SELECT x.org_id FROM org_search x WHERE {search.matches('x', '$7', '$8')})"
-_TAG_HERE = "EXISTS (SELECT FROM customer_tag t WHERE t.root_id = $1 AND t.org_id = g.id AND t.tag = $17)"
+# Counted, not asked whether it exists, so that it is looked up per org; else all orgs with the tag are gathered before.
+_TAG_HERE = "(SELECT count(*) FROM customer_tag t WHERE t.root_id = $1 AND t.org_id = g.id AND t.tag = $17) > 0"
 _TAG_ANYWHERE = "g.id IN (SELECT t.org_id FROM customer_tag t WHERE t.root_id = $1 AND t.tag = $17)"
 
-# A path "/1/7/" and all that begin with it lie between it and "/1/70", for "0" follows "/": so the index is used.
-_BELOW = """unnest($2::text[]) AS s (prefix)
-    JOIN org g ON g.root_id = $1 AND g.path ~>=~ s.prefix AND g.path ~<~ (left(s.prefix, -1) || '0')
-              AND g.kind = ANY ($3)"""
+_BELOW = tree.below("$2", condition="o.kind = ANY ($3)")
 _CHILDREN = """org g JOIN unnest($2::text[]) AS s (prefix)
     ON g.parent_id = $9 AND g.root_id = $1 AND starts_with(g.path, s.prefix) AND g.kind = ANY ($3)"""
 _WHOLE = """unnest($3::text[]) AS k (kind) CROSS JOIN LATERAL (
         SELECT * FROM org o WHERE o.root_id = $1 AND o.kind = k.kind{after} ORDER BY {order} LIMIT {rows}) g"""
 
 _SHOWN = """, shown AS (
-    SELECT g.* FROM hits JOIN org g ON g.id = hits.key ORDER BY {order} LIMIT $4
+    SELECT g.* FROM hits CROSS JOIN LATERAL (SELECT * FROM org o WHERE o.id = hits.key OFFSET 0) g
+    ORDER BY {order} LIMIT $4
 )
-SELECT g.*, p.name AS parent_name,
+SELECT g.*, (SELECT p.name FROM org p WHERE p.id = g.parent_id) AS parent_name,
        (SELECT json_agg(json_build_object('id', a.id, 'name', a.name) ORDER BY a.id)::text
         FROM assignment x JOIN account a ON a.id = x.account_id WHERE x.org_id = g.id) AS reps,
        (SELECT json_agg(t.tag ORDER BY t.tag)::text FROM customer_tag t
         WHERE t.root_id = $1 AND t.org_id = g.id) AS tags
-FROM shown g LEFT JOIN org p ON p.id = g.parent_id
+FROM shown g
 ORDER BY {order}
 """
 

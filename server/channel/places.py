@@ -14,7 +14,7 @@ import msgspec
 
 from server.channel.lists import apart
 from server.channel.schemas import Cooperation, Lat, Lng, OrgKind
-from server.core import db
+from server.core import db, tree
 from server.core.actor import Actor
 from server.core.errors import InvalidInput
 
@@ -63,9 +63,7 @@ class StoreMap(msgspec.Struct):
     clusters: list[Cluster]
 
 
-_BELOW = """unnest($2::text[]) AS s (prefix)
-    JOIN org g ON g.root_id = $1 AND g.path ~>=~ s.prefix AND g.path ~<~ (left(s.prefix, -1) || '0')
-WHERE g.kind = $3 AND g.cell IS NOT NULL"""
+_BELOW = f"{tree.below('$2')} WHERE g.kind = $3 AND g.cell IS NOT NULL"
 _INSIDE = " AND g.lng BETWEEN $4::float8 AND $5::float8 AND g.lat BETWEEN $6::float8 AND $7::float8"
 
 # The rows of cells that the part of the map covers, each one range of the index.

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from server.channel.lists import apart
-from server.core import clock, db, paging, search
+from server.core import clock, db, paging, search, tree
 from server.core.actor import Actor
 from server.core.errors import InvalidInput
 from server.core.types import MAX_ID
@@ -42,9 +42,7 @@ _GIVEN = """given AS (
 _AFTER = ' AND ($6::bigint IS NULL OR (g.sort_name, g.id) > ($5::text COLLATE "C", $6))'
 _SOURCES = {
     "whole": "org g WHERE g.root_id = $1 AND g.kind = 'store'",
-    "below": """unnest($2::text[]) AS s (prefix)
-    JOIN org g ON g.root_id = $1 AND g.path ~>=~ s.prefix AND g.path ~<~ (left(s.prefix, -1) || '0')
-    WHERE g.kind = 'store'""",
+    "below": f"{tree.below('$2')} WHERE g.kind = 'store'",
     "children": """org g JOIN unnest($2::text[]) AS s (prefix) ON starts_with(g.path, s.prefix)
     WHERE g.parent_id = $3 AND g.kind = 'store'""",
 }

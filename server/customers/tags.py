@@ -8,7 +8,7 @@ from server.channel.bulk import record_all
 from server.channel.lists import apart
 from server.channel.models import Org
 from server.channel.service import find_org
-from server.core import clock, db
+from server.core import clock, db, tree
 from server.core.actor import Actor
 from server.core.errors import Forbidden, InvalidInput
 from server.customers.schemas import MAX_TAGS, Tags, TagsForMany
@@ -36,9 +36,7 @@ WITH RECURSIVE used AS (
 SELECT tag FROM used WHERE tag IS NOT NULL LIMIT {SUGGESTED}
 """  # noqa: S608 - a constant of this file
 _BELOW = f"""
-SELECT t.tag FROM unnest($2::text[]) AS s (prefix)
-JOIN org g ON g.root_id = $1 AND g.path ~>=~ s.prefix AND g.path ~<~ (left(s.prefix, -1) || '0')
-JOIN customer_tag t ON t.root_id = $1 AND t.org_id = g.id
+SELECT t.tag FROM {tree.below("$2", "o.id")} JOIN customer_tag t ON t.root_id = $1 AND t.org_id = g.id
 GROUP BY t.tag ORDER BY count(*) DESC, t.tag LIMIT {SUGGESTED}
 """  # noqa: S608 - a constant of this file
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from server.channel.service import find_org
-from server.core import clock, db, paging, search
+from server.core import clock, db, paging, search, tree
 from server.core.actor import Actor
 from server.core.types import MAX_ID, OrgRef
 from server.identity import queries, service
@@ -28,17 +28,19 @@ SELECT a.id, a.org_id, o.name AS org_name, o.kind AS org_kind, a.name, a.phone, 
 
 # $1 root  $2 after this id  $3 rows  $4 the scope, where it is less than the brand  then what is filtered and searched
 _BRAND = "FROM account a WHERE a.root_id = $1 AND a.id > $2"
-# A path "/1/7/" and all that begin with it lie between it and "/1/70", for "0" follows "/". They are named first, as an
-# array: so their people are read by org, and not the whole brand's until enough of them are found.
-_SCOPED = """FROM account a WHERE a.root_id = $1 AND a.id > $2 AND a.org_id = ANY (ARRAY (
-    SELECT o.id FROM unnest($4::text[]) AS prefix JOIN org o ON o.path ~>=~ prefix
-        AND o.path ~<~ (left(prefix, -1) || '0')))"""
+# The orgs are named first, as an array: so their people are read by org, and not the whole brand's until enough of them
+# are found.
+_SCOPED = f"""FROM account a WHERE a.root_id = $1 AND a.id > $2 AND a.org_id = ANY (ARRAY (
+    SELECT g.id FROM {tree.below("$4", "o.id")}))"""
 # Of each role no more is read than a page holds. It stands in the text: how many have it decides about the plan.
 _OF_ROLE = (
     "(SELECT a.id FROM account a WHERE a.root_id = $1 AND a.role = '{role}' AND a.id > $2{rest} ORDER BY 1 LIMIT $3)"
 )
 _SHOWN = """
-FROM ({hits}) h JOIN account a ON a.id = h.id JOIN org o ON o.id = a.org_id LEFT JOIN role r ON r.id = a.role_id
+FROM ({hits}) h
+CROSS JOIN LATERAL (SELECT * FROM account x WHERE x.id = h.id OFFSET 0) a
+CROSS JOIN LATERAL (SELECT * FROM org x WHERE x.id = a.org_id OFFSET 0) o
+LEFT JOIN role r ON r.id = a.role_id
 ORDER BY a.id
 """
 _ONE = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.core import audit, clock, db, paging
+from server.core import audit, clock, db, paging, tree
 from server.core.actor import Actor
 from server.core.errors import BusinessError, NotFound
 from server.core.types import MAX_ID
@@ -44,13 +44,9 @@ WHERE x.root_id = $1{org} AND ($2::text IS NULL OR x.subject_kind = $2) AND ($3:
   AND x.id < $4
 ORDER BY x.id DESC LIMIT $5
 """
-# As the order lists do it: a path "/1/7/" and all that begin with it lie between it and "/1/70".
-_BELOW = """
-SELECT n.* FROM (
-    SELECT DISTINCT o.id FROM unnest($6::text[]) AS prefix
-    JOIN org o ON o.path ~>=~ prefix AND o.path ~<~ (left(prefix, -1) || '0')) o
-CROSS JOIN LATERAL ({entries}) n
-"""
+_BELOW = f"""
+SELECT n.* FROM (SELECT DISTINCT g.id FROM {tree.below("$6", "o.id")}) o CROSS JOIN LATERAL ({{entries}}) n
+"""  # noqa: S608 - constants of this file
 _AUDIT_OF_ALL = _AUDIT.format(newest=_ENTRIES.format(org=" AND x.org_id IS NOT NULL"))
 _AUDIT_BELOW = _AUDIT.format(newest=_BELOW.format(entries=_ENTRIES.format(org=" AND x.org_id = o.id")))
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
-from server.core import clock, db, paging
+from server.core import clock, db, paging, search, tree
 from server.core.actor import Actor
 from server.core.errors import FieldError, InvalidInput
 from server.core.types import MAX_ID, OrgRef
@@ -31,18 +31,30 @@ NAMED = 50
 _EVER = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
 
 # $1 root  $2 own org  $3 scope  $4 states  $5 from  $6 to  $7 before this id  $8 rows  $9 buyer
-# $10 text  $11 the text as a number  $12 rows in which the text is looked for
+# $10 text  $11 the text as a number  $12 rows in which the text is looked for  $13, $14 what it is found by
 _GIVEN = """
 WITH given AS (
     SELECT $2::bigint, $3::text[], $4::text[], $5::timestamptz, $6::timestamptz, $7::bigint, $9::bigint, $10::text,
-           $11::bigint, $12::int
+           $11::bigint, $12::int, $13::text[], $14::text[]
 )"""
 
-# A path "/1/7/" and all that begin with it lie between it and "/1/70", for "0" follows "/": so the index is used.
-_BUYERS = """
-    SELECT DISTINCT g.id, g.name FROM unnest($3::text[]) AS prefix
-    JOIN org g ON g.path ~>=~ prefix AND g.path ~<~ (left(prefix, -1) || '0')
-    WHERE g.root_id = $1 AND ($9::bigint IS NULL OR g.id = $9)"""
+_BUYERS = f"""
+    SELECT DISTINCT g.id, g.name FROM {tree.below("$3", "o.id, o.name")} WHERE ($9::bigint IS NULL OR g.id = $9)"""
+
+# Buyers by what is known of them: see `core.search`. Who sees the whole brand need not ask where they stand.
+_MATCHES = search.matches("x", "$13", "$14")
+_NAMED = {
+    True: search.hits(
+        f"SELECT x.org_id AS key, {_MATCHES} AS hit FROM org_search x WHERE x.root_id = $1 ORDER BY x.org_id",
+        f"SELECT x.org_id AS key FROM org_search x WHERE x.root_id = $1 AND {_MATCHES}",
+        str(NAMED),
+    ),
+    False: search.hits(
+        f"SELECT b.id AS key, {_MATCHES} AS hit FROM buyers b JOIN org_search x ON x.org_id = b.id ORDER BY b.id",
+        f"SELECT x.org_id AS key FROM org_search x WHERE x.org_id IN (SELECT id FROM buyers) AND {_MATCHES}",
+        str(NAMED),
+    ),
+}
 
 _PARTY: dict[Side, str] = {"sales": " AND o.seller_id = $2", "purchases": " AND o.buyer_id = $2", "all": ""}
 
@@ -77,21 +89,26 @@ _NEWEST = """
 
 
 @cache
-def list_statement(side: Side, by_buyer: bool, by_state: bool, searched: bool) -> str:
-    """The statement of a list; without a run per buyer everything of the side is inside the scope."""
+def list_statement(side: Side, by_buyer: bool, by_state: bool, searched: bool, whole: bool) -> str:
+    """The statement of a list; without a run per buyer everything of the side is inside the scope.
+
+    `whole`: whoever looks sees all buyers of the brand.
+    """
     runs = _runs(side, by_buyer, by_state, _NEWEST.format(rows="$12" if searched else "$8"))
     if not searched:
         return f"{_GIVEN}, hits AS (\n    SELECT h.id FROM {runs} ORDER BY h.id DESC LIMIT $8\n){_SHOWN}"
     condition = f"o.root_id = $1{_PARTY[side]} AND o.buyer_id = n.id AND o.state = ANY ($4)"
     of_buyer = _NEWEST.format(rows="$8").format(condition)
     in_scope = " AND EXISTS (SELECT FROM buyers b WHERE b.id = o.buyer_id)" if by_buyer else ""
+    buyer = "b" if by_buyer else "g"
+    whose = "" if by_buyer else "CROSS JOIN LATERAL (SELECT name FROM org g WHERE g.id = h.buyer_id OFFSET 0) g"
     return f"""{_GIVEN}, buyers AS ({_BUYERS}
 ), named AS (
-    SELECT id FROM buyers WHERE position($10 IN name) > 0 LIMIT {NAMED}
+    WITH {_NAMED[whole and not by_buyer]} SELECT key AS id FROM hits LIMIT {NAMED}
 ), hits AS (
   SELECT id FROM (
-    SELECT h.id FROM {runs} JOIN org g ON g.id = h.buyer_id
-    WHERE position($10 IN h.number) > 0 OR position($10 IN h.first_product) > 0 OR position($10 IN g.name) > 0
+    SELECT h.id FROM {runs} {whose}
+    WHERE position($10 IN h.number) > 0 OR position($10 IN h.first_product) > 0 OR position($10 IN {buyer}.name) > 0
     UNION
     SELECT h.id FROM named n CROSS JOIN LATERAL ({of_buyer}) h
     UNION
@@ -157,14 +174,16 @@ def summary(found: db.Row) -> OrderSummary:
 async def list_orders(actor: Actor, wanted: OrderFilter) -> tuple[list[OrderSummary], str | None]:
     """Orders of one side inside the scope, the newest first (S2.1, D1.3).
 
-    A text finds whole order numbers, buyers by a part of their name, and parts of anything among the newest orders.
+    A text finds whole order numbers, buyers by what their archive is found by, and parts of anything among the newest
+    orders.
     """
     states = _states(wanted.state)
     text = (wanted.q or "").strip()
     by_buyer = _run_per_buyer(actor, wanted.side) or wanted.buyer_id is not None
+    look = search.look_for(text)
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
     found = await db.rows(
-        list_statement(wanted.side, by_buyer, bool(states), bool(text)),
+        list_statement(wanted.side, by_buyer, bool(states), look is not None, actor.sees_all),
         actor.root_id,
         actor.org_id,
         actor.scope,
@@ -177,6 +196,7 @@ async def list_orders(actor: Actor, wanted: OrderFilter) -> tuple[list[OrderSumm
         text,
         number,
         max(NEWEST[by_buyer], wanted.limit + 1),
+        *(look or (None, None)),
     )
     shown, cursor = paging.page(found, wanted.limit)
     return [summary(item) for item in shown], cursor

@@ -322,7 +322,11 @@ async def own_files(actor: Actor, file_ids: list[int]) -> int:
     return int(await db.value(_OWN_FILES, actor.root_id, actor.org_id, file_ids))
 
 
-_NAMES_PACKAGING = "SELECT EXISTS (SELECT FROM order_line WHERE root_id = $1 AND packaging_id = $2)"
+_NAMES_PACKAGING = """
+SELECT EXISTS (
+    SELECT FROM packaging k
+    JOIN order_line l ON l.root_id = $1 AND l.product_id = k.product_id AND l.packaging_id = k.id WHERE k.id = $2)
+"""
 
 
 async def names_packaging(root_id: int, packaging_id: int) -> bool:

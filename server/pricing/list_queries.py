@@ -45,18 +45,21 @@ _LISTED = f"""
 p.root_id = $1 AND p.id > $2 AND ($3::bigint IS NULL OR {IN_CATEGORY})
 AND (e.price_fen IS NOT NULL OR next.next_fen IS NOT NULL OR e.buyer_id IS NOT NULL)
 """
-# Both lists in the order of their products; what is searched, by the products that have it.
+# Both lists in the order of their products, which come first (nothing else is joined before them), so that no more of
+# them are looked at than a page shows; what is searched, by the products that have it.
 _WALK = f"""
-FROM t
-CROSS JOIN LATERAL (
+FROM (
     SELECT DISTINCT product_id FROM (
-        (SELECT product_id FROM price x WHERE x.root_id = $1 AND x.seller_id = t.seller_id
-            AND x.audience = t.audiences[1] AND x.product_id > $2 AND x.ended_at IS NULL ORDER BY product_id)
+        (SELECT product_id FROM price x WHERE x.root_id = $1 AND x.seller_id = $8
+            AND x.audience = (SELECT audiences[1] FROM t) AND x.product_id > $2 AND x.ended_at IS NULL
+         ORDER BY product_id)
         UNION ALL
-        (SELECT product_id FROM price x WHERE x.root_id = $1 AND x.seller_id = t.seller_id
-            AND x.audience = t.audiences[2] AND x.product_id > $2 AND x.ended_at IS NULL ORDER BY product_id)
+        (SELECT product_id FROM price x WHERE x.root_id = $1 AND x.seller_id = $8
+            AND x.audience = (SELECT audiences[2] FROM t) AND x.product_id > $2 AND x.ended_at IS NULL
+         ORDER BY product_id)
     ) both_lists ORDER BY product_id
 ) listed
+CROSS JOIN LATERAL (SELECT * FROM t WHERE listed.product_id > 0 OFFSET 0) t
 JOIN product p ON p.id = listed.product_id {PRICE} {LIMITS} {_AFTER}
 WHERE {_LISTED}
 """

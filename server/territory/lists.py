@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from server.core import clock, db, paging
+from server.core import clock, db, paging, tree
 from server.core.actor import Actor
 from server.core.types import MAX_ID, OrgRef
 from server.regions import service as regions
@@ -27,14 +27,12 @@ ORDER BY a.id DESC
 _ALL = "SELECT a.* FROM authority a WHERE a.root_id = $1 AND a.id < $2{conditions} ORDER BY a.id DESC LIMIT $3"
 
 # A narrow scope is a few dealers: so many at most are read of each.
-_SCOPED = """
+_SCOPED = f"""
 SELECT a.* FROM (
-    SELECT DISTINCT g.id FROM unnest($4::text[]) AS prefix
-    JOIN org g ON g.path ~>=~ prefix AND g.path ~<~ (left(prefix, -1) || '0')
-    WHERE g.root_id = $1 AND g.kind = 'dealer'
+    SELECT DISTINCT g.id FROM {tree.below("$4")} WHERE g.kind = 'dealer'
 ) d CROSS JOIN LATERAL (
     SELECT a.* FROM authority a
-    WHERE a.root_id = $1 AND a.org_id = d.id AND a.id < $2{conditions} ORDER BY a.id DESC LIMIT $3
+    WHERE a.root_id = $1 AND a.org_id = d.id AND a.id < $2{{conditions}} ORDER BY a.id DESC LIMIT $3
 ) a ORDER BY a.id DESC LIMIT $3
 """
 

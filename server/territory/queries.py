@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from server.core import db
+from server.core import db, tree
 
 
 class Wanted(NamedTuple):
@@ -80,14 +80,12 @@ LIMIT 50
 
 # Live authorities of the dealers under some paths that do not lie within those of the nearest dealer above that holds
 # any. $1 root  $2 paths  $3 today  $4, $5 categories and those above them  $6 path as it would be, instead of  $7
-_OUTSIDE = """
+_OUTSIDE = f"""
 WITH line AS (
     SELECT * FROM unnest($4::bigint[], $5::bigint[]) AS t (category_id, up)
 ), own AS (
     SELECT DISTINCT g.id, g.name, $6::text || substr(g.path, length($7::text) + 1) AS path
-    FROM unnest($2::text[]) AS prefix
-    JOIN org g ON g.path ~>=~ prefix AND g.path ~<~ (left(prefix, -1) || '0')
-    WHERE g.root_id = $1 AND g.kind = 'dealer'
+    FROM {tree.below("$2", condition="o.kind = 'dealer'")}
 ), bounded AS (
     SELECT o.id, o.name, b.above_id
     FROM own o
