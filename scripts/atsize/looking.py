@@ -105,6 +105,21 @@ async def ask(
     return answers
 
 
+async def _plan(connection: asyncpg.Connection, sql: str, args: tuple[Any, ...]) -> str:
+    """The plan of a prepared statement; an EXPLAIN of its text would always be planned for its values."""
+    oids = [item.oid for item in (await connection.prepare(sql)).get_parameters()]
+    types = [await connection.fetchval("SELECT format_type($1, NULL)", oid) for oid in oids]
+    values = [await connection.fetchval(f"SELECT quote_nullable(($1::{kind})::text)", arg)  # noqa: S608 - names of types
+              for kind, arg in zip(types, args, strict=True)]  # fmt: skip
+    given = f"({', '.join(values)})" if values else ""
+    await connection.execute(f"PREPARE looked_at AS {sql}")
+    try:
+        plan: str = await connection.fetchval(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) EXECUTE looked_at{given}")
+    finally:
+        await connection.execute("DEALLOCATE looked_at")
+    return plan
+
+
 async def _timed(connection: asyncpg.Connection, sql: str, args: tuple[Any, ...]) -> float:
     started = time.perf_counter()
     await connection.fetch(sql, *args)
@@ -114,7 +129,7 @@ async def _timed(connection: asyncpg.Connection, sql: str, args: tuple[Any, ...]
 async def _explain(
     connection: asyncpg.Connection, mode: str, sql: str, args: tuple[Any, ...], big: frozenset[str], times: int
 ) -> Answer:
-    text = await connection.fetchval(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", *args)
+    text = await _plan(connection, sql, args)
     ms = min([await _timed(connection, sql, args) for _ in range(times)])
     plan = msgspec.json.decode(text)[0]
     found = [node for node in _nodes(plan["Plan"]) if node.get("Relation Name") in big and node["Actual Loops"]]

@@ -7,6 +7,7 @@ A new list gets its line here.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, Literal, NamedTuple, get_args
 
 import asyncpg
@@ -17,17 +18,22 @@ from server.approvals import service as approvals
 from server.approvals.schemas import ApprovalFilter
 from server.catalog import assortment
 from server.catalog.schemas import AssortmentFilter, ProductFilter, ProductSort
+from server.channel import history, places, tree
 from server.channel import lists as channel
-from server.channel import tree
+from server.channel.archive_schemas import OrgHistoryFilter
+from server.channel.places import MapFilter
 from server.channel.schemas import OrgFilter
 from server.channel.tree_schemas import TreeFilter
 from server.core import clock
 from server.core.actor import Actor
 from server.customers import lists as customers
-from server.customers.schemas import CustomerFilter
+from server.customers import purchases, tags
+from server.customers.schemas import CustomerFilter, PurchasePeriod
+from server.identity import invitations
 from server.identity import lists as accounts
 from server.identity import queries as identity
-from server.identity.schemas import AccountFilter
+from server.identity.entry_schemas import InvitationFilter
+from server.identity.schemas import AccountFilter, PageQuery
 from server.notify import queries as outbox
 from server.notify import service as notify
 from server.notify.schemas import AuditFilter, NoticeFilter, OutboxFilter
@@ -86,6 +92,14 @@ def _orders(side: Side, **filters: Any) -> Look:
     return lambda actor, world: lists.list_orders(actor, OrderFilter(side, **filters))
 
 
+def _orders_long_ago(side: Side, **filters: Any) -> Look:
+    def look(actor: Actor, world: World) -> Awaitable[object]:
+        first = clock.today() - timedelta(days=400)
+        return lists.list_orders(actor, OrderFilter(side, from_=first, to=first + timedelta(days=2), **filters))
+
+    return look
+
+
 def _counts(side: Side) -> Look:
     return lambda actor, world: lists.count_states(actor, side)
 
@@ -106,6 +120,11 @@ ORDERS: dict[str, Page] = {
     "all that a rep sees": Page("rep", _orders("all")),
     "what waits for a rep": Page("rep", _orders("sales", state="submitted")),
     "an order by its number": Page("brand", lambda a, w: lists.list_orders(a, OrderFilter("all", q=w.order_number))),
+    "the orders of some days long ago": Page("brand", _orders_long_ago("all")),
+    "what was rejected some days long ago": Page("brand", _orders_long_ago("all", state="rejected")),
+    "a rep's orders of some days long ago": Page("rep", _orders_long_ago("all")),
+    "a dealer's sales of some days long ago": Page("dealer", _orders_long_ago("sales")),
+    "a store's purchases of some days long ago": Page("store", _orders_long_ago("purchases")),
     "a text that no order has": Page("brand", _orders("all", q="没有这个")),
     "a rep's search": Page("rep", lambda a, w: lists.list_orders(a, OrderFilter("all", q=w.store_name))),
     "a store's search": Page("store", lambda a, w: lists.list_orders(a, OrderFilter("purchases", q=w.product_name))),
@@ -118,6 +137,8 @@ ORDERS: dict[str, Page] = {
         "store", lambda a, w: views.list_issues(a, IssueFilter("purchases", "in_transit"))
     ),
     "goods issues of a dealer": Page("dealer", lambda a, w: views.list_issues(a, IssueFilter("sales"))),
+    "goods issues of the brand": Page("brand", lambda a, w: views.list_issues(a, IssueFilter("sales"))),
+    "a goods issue by its number": Page("brand", lambda a, w: views.find_issue(a, f"CK{w.order_number}")),
 }
 
 GOODS: dict[str, Page] = {
@@ -125,6 +146,9 @@ GOODS: dict[str, Page] = {
     "a search in the catalogue": Page("store", lambda a, w: shelf.browse(a, ProductFilter(q=w.product_name))),
     "what a store usually orders": Page("store", lambda a, w: shelf.frequent(a)),
     "a dealer's stock": Page("dealer", lambda a, w: stock.list_stock(a, StockFilter())),
+    "the brand's stock": Page("brand", lambda a, w: stock.list_stock(a, StockFilter())),
+    "a product in stock": Page("brand", lambda a, w: stock.list_stock(a, StockFilter(q=w.product_name))),
+    "a category's stock": Page("brand", lambda a, w: stock.list_stock(a, StockFilter(category_id=9))),
 }
 
 
@@ -170,19 +194,42 @@ PRICES: dict[str, Page] = {
 
 MONEY: dict[str, Page] = {
     "a store's account": Page("store", lambda a, w: settlement.entries(a, EntryFilter())),
+    "what a store owes": Page("store", lambda a, w: settlement.balance(a, None)),
+    "a store's account at its dealer": Page(
+        "dealer", lambda a, w: settlement.entries(a, EntryFilter(buyer_id=w.store_id))
+    ),
 }
+
+
+def _approvals(state: Any) -> Look:
+    return lambda actor, world: approvals.list_approvals(actor, ApprovalFilter(state))
+
 
 WORK: dict[str, Page] = {
     "what waits for the brand's decision": Page("brand", lambda a, w: approvals.list_approvals(a, ApprovalFilter())),
+    "what a dealer has approved": Page("dealer", _approvals("approved")),
+    "what a rep has to decide": Page("rep", _approvals("pending")),
+    "what was approved in a rep's part": Page("rep", _approvals("approved")),
     "an inbox": Page("dealer", lambda a, w: notify.list_notices(a, NoticeFilter())),
     "the unread": Page("dealer", lambda a, w: notify.list_notices(a, NoticeFilter(unread=True))),
     "the brand's audit trail": Page("brand", lambda a, w: notify.list_audit(a, AuditFilter())),
+    "the trail of one order": Page("brand", lambda a, w: notify.list_audit(a, AuditFilter("order", w.order_id))),
+    "the trail of a kind that hardly changes": Page("brand", lambda a, w: notify.list_audit(a, AuditFilter("role"))),
+    "a dealer's trail of orders": Page("dealer", lambda a, w: notify.list_audit(a, AuditFilter("order"))),
     "a dealer's audit trail": Page("dealer", lambda a, w: notify.list_audit(a, AuditFilter())),
     "messages that failed": Page("brand", lambda a, w: notify.list_outbox(a, OutboxFilter())),
     "the next messages": Page("brand", lambda a, w: outbox.take_messages(clock.now(), ["wecom_card"], 50)),
     "the next events": Page("brand", lambda a, w: outbox.take_events(clock.now(), 50)),
     "who is signed in": Page("store", lambda a, w: identity._sessions([bytes(32)])),
 }
+
+
+def _customers(**filters: Any) -> Look:
+    return lambda actor, world: customers.list_customers(actor, CustomerFilter(**filters))
+
+
+def _map(west: float, south: float, east: float, north: float) -> Look:
+    return lambda actor, world: places.store_map(actor, MapFilter(west, south, east, north))
 
 
 def _stores(**filters: Any) -> Look:
@@ -214,6 +261,23 @@ PEOPLE: dict[str, Page] = {
     "a customer by its name": Page(
         "brand", lambda a, w: customers.list_customers(a, CustomerFilter(q=w.store_name)), "counts"
     ),
+    "all customers": Page("brand", _customers(), "counts"),
+    "a rep's customers": Page("rep", _customers(), "counts"),
+    "customers with a tag": Page("brand", _customers(tag="重点"), "counts"),
+    "customers of a kind that are quiet": Page(
+        "brand", _customers(store_kind="restaurant", not_ordered_for=60), "counts"
+    ),
+    "customers that nobody is": Page("brand", _customers(q="没有这个"), "counts"),
+    "customers of a common word": Page("brand", _customers(q="超市"), "counts"),
+    "a customer": Page("brand", lambda a, w: purchases.profile(a, w.store_id, PurchasePeriod())),
+    "tags to choose from": Page("brand", lambda a, w: tags.suggested(a)),
+    "a rep's tags to choose from": Page("rep", lambda a, w: tags.suggested(a), "counts"),
+    "the map of the country": Page("brand", _map(73, 18, 135, 54), "counts"),
+    "the map of a town": Page("brand", _map(112.9, 28.1, 113.1, 28.3)),
+    "a rep's map of the country": Page("rep", _map(73, 18, 135, 54), "counts"),
+    "the history of an org": Page("brand", lambda a, w: history.history(a, w.store_id, OrgHistoryFilter())),
+    "invitations": Page("brand", lambda a, w: invitations.list_invitations(a, InvitationFilter())),
+    "an account's sign-ins": Page("brand", lambda a, w: accounts.sign_ins_of(a, w.store_id, PageQuery())),
     "the accounts of the channel": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter())),
     "the accounts of a dealer": Page("dealer", lambda a, w: accounts.list_accounts(a, AccountFilter())),
     "the frozen accounts": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter(status="frozen"))),

@@ -19,11 +19,11 @@ LEFT JOIN LATERAL (
 
 # A category and all below it.
 IN_CATEGORY = """
-p.category_id IN (
+p.category_id = ANY (ARRAY(
     WITH RECURSIVE below AS (
         SELECT id FROM category WHERE id = $3 AND root_id = $1
         UNION ALL SELECT c.id FROM category c JOIN below b ON c.parent_id = b.id
-    ) SELECT id FROM below)
+    ) SELECT id FROM below))
 """
 
 FOUND = search.matches("p", "$5", "$6")

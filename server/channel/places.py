@@ -68,9 +68,15 @@ _INSIDE = " AND g.lng BETWEEN $4::float8 AND $5::float8 AND g.lat BETWEEN $6::fl
 
 # The rows of cells that the part of the map covers, each one range of the index.
 _ROWS = """generate_series(floor($6::float8 * 8)::int, floor($7::float8 * 8)::int) AS r (row)
-    JOIN org g ON g.root_id = $1 AND g.kind = $3 AND g.cell BETWEEN r.row * 2880 + floor($4::float8 * 8)::int
-                                                                AND r.row * 2880 + floor($5::float8 * 8)::int
+    CROSS JOIN LATERAL (
+        SELECT {columns} FROM org o
+        WHERE o.root_id = $1 AND o.kind = $3 AND o.cell BETWEEN r.row * 2880 + floor($4::float8 * 8)::int
+                                                            AND r.row * 2880 + floor($5::float8 * 8)::int
+        OFFSET 0) g
 WHERE $2::text[] IS NOT NULL"""
+
+_READ = ("o.lat, o.lng", "*")
+"""The index has where an org lies; what a point shows is in its row."""
 
 _CLUSTERS = """
 SELECT count(*)::int AS count, avg(g.lat) AS lat, avg(g.lng) AS lng FROM {source}
@@ -85,14 +91,14 @@ async def store_map(actor: Actor, wanted: MapFilter) -> StoreMap:
     """The stores inside the scope that lie in a part of the map."""
     if wanted.west >= wanted.east or wanted.south >= wanted.north:
         raise InvalidInput("地图范围不对")
-    source = (_ROWS if actor.sees_all else _BELOW) + _INSIDE
+    rows = {columns: (_ROWS.format(columns=columns) if actor.sees_all else _BELOW) + _INSIDE for columns in _READ}
     box = (wanted.west, wanted.east, wanted.south, wanted.north)
     asked = (actor.root_id, apart(actor.scope), wanted.kind, *box)
     size = max((wanted.east - wanted.west) / 32, (wanted.north - wanted.south) / 24)
-    found = await db.rows(_CLUSTERS.format(source=source, limit=CELLS), *asked, size)
+    found = await db.rows(_CLUSTERS.format(source=rows["o.lat, o.lng"], limit=CELLS), *asked, size)
     clusters = [Cluster(item["lat"], item["lng"], item["count"]) for item in found]
     total = sum(item.count for item in clusters)
     if total > POINTS:
         return StoreMap(total, [], clusters)
-    points = await db.rows(_POINTS.format(source=source, limit=POINTS), *asked)
+    points = await db.rows(_POINTS.format(source=rows["*"], limit=POINTS), *asked)
     return StoreMap(total, [MapPoint(**item) for item in points], [])

@@ -101,7 +101,8 @@ def _statement(shape: _Shape) -> str:
     if shape.searched:
         walk = f"SELECT g.id AS key, {_TEXT_HERE} AS hit FROM {base} {order}"
         parts = search.hits(walk, f"SELECT g.id AS key FROM {base} AND {_TEXT_ANYWHERE}", "$4") + ", "
-        looked = f"SELECT g.* FROM hits JOIN org g ON g.id = hits.key {order} LIMIT {LOOKED_AT}"
+        found = "hits CROSS JOIN LATERAL (SELECT * FROM org o WHERE o.id = hits.key OFFSET 0) g"
+        looked = f"SELECT g.* FROM {found} {order} LIMIT {LOOKED_AT}"
     purchases = _BOUGHT if shape.filters & _PURCHASES else ""
     conditions = " AND ".join(_FILTERS[name] for name in sorted(shape.filters)) or "true"
     # Of a searched list's beginning only the hits were looked at: where they were enough, there may be more behind.

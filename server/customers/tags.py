@@ -36,7 +36,8 @@ WITH RECURSIVE used AS (
 SELECT tag FROM used WHERE tag IS NOT NULL LIMIT {SUGGESTED}
 """  # noqa: S608 - a constant of this file
 _BELOW = f"""
-SELECT t.tag FROM {tree.below("$2", "o.id")} JOIN customer_tag t ON t.root_id = $1 AND t.org_id = g.id
+SELECT t.tag FROM {tree.below("$2", "o.id")}
+CROSS JOIN LATERAL (SELECT x.tag FROM customer_tag x WHERE x.root_id = $1 AND x.org_id = g.id OFFSET 0) t
 GROUP BY t.tag ORDER BY count(*) DESC, t.tag LIMIT {SUGGESTED}
 """  # noqa: S608 - a constant of this file
 

@@ -56,6 +56,24 @@ _NAMED = {
     ),
 }
 
+# Between which numbers the orders of some days lie, so that nobody reads through all that came since. Numbers are given
+# as orders come in: one that was submitted an hour later has the higher one, whatever transactions waited for what.
+_DAYS = """, days AS MATERIALIZED (
+    SELECT (SELECT min(id) FROM (
+                SELECT o.id FROM orders o WHERE o.root_id = $1 AND o.submitted_at >= e.first
+                    AND o.submitted_at <= e.first + interval '1 hour' OFFSET 0) o) AS low,
+           (SELECT max(id) FROM (
+                SELECT o.id FROM orders o WHERE o.root_id = $1 AND o.submitted_at <= e.last
+                    AND o.submitted_at >= e.last - interval '1 hour' OFFSET 0) o) AS high
+    FROM (SELECT (SELECT o.submitted_at FROM orders o WHERE o.root_id = $1 AND o.submitted_at >= $5
+                  ORDER BY o.submitted_at LIMIT 1) AS first,
+                 (SELECT o.submitted_at FROM orders o WHERE o.root_id = $1 AND o.submitted_at < $6
+                  ORDER BY o.submitted_at DESC LIMIT 1) AS last) e
+)"""
+# The moment itself is asked in a way that no index answers: else all orders of the days would be read, and then sorted.
+_IN_DAYS = """ AND o.id >= (SELECT low FROM days) AND o.id <= (SELECT high FROM days)
+        AND o.submitted_at + interval '0' >= $5 AND o.submitted_at + interval '0' < $6"""
+
 _PARTY: dict[Side, str] = {"sales": " AND o.seller_id = $2", "purchases": " AND o.buyer_id = $2", "all": ""}
 
 _SHOWN = """
@@ -84,25 +102,26 @@ def _runs(side: Side, by_buyer: bool, by_state: bool, found: str) -> str:
 
 _NEWEST = """
     SELECT o.id, o.number, o.first_product, o.buyer_id FROM orders o
-    WHERE {{}} AND o.id < $7 AND o.submitted_at >= $5 AND o.submitted_at < $6
+    WHERE {{}} AND o.id < $7{days}
     ORDER BY o.id DESC LIMIT {rows}"""
 
 
 @cache
-def list_statement(side: Side, by_buyer: bool, by_state: bool, searched: bool, whole: bool) -> str:
+def list_statement(side: Side, by_buyer: bool, by_state: bool, searched: bool, whole: bool, dated: bool) -> str:
     """The statement of a list; without a run per buyer everything of the side is inside the scope.
 
     `whole`: whoever looks sees all buyers of the brand.
     """
-    runs = _runs(side, by_buyer, by_state, _NEWEST.format(rows="$12" if searched else "$8"))
+    given, days = (_GIVEN + _DAYS, _IN_DAYS) if dated else (_GIVEN, "")
+    runs = _runs(side, by_buyer, by_state, _NEWEST.format(days=days, rows="$12" if searched else "$8"))
     if not searched:
-        return f"{_GIVEN}, hits AS (\n    SELECT h.id FROM {runs} ORDER BY h.id DESC LIMIT $8\n){_SHOWN}"
+        return f"{given}, hits AS (\n    SELECT h.id FROM {runs} ORDER BY h.id DESC LIMIT $8\n){_SHOWN}"
     condition = f"o.root_id = $1{_PARTY[side]} AND o.buyer_id = n.id AND o.state = ANY ($4)"
-    of_buyer = _NEWEST.format(rows="$8").format(condition)
+    of_buyer = _NEWEST.format(days=days, rows="$8").format(condition)
     in_scope = " AND EXISTS (SELECT FROM buyers b WHERE b.id = o.buyer_id)" if by_buyer else ""
     buyer = "b" if by_buyer else "g"
     whose = "" if by_buyer else "CROSS JOIN LATERAL (SELECT name FROM org g WHERE g.id = h.buyer_id OFFSET 0) g"
-    return f"""{_GIVEN}, buyers AS ({_BUYERS}
+    return f"""{given}, buyers AS ({_BUYERS}
 ), named AS (
     WITH {_NAMED[whole and not by_buyer]} SELECT key AS id FROM hits LIMIT {NAMED}
 ), hits AS (
@@ -115,7 +134,7 @@ def list_statement(side: Side, by_buyer: bool, by_state: bool, searched: bool, w
     SELECT o.id
     FROM (SELECT $11 AS id UNION SELECT x.id FROM orders x WHERE x.root_id = $1 AND x.number = $10) e
     JOIN orders o ON o.root_id = $1 AND o.id = e.id
-    WHERE o.state = ANY ($4) AND o.id < $7 AND o.submitted_at >= $5 AND o.submitted_at < $6{_PARTY[side]}{in_scope}
+    WHERE o.state = ANY ($4) AND o.id < $7{days}{_PARTY[side]}{in_scope}
   ) found ORDER BY id DESC LIMIT $8
 ){_SHOWN}"""
 
@@ -181,9 +200,10 @@ async def list_orders(actor: Actor, wanted: OrderFilter) -> tuple[list[OrderSumm
     text = (wanted.q or "").strip()
     by_buyer = _run_per_buyer(actor, wanted.side) or wanted.buyer_id is not None
     look = search.look_for(text)
+    dated = wanted.from_ is not None or wanted.to is not None
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
     found = await db.rows(
-        list_statement(wanted.side, by_buyer, bool(states), look is not None, actor.sees_all),
+        list_statement(wanted.side, by_buyer, bool(states), look is not None, actor.sees_all, dated),
         actor.root_id,
         actor.org_id,
         actor.scope,
