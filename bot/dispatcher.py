@@ -151,7 +151,11 @@ class Dispatcher:
                 await queries.put_off(waits, "等待：这位成员收到的消息快要超过企业微信的限额")
             if chosen:
                 await queries.lease([item for item, _ in chosen], clock.now() + LEASE)
-        await asyncio.gather(*(self._send(group, item, payload) for item, payload in chosen))
+        # Whatever becomes of one of them, and also when the bot stops: none is left under way.
+        sends = (self._send(group, item, payload) for item, payload in chosen)
+        for outcome in await asyncio.gather(*sends, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
         return bool(chosen or waits)
 
     def _choose(self, due: Sequence[db.Row]) -> tuple[list[Taken], list[tuple[db.Row, datetime]]]:

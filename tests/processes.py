@@ -78,6 +78,18 @@ class System:
             end_group(process, signal.SIGKILL)
             process.wait()
 
+    def end(self, name: str, seconds: float) -> None:
+        """SIGTERM a program; fails with the end of its log when it has not ended after so long."""
+        process = self._running.pop(name)
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"{name} has not stopped in {seconds} s:\n{tail(self.log(name))}") from None
+        finally:
+            end_group(process, signal.SIGKILL)
+            process.wait()
+
     def run(self, module: str) -> None:
         """Run a module to its end with the programs' settings, e.g. `server.migrate` or `scripts.demo`."""
         done = subprocess.run(

@@ -153,6 +153,27 @@ async def disconnect() -> None:
 
 
 @asynccontextmanager
+async def _tortoise_transaction() -> AsyncIterator[None]:
+    """Tortoise's transaction. Where its BEGIN is cut off (the client has gone, the process stops), Tortoise forgets the
+    connection that it has taken from the pool; here it is closed and given back."""
+    context: Any = in_transaction("default")
+    try:
+        await context.__aenter__()
+    except BaseException:
+        if hasattr(context, "token"):  # it had a connection
+            connections.reset(context.token)
+            context.client._connection.terminate()
+            await context.client._parent._pool.release(context.client._connection)
+        raise
+    try:
+        yield
+    except BaseException as error:
+        await context.__aexit__(type(error), error, error.__traceback__)
+        raise
+    await context.__aexit__(None, None, None)
+
+
+@asynccontextmanager
 async def transaction() -> AsyncIterator[None]:
     """One transaction around the block, or the one that is already open.
 
@@ -165,7 +186,7 @@ async def transaction() -> AsyncIterator[None]:
     waiting: list[Callable[[], Awaitable[None]]] = []
     token = _after_commit.set(waiting)
     try:
-        async with in_transaction("default"):
+        async with _tortoise_transaction():
             yield
     finally:
         _after_commit.reset(token)

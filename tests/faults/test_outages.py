@@ -124,6 +124,29 @@ async def test_orders_go_on_while_wecom_is_down_and_afterwards_all_cards_arrive_
     await told_once(site, placed)
 
 
+async def test_a_bot_that_is_stopped_while_wecom_goes_away_ends_at_once_and_loses_no_card(
+    site: Site, http: httpx.AsyncClient
+) -> None:
+    placed: dict[str, list[int]] = {dealer.userid: [] for dealer in site.seed.dealers}
+    await asyncio.to_thread(site.programs.end, "bot", 3)
+    await asyncio.to_thread(site.programs.kill, "sandbox")
+    for _ in range(2):
+        for userid, mine in (await shopping(site, http, nothing)).items():
+            placed[userid] += mine
+        await asyncio.to_thread(site.programs.start, "bot")
+        await asyncio.to_thread(site.programs.end, "bot", 3)  # in the middle of expanding, and of sending to nobody
+    await asyncio.to_thread(site.programs.start, "sandbox", "bot")
+    await site.all_told()
+    await told_once(site, placed)
+    (failed,) = await site.ask("SELECT count(*) FROM outbox WHERE state = 'failed'")
+    assert failed[0] == 0
+    sent = "SELECT count(*) FROM outbox WHERE channel = 'wecom_card' AND state = 'delivered' AND subject_id = ANY ($1)"
+    ids = [order_id for mine in placed.values() for order_id in mine]
+    asked = await site.ask("SELECT id FROM approval WHERE subject_id = ANY ($1::bigint[])", ids)
+    (count,) = await site.ask(sent, [row["id"] for row in asked])
+    assert count[0] == len(ids)
+
+
 async def test_without_redis_orders_go_on_and_open_pages_are_told_to_ask_again(
     site: Site, http: httpx.AsyncClient
 ) -> None:
