@@ -14,6 +14,7 @@ from bot.leader import Leader
 from server.approvals.people import steps_of
 from server.core import clock, db
 from server.exchange import jobs as exchange
+from server.pricing import midnight
 from server.settings import Settings
 from server.territory import service as territory
 
@@ -113,6 +114,11 @@ async def tell_of_expiring_papers() -> int:
     return await db.run(_EXPIRING, moment, clock.today())
 
 
+async def tell_of_new_prices() -> int:
+    """Let open carts hear that planned prices have begun or temporary ones have ended; the number of sellers."""
+    return await midnight.tell_of_the_day()
+
+
 async def clean_up() -> int:
     """Remove what has been delivered, answered or seen long ago; failed messages stay."""
     moment = clock.now()
@@ -140,6 +146,8 @@ def schedule(leader: Leader, settings: Settings) -> AsyncIOScheduler:
     add(escalate_approvals, trigger="interval", minutes=5)
     add(warn_of_ending_authorities, trigger="cron", hour=9)
     add(tell_of_expiring_papers, trigger="interval", minutes=30)
+    # Right after midnight; and, where no bot was there then, as soon as one is.
+    add(tell_of_new_prices, trigger="cron", minute="*/5", second=1)
     add(clean_up, trigger="cron", hour=3, minute=30)
     add(clean_exchange, trigger="cron", hour=3, minute=40)
     return scheduler
