@@ -77,13 +77,13 @@ export const t = {
 
   result: {
     sent: '订单已提交', sentHint: (seller: string) => `${seller} 审核后会通知您`, waiting: '等待网络', waitingHint: '订单已保存在本机，网络恢复后自动提交，只会提交一次。',
-    view: '查看订单', more: '继续进货', number: '订单号', amount: '订单金额', sub: '审核、发货时通过微信通知您',
+    view: '查看订单', more: '继续进货', moreFor: '回到门店客户', waitingFor: (name: string) => `代${name}下的订单已保存在本机，网络恢复后自动提交，只会提交一次。`, number: '订单号', amount: '订单金额', sub: '审核、发货时通过微信通知您',
   },
 
   order: {
     states: { submitted: '待审核', approved: '待出库', issued: '配送中', received: '已签收', closed: '已完成', rejected: '已驳回', cancelled: '已取消', on_hold: '已挂起' },
     stages: { submitted: '提交', approved: '审核', issued: '出库', received: '签收' },
-    waiting: '等待网络', sending: '正在提交', refused: '未能提交', putBack: '放回购物车', drop: '删除', dropConfirm: '删除这张还没有提交的订单？', sendNow: '立即重试',
+    waiting: '等待网络', sending: '正在提交', refused: '未能提交', putBack: '放回购物车', writeAgain: '修改后再提交', drop: '删除', dropConfirm: '删除这张还没有提交的订单？', sendNow: '立即重试',
     searchPurchases: '搜订单号、商品', searchSales: '搜订单号、门店、商品', empty: '还没有订单', emptySales: '还没有门店订单', emptyState: '这个状态下没有订单', emptyHint: '新订单会自动出现在这里',
     count: (lines: number) => `${lines} 行`, firstAnd: (name: string, lines: number) => (lines > 1 ? `${name} 等 ${lines} 行商品` : name),
     title: '订单详情', number: '订单号', seller: '供货方', buyer: '订货方', submittedAt: '下单时间', wishedOn: '期望到货', note: '备注', goods: '商品', copy: '复制', copied: '已复制', info: '订单信息',
@@ -163,8 +163,8 @@ export const t = {
     addressPlaceholder: '区、街道、门牌号', place: '位置', noPlace: '还没有定位', locate: '用当前位置', noLocation: '没有取得位置：请允许使用位置，或以后再补', photo: '门头照', takePhoto: '拍照',
     nameMissing: '请填写店名', saved: '已保存', call: '打电话', tags: '标签', noTags: '还没有标签', newTag: '写一个标签', addTag: '加上', year: '近一年进货', amount: '进货金额', orders: '订单',
     last: '最近下单', orderFor: '代客下单', orderForName: (name: string) => `代${name}下单`, orderHint: (name: string) => `按${name}的价格下单，订单归${name}`, searchProduct: '商品名、拼音、条码',
-    nothingOffered: '没有可以卖给它的商品', lines: (count: number) => `${count} 种商品`, orderSubmit: '提交订单',
-    orderConfirm: (name: string, count: number, total: string) => `代${name}提交 ${count} 种商品，共 ${total}？`,
+    nothingOffered: '没有可以卖给它的商品', lines: (count: number) => `${count} 种商品`, orderSubmit: '提交订单', orderNext: '去确认', orderCheck: '确认订单', note: '备注（选填）',
+    priceChanged: '价格有变化，按新价格提交', noAddress: '门店档案里还没有地址，请先补上或改为自提', creditShort: (over: string) => `超出门店的信用额度 ${over}`,
     kinds: { convenience: '便利店', supermarket: '超市', grocery: '食杂店', restaurant: '餐饮店', specialty: '烟酒店', wholesale: '批发部', person: '个人客户', other: '其他' },
   },
   staff: {

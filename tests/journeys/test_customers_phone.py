@@ -33,18 +33,24 @@ async def test_a_store_met_on_the_road_would_be_forgotten_and_a_customer_without
     await phone.tap("customer-add-tag")
     await expect(phone.see("tag-夜市")).to_be_visible()
     await phone.picture("phone-customer")
+    await phone.tap("customer-invite")
+    await expect(phone.see("invite-code")).to_be_visible()
+    await phone.page.go_back()
 
     await phone.tap("customer-order")
     await phone.tap(f"add-case-{street.soda.code}")
     await expect(phone.see("order-total")).to_have_text("¥72.00")
     await phone.picture("phone-order-for")
+    await phone.tap("order-check")
+    await phone.tap("delivery-pickup")
+    await expect(phone.see("order-sum")).to_have_text("¥72.00")
+    await phone.picture("phone-order-for-check")
     await phone.tap("order-submit")
-    await phone.agree("代河坊街副食提交 1 种商品，共 ¥72.00")
     await phone.page.wait_for_url("**/pages/order/review**")
     brand = street.world.brand.id
     shop = await db.row("SELECT id, lat FROM org WHERE root_id = $1 AND name = $2", brand, DOOR["name"])
     assert shop is not None and 30.24 < shop["lat"] < 30.25
-    placed = await db.row("SELECT seller_id, total_fen, created_by FROM orders WHERE buyer_id = $1", shop["id"])
+    placed = await db.row("SELECT seller_id, total_fen, created_by, delivery_method FROM orders WHERE buyer_id = $1", shop["id"])
     assert placed is not None
-    assert (placed["seller_id"], placed["total_fen"]) == (street.dealer.id, 7200)
+    assert (placed["seller_id"], placed["total_fen"], placed["delivery_method"]) == (street.dealer.id, 7200, "pickup")
     assert placed["created_by"] == street.boss.account_id

@@ -17,10 +17,12 @@ interface Found {
  * From a scanned code to a product and its packaging. `found` does something with it and says what (the sentence
  * under the camera). Check digits are tested before the server is asked; without network the kept catalogue answers.
  * `known` is asked first, with the 14-digit GTIN: what lies before the reader, whether it is still offered or not.
+ * `buyerId` is the customer for whom the goods are; 0 for the own account.
  */
 export function useProductScan(
   found: (product: CatalogProduct, packagingId: number) => ScanResult,
   known: (gtin: string) => ScanResult | null = () => null,
+  buyerId: () => number = () => 0,
 ) {
   const scanning = ref(false)
   const busy = ref(false)
@@ -41,7 +43,7 @@ export function useProductScan(
     const code = cleanCode(scanned)
     try {
       if (isNoteNumber(code)) return await openNote(code)
-      result.value = complaint(code) ?? known(code.padStart(14, '0')) ?? taken(await look(code))
+      result.value = complaint(code) ?? known(code.padStart(14, '0')) ?? taken(await look(code, buyerId()))
     } catch (problem) {
       result.value = bad(problem, code)
     } finally {
@@ -73,19 +75,19 @@ function complaint(code: string): ScanResult | null {
   return null
 }
 
-async function look(code: string): Promise<Found> {
+async function look(code: string, buyerId: number): Promise<Found> {
   try {
-    return await api.get('/api/v1/catalog/scan/{code}', { path: { code } })
+    return await api.get('/api/v1/catalog/scan/{code}', { path: { code }, query: { buyer_id: buyerId || undefined } })
   } catch (problem) {
     if (!(problem instanceof ApiProblem && problem.offline)) throw problem
-    return fromKept(code)
+    return fromKept(code, buyerId)
   }
 }
 
 /** The kept pages carry the packagings with their 14-digit GTINs. */
-function fromKept(code: string): Found {
+function fromKept(code: string, buyerId: number): Found {
   const gtin = code.padStart(14, '0')
-  const [product] = keptProducts((item) => item.packagings.some((pack) => pack.gtin.padStart(14, '0') === gtin))
+  const [product] = keptProducts((item) => item.packagings.some((pack) => pack.gtin.padStart(14, '0') === gtin), buyerId)
   const packaging = product?.packagings.find((pack) => pack.gtin.padStart(14, '0') === gtin)
   if (!product || !packaging) throw new ApiProblem(0, 'offline', t.scan.offline)
   return { product, packaging_id: packaging.id }

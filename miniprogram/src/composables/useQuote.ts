@@ -1,9 +1,8 @@
-import { computed, ref, watch } from 'vue'
+import { computed, ref, watch, type Ref } from 'vue'
 import { api } from '@/api/client'
 import { ApiProblem, messageOf } from '@shared/problem'
 import type { Quote } from '@/api/types'
-import { quoteLines } from '@/domain/cart'
-import { useCart } from '@/state/cart'
+import { quoteLines, type Draft } from '@/domain/cart'
 
 /** A price that is no longer the one the buyer saw. */
 export interface PriceChange {
@@ -14,9 +13,16 @@ export interface PriceChange {
 
 const PAUSE_MS = 300
 
-/** The server's word on the cart: prices with their steps, what cannot be ordered, the credit. Asked after each change. */
-export function useQuote(active: () => boolean) {
-  const { draft, setPrices } = useCart()
+/** What is quoted: the own cart, or an order that is written for a customer. */
+export interface Quoted {
+  draft: Ref<Draft>
+  setPrices: (prices: ReadonlyMap<number, number>) => void
+  /** The customer for whom it is; none for the own cart. */
+  buyerId?: () => number
+}
+
+/** The server's word on a draft: prices with their steps, what cannot be ordered, the credit. Asked after each change. */
+export function useQuote({ draft, setPrices, buyerId }: Quoted, active: () => boolean) {
   const quote = ref<Quote | null>(null)
   const phase = ref<'idle' | 'asking' | 'ready' | 'offline' | 'failed'>('idle')
   const error = ref('')
@@ -24,6 +30,7 @@ export function useQuote(active: () => boolean) {
   let question = 0
 
   const asked = computed(() => ({
+    ...(buyerId ? { buyer_id: buyerId() } : {}),
     lines: quoteLines(draft.value),
     delivery_method: draft.value.delivery_method,
     address_id: draft.value.address_id,
@@ -55,6 +62,7 @@ export function useQuote(active: () => boolean) {
   }
 
   watch(shape, () => {
+    if (!active()) return
     // Old figures next to new quantities would be a lie.
     quote.value = null
     question += 1

@@ -1,3 +1,4 @@
+import { casePack } from '@shared/quantity'
 import type { CatalogProduct, DeliveryMethod, NewOrder, Packaging, Quote } from '@/api/types'
 
 /** A product in one packaging; a product wanted in cases and in pieces has two lines. */
@@ -28,6 +29,17 @@ export function emptyDraft(supplierId: number): Draft {
 
 export function packagingOf(line: Pick<CartLine, 'product' | 'packaging_id'>): Packaging | undefined {
   return line.product.packagings.find((pack) => pack.id === line.packaging_id)
+}
+
+/** What of one product is in the draft. */
+export function linesOf(draft: Draft, productId: number): CartLine[] {
+  return draft.lines.filter((line) => line.product.id === productId)
+}
+
+/** How many of its usual packaging: what the stepper in a list counts. */
+export function usualQty(draft: Draft, product: CatalogProduct): number {
+  const usual = product.packagings.find((pack) => pack.is_default) ?? casePack(product.packagings) ?? product.packagings[0]
+  return usual ? packagingQty(draft, product.id, usual.id) : 0
 }
 
 /** How many of one packaging are in the draft. */

@@ -10,6 +10,8 @@ export interface WaitingOrder {
   /** What was in the cart, to show it and to put it back when the server refuses. */
   lines: CartLine[]
   supplier_name: string
+  /** For whom the supplier's people wrote it down; none for an own order. */
+  buyer?: { id: number; name: string }
   /** What the buyer was told it costs. */
   total_fen: number
   created_at: string

@@ -1,3 +1,5 @@
+import { useSession } from '@/state/session'
+
 /** Leads from any page to a tab of the home page, keeping what the tabs show. */
 export function goTab(key: string): void {
   const pages = getCurrentPages()
@@ -9,7 +11,8 @@ export function goTab(key: string): void {
   uni.reLaunch({ url: `/pages/home/home?tab=${key}` })
 }
 
-/** `link` of a notice: "order/12" → the order, "settlement" → what is owed, "staff" → who was invited, "authority" → the own territories. */
+/** `link` of a notice: "order/12" → the order, "settlement" → what is owed, "staff" → who was invited, "authority" → the own
+ *  territories, "org/3" → whose paper ends: the own papers, or the customer's archive. */
 export function openLink(link: string): boolean {
   if (link === 'settlement') {
     uni.navigateTo({ url: '/pages/account/balance' })
@@ -23,9 +26,10 @@ export function openLink(link: string): boolean {
     uni.navigateTo({ url: '/pages/account/authorities' })
     return true
   }
-  const match = /^order\/(\d+)$/.exec(link)
-  if (!match) return false
-  uni.navigateTo({ url: `/pages/order/detail?id=${match[1]}` })
+  const [, kind, id] = /^(order|org)\/(\d+)$/.exec(link) ?? []
+  if (!kind) return false
+  const archive = Number(id) === useSession().me.value?.org.id ? '/pages/account/papers' : `/pages/customer/detail?id=${id}`
+  uni.navigateTo({ url: kind === 'order' ? `/pages/order/detail?id=${id}` : archive })
   return true
 }
 

@@ -55,14 +55,19 @@ export function readCategories(): Promise<Read<{ items: Category[] }>> {
   return read('/api/v1/catalog/categories', {})
 }
 
-export function readProducts(query: { category_id?: number; q?: string; cursor?: string; limit: number }): Promise<Read<CatalogPage>> {
+export function readProducts(query: { category_id?: number; q?: string; buyer_id?: number; cursor?: string; limit: number }): Promise<Read<CatalogPage>> {
   return read('/api/v1/catalog/products', query)
 }
 
+/** For whom a kept page was read: 0 for the own account, else a customer, who has other goods and prices. */
+function readFor(key: string): number {
+  return Number(/[?&]buyer_id=(\d+)/.exec(key)?.[1] ?? 0)
+}
+
 /** Looks through the kept pages, for a search or a scan without network. */
-export function keptProducts(matches: (product: CatalogProduct) => boolean): CatalogProduct[] {
+export function keptProducts(matches: (product: CatalogProduct) => boolean, buyerId = 0): CatalogProduct[] {
   const found = new Map<number, CatalogProduct>()
-  for (const key of keysWith(prefix())) {
+  for (const key of keysWith(prefix()).filter((one) => readFor(one) === buyerId)) {
     const items = load<Kept<Partial<CatalogPage>>>(key)?.data.items ?? []
     for (const product of items) if ('packagings' in product && matches(product)) found.set(product.id, product)
   }

@@ -25,8 +25,8 @@ const address = { id: 5, contact_name: '王芳', contact_phone: '13800000000', r
 const ok = (data) => ({ statusCode: 200, data })
 const problem = (statusCode, code, detail, more = {}) => ({ statusCode, data: JSON.stringify({ status: statusCode, code, detail, ...more }) })
 
-/** A shop whose `orders` are what was submitted; `replace` answers single requests otherwise. */
-function aShop(replace = {}) {
+/** A shop whose `orders` are what was submitted; `replace` answers single requests otherwise; `person` is who signs in. */
+function aShop(replace = {}, person = me) {
   const shop = { orders: [], bound: false, soda, tea }
   const goods = [soda, tea]
   const price = (line) => {
@@ -46,10 +46,10 @@ function aShop(replace = {}) {
     submitted_at: new Date().toISOString(), updated_at: new Date().toISOString(),
   })
   const routes = {
-    'POST /auth/login': ({ body }) => (body.password === 'right' ? ok({ token: 'secret', me }) : problem(401, 'wrong_password', '手机号或密码不对')),
+    'POST /auth/login': ({ body }) => (body.password === 'right' ? ok({ token: 'secret', me: person }) : problem(401, 'wrong_password', '手机号或密码不对')),
     'POST /auth/wechat': () => (shop.bound ? ok({ token: 'secret', me }) : problem(404, 'wechat_unbound', '还没有绑定账号', { bind_ticket: 'ticket/1+2' })),
     'POST /auth/wechat/bind': ({ body }) => ((shop.bound = body.bind_ticket === 'ticket/1+2'), ok({ token: 'secret', me })),
-    'GET /me': () => ok(me),
+    'GET /me': () => ok(person),
     'GET /me/subscriptions/templates': () => ok({ items: [{ template_id: 'T1', topic: 'order', title: '订单进度' }] }),
     'POST /me/subscriptions': () => ok({}),
     'GET /catalog/categories': () => ok({ items: [{ id: 1, parent_id: null, name: '饮料', sort: 1 }] }),
@@ -72,11 +72,11 @@ function aShop(replace = {}) {
     ...replace,
   }
   shop.answer = (request) => {
-    const name = request.path.replace('/api/v1', '').replace(/\/scan\/.*/, '/scan')
+    const name = request.path.replace('/api/v1', '').replace(/\/scan\/.*/, '/scan').replace(/\/\d+/g, '/:id')
     const route = routes[`${request.method} ${name}`]
     return route ? route(request) : problem(404, 'not_found', `${request.method} ${request.path}`)
   }
   return shop
 }
 
-module.exports = { aShop, problem, soda, tea }
+module.exports = { aShop, me, ok, problem, soda, tea }
