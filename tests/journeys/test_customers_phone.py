@@ -50,7 +50,8 @@ async def test_a_store_met_on_the_road_would_be_forgotten_and_a_customer_without
     brand = street.world.brand.id
     shop = await db.row("SELECT id, lat FROM org WHERE root_id = $1 AND name = $2", brand, DOOR["name"])
     assert shop is not None and 30.24 < shop["lat"] < 30.25
-    placed = await db.row("SELECT seller_id, total_fen, created_by, delivery_method FROM orders WHERE buyer_id = $1", shop["id"])
+    order = "SELECT seller_id, total_fen, created_by, delivery_method FROM orders WHERE buyer_id = $1"
+    placed = await db.row(order, shop["id"])
     assert placed is not None
     assert (placed["seller_id"], placed["total_fen"], placed["delivery_method"]) == (street.dealer.id, 7200, "pickup")
     assert placed["created_by"] == street.boss.account_id
