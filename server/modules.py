@@ -35,6 +35,8 @@ from server.settlement.moving import tell_of_money
 from server.settlement.routes import routes as settlement
 from server.stock.routes import routes as stock
 from server.stock.service import open_locations
+from server.stock.session_queries import names_packaging as scans_packaging
+from server.stock.session_routes import routes as scanning
 from server.territory.moves import tell_of_territories
 from server.territory.regrouping import check_regrouping
 from server.territory.routes import routes as territory
@@ -56,6 +58,7 @@ MODULES = (
     orders,
     approvals,
     stock,
+    scanning,
     settlement,
     customers,
     notify,
@@ -72,5 +75,6 @@ def wire() -> None:
     for teller in (tell_of_orders, tell_of_money, tell_of_prices, tell_of_scope, tell_of_territories):
         on_move(teller)
     on_packaging_removed(names_packaging)
+    on_packaging_removed(scans_packaging)
     on_limits_change(product_limits_change)
     on_category_move(check_regrouping)

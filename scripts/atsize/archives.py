@@ -13,7 +13,7 @@ from scripts.atsize.size import ASSORTMENT, BRAND, FIRST_DEALER, FIRST_STORE, RE
 from server.catalog.service import found_by
 from server.core import search
 from server.regions import service as regions
-from server.stock.service import LOCATION_NAMES
+from server.stock.words import LOCATION_NAMES
 
 
 def _words(text: str) -> list[str]:

@@ -52,7 +52,9 @@ from server.pricing.schemas import (
 from server.settlement import service as settlement
 from server.settlement.schemas import EntryFilter
 from server.stock import service as stock
+from server.stock import sessions
 from server.stock.schemas import StockFilter
+from server.stock.session_schemas import ScanSessionFilter
 from server.territory import coverage
 from server.territory import lists as territories
 from server.territory.schemas import AuthorityFilter, CoverageFilter, WhiteSpotFilter
@@ -145,6 +147,7 @@ GOODS: dict[str, Page] = {
     "the catalogue": Page("store", lambda a, w: shelf.browse(a, ProductFilter(limit=50))),
     "a search in the catalogue": Page("store", lambda a, w: shelf.browse(a, ProductFilter(q=w.product_name))),
     "what a store usually orders": Page("store", lambda a, w: shelf.frequent(a)),
+    "a dealer's scan sessions": Page("dealer", lambda a, w: sessions.list_sessions(a, ScanSessionFilter())),
     "a dealer's stock": Page("dealer", lambda a, w: stock.list_stock(a, StockFilter())),
     "the brand's stock": Page("brand", lambda a, w: stock.list_stock(a, StockFilter())),
     "a product in stock": Page("brand", lambda a, w: stock.list_stock(a, StockFilter(q=w.product_name))),

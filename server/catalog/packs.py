@@ -24,7 +24,7 @@ _in_use: list[InUse] = []
 
 
 class PackagingInUse(BusinessError):
-    """Orders name this packaging: it stays, or nobody could read them any more."""
+    """Orders or scans name this packaging: it stays, or nobody could read them any more."""
 
     status, code, title = 409, "packaging_in_use", "包装正在使用"
 
@@ -124,7 +124,7 @@ async def remove_packaging(actor: Actor, packaging_id: int, version: int) -> int
             raise InvalidInput("单件包装不能删除")
         for in_use in _in_use:
             if await in_use(actor.root_id, packaging_id):
-                raise PackagingInUse(f"已经有订单用到“{packaging.name}”，不能删除")
+                raise PackagingInUse(f"已经有订单或扫码记录用到“{packaging.name}”，不能删除")
         await packaging.delete()
         if packaging.is_default:
             await Packaging.filter(product_id=product.id, unit_qty=1).update(is_default=True)

@@ -60,6 +60,27 @@ _PRODUCT = f"SELECT p.*, k.packagings FROM product p {PACKAGINGS} WHERE p.root_i
 _SCANNED = "SELECT id, product_id FROM packaging WHERE root_id = $1 AND gtin = $2"
 
 
+# What scans name: by GTIN, by the product's code (then the single piece), or by a packaging that somebody chose.
+_NAMED = """
+SELECT 'gtin' AS by, k.gtin AS given, k.product_id, k.id AS packaging_id, k.unit_qty
+FROM packaging k WHERE k.root_id = $1 AND k.gtin = ANY ($2::text[])
+UNION ALL
+SELECT 'code', p.code, p.id, k.id, k.unit_qty
+FROM product p JOIN packaging k ON k.product_id = p.id AND k.unit_qty = 1
+WHERE p.root_id = $1 AND p.code = ANY ($3::text[])
+UNION ALL
+SELECT 'packaging', k.id::text, k.product_id, k.id, k.unit_qty
+FROM packaging k WHERE k.root_id = $1 AND k.id = ANY ($4::bigint[])
+"""
+
+
+async def named(
+    root_id: int, gtins: Sequence[str], codes: Sequence[str], packaging_ids: Sequence[int]
+) -> Sequence[db.Row]:
+    """The packagings that these GTINs, product codes and ids name, by what was given."""
+    return await db.rows(_NAMED, root_id, list(gtins), list(codes), list(packaging_ids))
+
+
 async def product(root_id: int, product_id: int) -> db.Row | None:
     """One product of a brand with its packagings."""
     return await db.row(_PRODUCT, root_id, product_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -158,6 +158,38 @@ async def scan(actor: Actor, code: str) -> Scanned:
     if found is None:
         raise GtinUnknown(f"商品库里没有这个条码：{code}", scanned=code)
     return Scanned(found["product_id"], found["id"], gtin)
+
+
+class Packed(NamedTuple):
+    """A product in one of its packagings."""
+
+    product_id: int
+    packaging_id: int
+    unit_qty: int
+
+
+class Named(NamedTuple):
+    """What codes and ids stand for in a brand; what is missing stands for nothing."""
+
+    gtins: dict[str, Packed]
+    codes: dict[str, Packed]
+    packagings: dict[int, Packed]
+
+
+async def named(
+    root_id: int, gtins: Iterable[str] = (), codes: Iterable[str] = (), packaging_ids: Iterable[int] = ()
+) -> Named:
+    """What GTINs (14 digits), product codes and packaging ids stand for, in one statement for any number of them."""
+    found = Named({}, {}, {})
+    for item in await queries.named(root_id, list(gtins), list(codes), list(packaging_ids)):
+        packed = Packed(item["product_id"], item["packaging_id"], item["unit_qty"])
+        if item["by"] == "gtin":
+            found.gtins[item["given"]] = packed
+        elif item["by"] == "code":
+            found.codes[item["given"]] = packed
+        else:
+            found.packagings[packed.packaging_id] = packed
+    return found
 
 
 async def picture(actor: Actor, product_id: int) -> int:

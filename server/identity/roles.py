@@ -32,6 +32,8 @@ PERMISSIONS: dict[str, str] = {
     "role.manage": "自定义角色",
     "stock.read": "查看库存",
     "stock.manage": "登记入库",
+    "stock.scan": "扫码出入库和盘点",
+    "stock.sell": "登记销售",
     "settlement.read": "查看往来账",
     "credit.manage": "设置信用额度",
     "payment.register": "登记收款",
@@ -59,7 +61,7 @@ _MANAGER = _READS | {
 }  # fmt: skip
 
 ROLES: dict[str, frozenset[str]] = {
-    "brand_admin": frozenset(set(PERMISSIONS) - _BUYS - {"order.receive", "order.create_for"}),
+    "brand_admin": frozenset(set(PERMISSIONS) - _BUYS - {"order.receive", "order.create_for", "stock.sell"}),
     "brand_manager": frozenset(_MANAGER),
     "brand_rep": frozenset(
         _READS | {"order.approve", "channel.read", "settlement.read", "territory.read", "exchange.export"}
@@ -68,7 +70,7 @@ ROLES: dict[str, frozenset[str]] = {
         _READS | {"channel.read", "settlement.read", "credit.manage", "payment.register", "exchange.export"}
     ),
     "brand_warehouse": frozenset(
-        _READS | {"order.issue", "stock.manage", "channel.read", "exchange.import", "exchange.export"}
+        _READS | {"order.issue", "stock.manage", "stock.scan", "channel.read", "exchange.import", "exchange.export"}
     ),
     "dealer_owner": frozenset(
         _READS
@@ -76,9 +78,9 @@ ROLES: dict[str, frozenset[str]] = {
         | _CUSTOMERS
         | {
             "order.approve", "order.over_credit", "approval.second", "order.issue", "order.receive", "price.manage",
-            "channel.read", "channel.manage", "account.manage", "role.manage", "stock.manage", "settlement.read",
-            "credit.manage", "payment.register", "audit.read", "territory.read", "rule.manage",
-            "exchange.import", "exchange.export",
+            "channel.read", "channel.manage", "account.manage", "role.manage", "stock.manage", "stock.scan",
+            "stock.sell", "settlement.read", "credit.manage", "payment.register", "audit.read", "territory.read",
+            "rule.manage", "exchange.import", "exchange.export",
         }
     ),
     "dealer_clerk": frozenset(
@@ -87,18 +89,22 @@ ROLES: dict[str, frozenset[str]] = {
         | _CUSTOMERS
         | {
             "order.approve", "order.issue", "order.receive", "channel.read", "settlement.read", "territory.read",
-            "exchange.export",
+            "stock.scan", "stock.sell", "exchange.export",
         }
     ),
-    "dealer_warehouse": frozenset(_READS | {"order.issue", "order.receive", "channel.read"}),
+    "dealer_warehouse": frozenset(
+        _READS | {"order.issue", "order.receive", "channel.read", "stock.scan", "stock.sell"}
+    ),
     "dealer_driver": frozenset({"order.read", "catalog.read", "channel.read"}),
     "dealer_finance": frozenset(
         _READS | {"channel.read", "settlement.read", "credit.manage", "payment.register", "exchange.export"}
     ),
     "store_owner": frozenset(
-        _READS | _BUYS | {"order.receive", "settlement.read", "account.manage", "exchange.export"}
+        _READS
+        | _BUYS
+        | {"order.receive", "settlement.read", "account.manage", "stock.scan", "stock.sell", "exchange.export"}
     ),
-    "store_clerk": frozenset(_READS | _BUYS | {"order.receive"}),
+    "store_clerk": frozenset(_READS | _BUYS | {"order.receive", "stock.scan", "stock.sell"}),
 }  # fmt: skip
 
 ROLE_NAMES: dict[str, str] = {

@@ -220,7 +220,7 @@ class IssueLine(msgspec.Struct):
     base_unit: str
     gtins: list[str]
     lot_code: str
-    expires_on: date
+    expires_on: date | None
     qty: int
     received_qty: int
     damaged_qty: int

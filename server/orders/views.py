@@ -72,7 +72,7 @@ SELECT i.*, o.number AS order_number, s.name AS seller_name, b.name AS buyer_nam
             'product_name', p.name, 'product_code', p.code, 'packaging_name', k.name, 'unit_qty', ol.unit_qty,
             'base_unit', p.base_unit,
             'gtins', (SELECT json_agg(g.gtin ORDER BY g.id) FROM packaging g WHERE g.product_id = l.product_id),
-            'lot_code', t.code, 'expires_on', t.expires_on, 'qty', l.qty,
+            'lot_code', t.code, 'expires_on', nullif(t.expires_on, 'infinity'), 'qty', l.qty,
             'received_qty', l.received_qty, 'damaged_qty', l.damaged_qty, 'short_qty', l.short_qty, 'note', l.note,
             'price_fen', l.price_fen, 'amount_fen', l.amount_fen) ORDER BY l.line_no)::text
         FROM goods_issue_line l

@@ -33,10 +33,11 @@ class Document(NamedTuple):
 
 # The order is the rule of the house: location, product, lot.
 _LOCK_LOTS = """
-SELECT b.location_id, b.product_id, b.lot_id, l.expires_on, b.on_hand - b.reserved AS free
+SELECT b.location_id, b.product_id, b.lot_id, l.code, l.expires_on, b.on_hand - b.reserved AS free
 FROM stock_balance b JOIN lot l ON l.id = b.lot_id
 WHERE b.root_id = $1 AND b.product_id = ANY ($3::bigint[]) AND b.on_hand > 0
-  AND b.location_id = (SELECT id FROM location WHERE org_id = $2 AND kind = 'warehouse' AND is_default)
+  AND b.location_id IN ($5, coalesce($4::bigint, (
+      SELECT id FROM location WHERE org_id = $2 AND kind = 'warehouse' AND is_default)))
 ORDER BY b.location_id, b.product_id, b.lot_id
 FOR UPDATE OF b
 """
@@ -126,7 +127,8 @@ moves AS (
     GROUP BY 1, 2, 3
 )
 INSERT INTO stock_balance AS b (root_id, location_id, product_id, lot_id, is_real, on_hand, reserved)
-SELECT $1::bigint, c.location_id, c.product_id, c.lot_id, w.kind = 'warehouse' AND e.location_id IS NULL, c.qty,
+SELECT $1::bigint, c.location_id, c.product_id, c.lot_id,
+       w.kind IN ('warehouse', 'quarantine') AND e.location_id IS NULL, c.qty,
        c.reserved
 FROM change c JOIN location w ON w.id = c.location_id
 LEFT JOIN stock_balance e ON e.root_id = $1 AND e.location_id = c.location_id AND e.product_id = c.product_id
@@ -160,6 +162,12 @@ WITH given AS (
 SELECT g.n, m.id, m.expires_on FROM given g JOIN made m ON m.product_id = g.product_id AND m.code = g.code ORDER BY g.n
 """
 
+_KNOWN_LOTS = """
+SELECT t.n - 1 AS n, l.expires_on
+FROM unnest($2::bigint[], $3::text[]) WITH ORDINALITY AS t (product_id, code, n)
+JOIN lot l ON l.root_id = $1 AND l.product_id = t.product_id AND l.code = t.code
+"""
+
 _KNOWN_PRODUCTS = "SELECT count(*) FROM product WHERE root_id = $1 AND id = ANY ($2::bigint[])"
 
 _AVAILABLE = """
@@ -167,7 +175,7 @@ SELECT b.product_id, sum(b.on_hand - b.reserved)::bigint AS available
 FROM stock_balance b
 JOIN location w ON w.id = b.location_id
 JOIN lot l ON l.id = b.lot_id
-WHERE w.org_id = $2 AND w.kind = 'warehouse' AND b.root_id = $1 AND b.product_id = ANY ($3::bigint[])
+WHERE w.org_id = $2 AND w.kind = 'warehouse' AND w.is_default AND b.root_id = $1 AND b.product_id = ANY ($3::bigint[])
   AND b.on_hand > b.reserved AND l.expires_on >= $4
 GROUP BY 1
 """
@@ -178,7 +186,7 @@ WITH held AS (
            sum(b.on_hand) FILTER (WHERE w.kind = 'warehouse')::bigint AS on_hand,
            sum(b.reserved) FILTER (WHERE w.kind = 'warehouse')::bigint AS reserved,
            sum(b.on_hand) FILTER (WHERE w.kind = 'in_transit')::bigint AS in_transit,
-           min(l.expires_on) FILTER (WHERE w.kind = 'warehouse') AS nearest_expiry
+           nullif(min(l.expires_on) FILTER (WHERE w.kind = 'warehouse'), 'infinity') AS nearest_expiry
     FROM location w
     JOIN stock_balance b ON b.root_id = $1 AND b.location_id = w.id AND b.on_hand > 0
     JOIN lot l ON l.id = b.lot_id
@@ -199,9 +207,14 @@ LIMIT $6
 """
 
 
-async def lock_lots(root_id: int, org_id: int, product_ids: list[int]) -> Sequence[db.Row]:
-    """Lock and read the lots of these products in an org's warehouse."""
-    return await db.rows(_LOCK_LOTS, root_id, org_id, product_ids)
+async def lock_lots(
+    root_id: int, org_id: int, product_ids: list[int], location_id: int | None = None, target_id: int | None = None
+) -> Sequence[db.Row]:
+    """Lock and read the lots of these products in an org's warehouse: the one that delivers, if none is named.
+
+    With those at `target_id`, where they are going to be moved, so that all are locked in the order of the house.
+    """
+    return await db.rows(_LOCK_LOTS, root_id, org_id, product_ids, location_id, target_id)
 
 
 async def reserve(root_id: int, location_id: int, order_id: int, picks: Sequence[Pick]) -> None:
@@ -291,13 +304,18 @@ async def ensure_lots(
     return await db.rows(_LOTS, root_id, products, codes, produced, expires)
 
 
+async def known_lots(root_id: int, products: list[int], codes: list[str]) -> dict[int, date]:
+    """When those of these lots expire that are known, by their place in the lists."""
+    return {item["n"]: item["expires_on"] for item in await db.rows(_KNOWN_LOTS, root_id, products, codes)}
+
+
 async def known_products(root_id: int, product_ids: list[int]) -> int:
     """How many of these are products of the brand."""
     return int(await db.value(_KNOWN_PRODUCTS, root_id, product_ids))
 
 
 async def available(root_id: int, org_id: int, product_ids: Sequence[int], today: date) -> dict[int, int]:
-    """What an org can still promise of these products, in base units; absent means none."""
+    """What an org can still promise of these products from where it delivers, in base units; absent means none."""
     found = await db.rows(_AVAILABLE, root_id, org_id, list(product_ids), today)
     return {item["product_id"]: item["available"] for item in found}
 

@@ -13,18 +13,10 @@ from server.stock import queries
 from server.stock.fefo import Lot, Pick, Short, Wanted, allocate
 from server.stock.queries import Document, Move
 from server.stock.schemas import StockFilter, Supply
+from server.stock.words import LOCATION_NAMES
 
 NAMED = 5
 """So many lines are named in the sentence of a refusal; all of them stand in its `lines`."""
-
-LOCATION_NAMES = {
-    "warehouse": "主仓",
-    "in_transit": "在途",
-    "supply": "货源",
-    "consumer": "消费者",
-    "adjustment": "盘点调整",
-    "loss": "损耗",
-}
 
 
 class StockShort(BusinessError):
@@ -78,9 +70,14 @@ async def reserve(root_id: int, seller_id: int, order_id: int, wanted: Sequence[
     await queries.reserve(root_id, place, order_id, picks)
 
 
-async def _allocate(root_id: int, seller_id: int, wanted: Sequence[Wanted]) -> tuple[int, list[Pick]]:
-    """Lock the lots in the seller's warehouse and choose among what is free: the warehouse, and the picks."""
-    found = await queries.lock_lots(root_id, seller_id, sorted({line.product_id for line in wanted}))
+async def _allocate(
+    root_id: int, seller_id: int, wanted: Sequence[Wanted], location_id: int | None = None
+) -> tuple[int, list[Pick]]:
+    """Lock the lots in the seller's warehouse and choose among what is free: the warehouse, and the picks.
+
+    It is the one that delivers, unless another is named.
+    """
+    found = await queries.lock_lots(root_id, seller_id, sorted({line.product_id for line in wanted}), location_id)
     lots = [Lot(item["product_id"], item["lot_id"], item["expires_on"], item["free"]) for item in found]
     result = allocate(wanted, lots, clock.today())
     if result.short:
@@ -107,7 +104,7 @@ async def pick_reserved(
     picks = _take([item for item in held if item["expires_on"] >= today], missing)
     if any(missing.values()):
         spoilt = _take([item for item in held if item["expires_on"] < today], missing)
-        picks = _merged([*picks, *await _replace(root_id, seller_id, order_id, spoilt)])
+        picks = _merged([*picks, *await _replace(root_id, seller_id, order_id, spoilt, held[0]["location_id"])])
     return picks, (held[0]["location_id"], held[0]["way_id"])
 
 
@@ -122,17 +119,18 @@ def _take(held: Sequence[db.Row], missing: dict[int, int]) -> list[Pick]:
     return picks
 
 
-async def _replace(root_id: int, seller_id: int, order_id: int, spoilt: Sequence[Pick]) -> list[Pick]:
+async def _replace(root_id: int, seller_id: int, order_id: int, spoilt: Sequence[Pick], location_id: int) -> list[Pick]:
     """Hold other lots of the same goods for an order, in place of those that have expired.
 
-    The one place that locks lots out of the order of the house; should two such issues meet, PostgreSQL sends one back
-    and `db.retried` runs it again.
+    They come from the warehouse where the order is held, also when another one delivers by now. The one place that
+    locks lots out of the order of the house; should two such issues meet, PostgreSQL sends one back and `db.retried`
+    runs it again.
     """
     wanted: dict[int, Wanted] = {}
     for pick in spoilt:
         before = wanted.get(pick.line_no)
         wanted[pick.line_no] = Wanted(pick.line_no, pick.product_id, pick.qty + (before.qty if before else 0))
-    place, picks = await _allocate(root_id, seller_id, list(wanted.values()))
+    place, picks = await _allocate(root_id, seller_id, list(wanted.values()), location_id)
     await queries.give_back(root_id, place, order_id, spoilt)
     await queries.reserve(root_id, place, order_id, picks)
     return picks
@@ -216,8 +214,5 @@ async def list_stock(actor: Actor, wanted: StockFilter) -> tuple[list[db.Row], s
     actor.require("stock.read")
     after = paging.id_cursor(wanted.cursor) or 0
     text = wanted.q.strip().lower() if wanted.q else None
-    found = await queries.stock(
-        actor.root_id, actor.org_id, after, text or None, wanted.category_id, wanted.limit + 1
-    )
+    found = await queries.stock(actor.root_id, actor.org_id, after, text or None, wanted.category_id, wanted.limit + 1)
     return paging.page(found, wanted.limit, "product_id")
-

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
+from server.core import clock
 from server.core.http import Route
 from server.identity.roles import ROLES
 from tests.contract.stage import UNKNOWN, Place, Stage, tomorrow
@@ -28,6 +30,7 @@ SIGNS = {"dealer_owner", "dealer_clerk", "dealer_warehouse", "store_owner", "sto
 READS_MONEY = {"brand_admin", "brand_manager", "brand_rep", "brand_finance", "dealer_owner", "dealer_clerk",
                "dealer_finance", "store_owner"}  # fmt: skip
 TAKES_MONEY = {"brand_admin", "brand_finance", "dealer_owner", "dealer_finance"}
+SCANS = {"brand_admin", "brand_warehouse", "dealer_owner", "dealer_clerk", "dealer_warehouse"} | STORE
 IMPORTS = KEEPS_CHANNEL | {"brand_warehouse"}
 EXPORTS = BRAND | {"dealer_owner", "dealer_clerk", "dealer_finance", "store_owner"}
 
@@ -85,6 +88,9 @@ ALLOWED: dict[str, set[str]] = {
     # stock and money
     "list_stock": ALL - {"dealer_driver"},
     "supply": {"brand_admin", "brand_warehouse", "dealer_owner"},
+    **dict.fromkeys(("open_scan_session", "take_scans", "resolve_code", "drop_code", "say_lot",
+                     "finish_scan_session", "cancel_scan_session"), SCANS),
+    **dict.fromkeys(("list_scan_sessions", "get_scan_session", "list_scans"), ALL - {"dealer_driver"}),
     **dict.fromkeys(("get_balance", "list_entries"), READS_MONEY),
     "register_payment": TAKES_MONEY,
     "set_credit_limit": TAKES_MONEY | {"brand_manager"},
@@ -115,6 +121,7 @@ KINDS = {
     "job_id": "job", "kind": "import_kind", "role_id": "role", "invitation_id": "invitation",
     "contact_id": "contact", "qualification_id": "qualification", "segment_id": "segment",
     "category_id": "category", "packaging_id": "packaging",
+    "scan_session_id": "scan_session",
 }  # fmt: skip
 
 _ADDRESS = {"contact_name": "李店", "contact_phone": "13800000000", "detail": "人民路 1 号"}
@@ -181,6 +188,10 @@ def _supply(stage: Stage, product_id: int) -> dict[str, Any]:
     return {"lines": [{"product_id": product_id, "lot_code": "L9", "expires_on": "2030-01-01", "qty": 5}]}
 
 
+def _scans(stage: Stage, **chosen: Any) -> dict[str, Any]:
+    return {"scans": [{"id": str(uuid4()), "code": "没有条码", "at": clock.now().isoformat(), **chosen}]}
+
+
 # Operation → a request that is good in itself, made for a place whose rows the caller may use.
 BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "change_password": lambda s, p: {"old_password": "wrong-old-1", "new_password": "passw0rd-9"},
@@ -245,6 +256,11 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "set_calendar_days": lambda s, p: {"set": [{"day": tomorrow(), "is_open": True}]},
     "try_order": lambda s, p: _tried(s, p.rows["org"]),
     "supply": lambda s, p: _supply(s, s.goods.id),
+    "open_scan_session": lambda s, p: {"kind": "in", "reason": "opening"},
+    "take_scans": lambda s, p: _scans(s),
+    "resolve_code": lambda s, p: {"code": "没有条码", "product_id": s.goods.id, "packaging_id": s.goods.piece},
+    "drop_code": lambda s, p: {"code": "没有条码"},
+    "say_lot": lambda s, p: {"product_id": s.goods.id, "expires_on": "2030-01-01"},
     "register_payment": lambda s, p: {"buyer_id": p.rows["org"], "amount_fen": 1, "method": "cash"},
     "set_credit_limit": lambda s, p: {"buyer_id": p.rows["org"], "limit_fen": 1},
     "grant_authority": lambda s, p: _grant(s, p.rows["org"]),
@@ -362,6 +378,14 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("register_payment", "buyer_id"): ("org", lambda s, i: {"buyer_id": i, "amount_fen": 1, "method": "cash"}),
     ("set_credit_limit", "buyer_id"): ("org", lambda s, i: {"buyer_id": i, "limit_fen": 1}),
     ("supply", "product_id"): ("product", _supply),
+    ("open_scan_session", "warehouse_id"): (
+        "warehouse", lambda s, i: {"kind": "in", "reason": "opening", "warehouse_id": i}),
+    ("take_scans", "product_id"): ("product", lambda s, i: _scans(s, product_id=i, packaging_id=s.other_goods.piece)),
+    ("take_scans", "packaging_id"): ("packaging", lambda s, i: _scans(s, product_id=s.goods.id, packaging_id=i)),
+    ("resolve_code", "product_id"): ("product", lambda s, i: {"code": "x", "product_id": i, "packaging_id": 1}),
+    ("resolve_code", "packaging_id"): (
+        "packaging", lambda s, i: {"code": "x", "product_id": s.goods.id, "packaging_id": i}),
+    ("say_lot", "product_id"): ("product", lambda s, i: {"product_id": i, "expires_on": "2030-01-01"}),
     ("list_authorities", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("list_authorities", "category_id"): ("category", lambda s, i: {"category_id": i}),
     ("grant_authority", "org_id"): ("org", _grant),
@@ -379,7 +403,9 @@ REFERENCES: dict[tuple[str, str], Reference] = {
 
 # Writes that answer 2xx to a foreign id, because they answer per row or only ever touch the own rows.
 PER_ROW = {"approve_orders", "reject_orders", "edit_orgs", "freeze_orgs", "assign_reps", "tag_customers"}
-HARMLESS = PER_ROW | {"preview_prices", "read_notices", "quote_order"}
+# A scan is kept whatever it names; who names a stranger's product has scanned an unknown code (tests/stock).
+LEAVES = {"take_scans": {"scan"}, **dict.fromkeys(PER_ROW, {"idempotency"})}
+HARMLESS = LEAVES.keys() | {"preview_prices", "read_notices", "quote_order"}
 
 
 def path_of(route: Route, values: dict[str, Any]) -> str:
@@ -396,4 +422,4 @@ def roles_outside(operation: str) -> set[str]:
     return set(ROLES) - ALLOWED[operation]
 
 
-__all__ = ["ALLOWED", "BODIES", "HARMLESS", "KINDS", "PER_ROW", "REFERENCES", "UNKNOWN", "path_of", "roles_outside"]
+__all__ = ["ALLOWED", "BODIES", "HARMLESS", "KINDS", "LEAVES", "REFERENCES", "UNKNOWN", "path_of", "roles_outside"]

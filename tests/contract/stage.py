@@ -51,6 +51,13 @@ INSERT INTO guide_price (root_id, product_id, grade, floor_fen, guide_fen, ceili
 VALUES ($1, $2, '一级', 1, 2, 9000, '2026-01-01', now()) RETURNING id
 """
 
+_WAREHOUSE = "SELECT id FROM location WHERE org_id = $1 AND kind = 'warehouse' AND is_default"
+
+_SCANNING = """
+INSERT INTO scan_session (root_id, org_id, number, kind, location_id, reason, opened_by, opened_at)
+VALUES ($1, $2, $3, 'in', $4, 'opening', $5, $6) RETURNING id
+"""
+
 _SUBSTITUTE = """
 INSERT INTO substitute (root_id, account_id, substitute_id, from_on, until_on) VALUES ($1, $2, $3, $4, $4) RETURNING id
 """
@@ -101,7 +108,18 @@ class Stage:
         mine = self.home(role)
         if kind in ("product", "packaging", "category", "message", "code", "guide"):  # the whole brand's
             found = [place for name, place in self.places.items() if name.startswith("other")]
-        elif kind in ("session", "address", "notice", "photo", "substitute", "role", "segment", "job"):  # the own ones
+        elif kind in (
+            "session",
+            "address",
+            "notice",
+            "photo",
+            "substitute",
+            "role",
+            "segment",
+            "job",
+            "scan_session",
+            "warehouse",
+        ):  # the own ones
             found = [place for place in self.places.values() if place is not mine]
         else:
             above = {"brand": [], "dealer": ["brand"], "store": ["brand", "dealer"]}[role.split("_", 1)[0]]
@@ -157,6 +175,10 @@ async def _rows(stage: Stage, owner: World, place: Place, item: Product) -> None
     told = notices.Told(place.org.root_id, place.boss.account_id, "test", f"通知{number()}", "正文", "", str(number()))
     await notices.tell([told], moment)
     file = (f"文件{number()}.xlsx", "xlsx", str(number()))
+    rows["warehouse"] = await db.value(_WAREHOUSE, place.org.id)
+    rows["scan_session"] = await db.value(
+        _SCANNING, place.org.root_id, place.org.id, f"RK{number()}", rows["warehouse"], place.boss.account_id, moment
+    )
     rows["job"] = await jobs.create(actor, "import", "stores", "check", *file, {})
     await db.run("UPDATE exchange_job SET state = 'ready' WHERE id = $1", rows["job"])
     rows["notice"] = await db.value("SELECT max(id) FROM notice WHERE account_id = $1", place.boss.account_id)

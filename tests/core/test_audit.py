@@ -22,6 +22,8 @@ SILENT = {
 }  # fmt: skip
 # Signing in and binding with WeChat and WeCom are tried in tests/identity, what an import and an export leave in
 # tests/exchange.
+# A scan is an entry of its own: who, when, from which session; none is ever changed or removed.
+OWN_ENTRIES = {"take_scans"}
 ELSEWHERE = {
     "login_wechat", "bind_wechat", "login_wecom", "bind_wecom", "unbind_wecom", "confirm_import", "start_export",
 }  # fmt: skip
@@ -128,6 +130,16 @@ def the_day(stage: Stage) -> Iterator[Step]:
     rules = {"version": 0, "minimums": [], "goods": [goods], "calendars": []}
     yield "set_order_rules", boss, "POST", "/order-rules", rules
     yield "set_calendar_days", boss, "POST", "/order-rules/days", {"clear": [clock.today().isoformat()]}
+    code = {"code": "没有条码"}
+    yield "open_scan_session", boss, "POST", "/scan-sessions", {"kind": "in", "reason": "opening"}
+    yield "cancel_scan_session", boss, "POST", "/scan-sessions/{id}/cancel", None
+    scanning = f"/scan-sessions/{dealer.rows['scan_session']}"
+    scans = BODIES["take_scans"](stage, dealer)["scans"]
+    yield "take_scans", boss, "POST", f"{scanning}/scans", {"scans": scans}
+    yield "drop_code", boss, "POST", f"{scanning}/drop", code
+    yield "resolve_code", boss, "POST", f"{scanning}/resolve", BODIES["resolve_code"](stage, dealer)
+    yield "say_lot", boss, "POST", f"{scanning}/lots", BODIES["say_lot"](stage, dealer)
+    yield "finish_scan_session", boss, "POST", f"{scanning}/finish", None
     yield "supply", boss, "POST", "/stock/supply", {"lines": [lot]}
     money = {"buyer_id": store.org.id, "amount_fen": 100, "method": "cash"}
     yield "register_payment", boss, "POST", "/payments", money
@@ -170,7 +182,7 @@ async def test_every_write_leaves_who_did_it(http: httpx.AsyncClient, settings: 
         before = await _entries()
         answer = await user.call(method, path, body)
         assert answer.status_code in (200, 201, 204), f"{operation}: {answer.text}"
-        assert await _entries() > before, f"{operation} leaves no entry in the audit trail"
+        assert await _entries() > before or operation in OWN_ENTRIES, f"{operation} leaves no entry in the audit trail"
         found = answer.json() if answer.content else {}
         made = str(found.get("id") or (found.get("items") or [{}])[0].get("id", ""))
         done.add(operation)

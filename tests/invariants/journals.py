@@ -38,13 +38,13 @@ def balances_equal_the_journal() -> str:
 
 @check
 def no_real_location_below_zero() -> str:
-    """No warehouse promises or gives what it has not; only warehouses are real."""
+    """No warehouse promises or gives what it has not; only warehouses and quarantine are real."""
     return """
     SELECT format('location %s (%s) product %s lot %s: on hand %s, reserved %s, real %s', b.location_id, l.kind,
                   b.product_id, b.lot_id, b.on_hand, b.reserved, b.is_real)
     FROM stock_balance b LEFT JOIN location l ON l.id = b.location_id
     WHERE ($1::bigint IS NULL OR b.root_id = $1)
-      AND (b.is_real IS DISTINCT FROM (l.kind = 'warehouse') OR b.reserved < 0
+      AND (b.is_real IS DISTINCT FROM (l.kind IN ('warehouse', 'quarantine')) OR b.reserved < 0
            OR (b.is_real AND b.reserved > b.on_hand) OR (NOT b.is_real AND b.reserved <> 0)
            OR (l.kind IN ('in_transit', 'loss', 'consumer') AND b.on_hand < 0))
     """

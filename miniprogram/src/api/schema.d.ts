@@ -2018,6 +2018,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scan-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own org's sessions, the newest first. */
+        get: operations["list_scan_sessions"];
+        put?: never;
+        /** Begin to scan: goods in, goods out, sales, or a count. */
+        post: operations["open_scan_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scan-sessions/{scan_session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A session: its lines per product, packaging and lot, and its unknown codes. */
+        get: operations["get_scan_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scan-sessions/{scan_session_id}/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The scans of a session one by one. */
+        get: operations["list_scans"];
+        put?: never;
+        /** Send scans; any of them may have been sent before. */
+        post: operations["take_scans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scan-sessions/{scan_session_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what an unknown code stands for, for all its scans. */
+        post: operations["resolve_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scan-sessions/{scan_session_id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an unknown code count as nothing. */
+        post: operations["drop_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scan-sessions/{scan_session_id}/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say the lot, or the days, of a line. */
+        post: operations["say_lot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scan-sessions/{scan_session_id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move what was scanned, all of it or nothing. */
+        post: operations["finish_scan_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scan-sessions/{scan_session_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a session aside; nothing moves. */
+        post: operations["cancel_scan_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settlement/balance": {
         parameters: {
             query?: never;
@@ -5074,8 +5212,7 @@ export interface components {
             base_unit: string;
             gtins: string[];
             lot_code: string;
-            /** Format: date */
-            expires_on: string;
+            expires_on: string | null;
             qty: number;
             received_qty: number;
             damaged_qty: number;
@@ -5494,6 +5631,228 @@ export interface components {
             qty: number;
             /** @default null */
             produced_on?: string | null;
+        };
+        /**
+         * NewScanSession
+         * @description What is going to be scanned. `in` and `out` have a reason; without a warehouse it is the default one.
+         */
+        NewScanSession: {
+            /** @enum {unknown} */
+            kind: "count" | "in" | "out" | "sale";
+            /** @default null */
+            warehouse_id?: number | null;
+            /** @default null */
+            reason?: ("damaged" | "expired" | "lost" | "opening" | "own_use" | "production" | "purchase" | "sample") | null;
+            /** @default  */
+            note?: string;
+        };
+        /**
+         * ScanSessionDetail
+         * @description A session with what was scanned; `keeps_lots`: whether this org asks for lots of goods that spoil.
+         */
+        ScanSessionDetail: {
+            id: number;
+            number: string;
+            /** @enum {unknown} */
+            kind: "count" | "in" | "out" | "sale";
+            /** @enum {unknown} */
+            state: "cancelled" | "finished" | "open";
+            warehouse: components["schemas"]["OrgRef"];
+            reason: string;
+            reason_name: string;
+            note: string;
+            opened_by: string;
+            opened_at: string;
+            ended_by: string;
+            ended_at: string | null;
+            keeps_lots: boolean;
+            scans: number;
+            qty: number;
+            lines: components["schemas"]["ScanLine"][];
+            unknown: components["schemas"]["UnknownCode"][];
+        };
+        /**
+         * ScanLine
+         * @description All that was scanned of one product in one packaging and lot, in base units.
+         *
+         *         `needs_lot`: goods that come in and spoil, of which neither lot nor day is known; `POST …/lots` says it.
+         */
+        ScanLine: {
+            product_id: number;
+            product_name: string;
+            product_code: string;
+            color: string;
+            base_unit: string;
+            shelf_life_days: number;
+            packaging_id: number;
+            packaging_name: string;
+            unit_qty: number;
+            count: number;
+            qty: number;
+            lot_code: string;
+            produced_on: string | null;
+            expires_on: string | null;
+            serials: number;
+            needs_lot: boolean;
+            packagings: components["schemas"]["PackagingOut"][];
+        };
+        /**
+         * UnknownCode
+         * @description A code that stands for no product; all its scans are solved or dropped together.
+         */
+        UnknownCode: {
+            code: string;
+            problem: string;
+            scans: number;
+            count: number;
+            first_at: string;
+            dropped: boolean;
+        };
+        /**
+         * ScanSessionList
+         * @description A page of sessions, the newest first.
+         */
+        ScanSessionList: {
+            items: components["schemas"]["ScanSession"][];
+            next_cursor: string | null;
+        };
+        /**
+         * ScanSession
+         * @description A session of scanning, in which several phones may scan.
+         */
+        ScanSession: {
+            id: number;
+            number: string;
+            /** @enum {unknown} */
+            kind: "count" | "in" | "out" | "sale";
+            /** @enum {unknown} */
+            state: "cancelled" | "finished" | "open";
+            warehouse: components["schemas"]["OrgRef"];
+            reason: string;
+            reason_name: string;
+            note: string;
+            opened_by: string;
+            opened_at: string;
+            ended_by: string;
+            ended_at: string | null;
+        };
+        /**
+         * ScanList
+         * @description A page of a session's scans, the newest first.
+         */
+        ScanList: {
+            items: components["schemas"]["ScanOut"][];
+            next_cursor: string | null;
+        };
+        /**
+         * ScanOut
+         * @description What became of a scan, in base units; `problem` says why a code is not known.
+         *
+         *         `repeated`: a serial that this session has already, and counts once. `dropped`: an unknown code that was dropped.
+         */
+        ScanOut: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            state: "counted" | "dropped" | "repeated" | "undone" | "unknown";
+            code: string;
+            problem: string;
+            product_id: number | null;
+            product_name: string;
+            packaging_id: number | null;
+            packaging_name: string;
+            unit_qty: number;
+            count: number;
+            qty: number;
+            base_unit: string;
+            lot_code: string;
+            expires_on: string | null;
+            serial: string;
+            at: string;
+            account_name: string;
+        };
+        /**
+         * Scans
+         * @description Scans of one phone; any of them may have been sent before.
+         */
+        Scans: {
+            scans: components["schemas"]["ScanIn"][];
+        };
+        /**
+         * ScanIn
+         * @description One scan, under the id that the phone gave it.
+         *
+         *         `count`: so many of the packaging that was scanned; absent, as many as the code says (AI 37 or 30), or one. What is
+         *         given beside the code (packaging, lot, day, serial) counts before what the code says. `undone`: the scan does not
+         *         count, whichever of the two arrives first.
+         */
+        ScanIn: {
+            /** Format: uuid */
+            id: string;
+            /** @description as decoded; FNC1 is U+001D */
+            code: string;
+            /** Format: date-time */
+            at: string;
+            /** @default  */
+            symbology?: string;
+            /** @default null */
+            count?: number | null;
+            /** @default null */
+            product_id?: number | null;
+            /** @default null */
+            packaging_id?: number | null;
+            /** @default null */
+            lot_code?: string | null;
+            /** @default null */
+            expires_on?: string | null;
+            /** @default null */
+            serial?: string | null;
+            /** @default false */
+            undone?: boolean;
+        };
+        /**
+         * ScansTaken
+         * @description The scans in the order in which they were sent, as they stand now.
+         */
+        ScansTaken: {
+            items: components["schemas"]["ScanOut"][];
+        };
+        /**
+         * Solution
+         * @description What an unknown code stands for.
+         */
+        Solution: {
+            /** @description as decoded; FNC1 is U+001D */
+            code: string;
+            product_id: number;
+            packaging_id: number;
+        };
+        /**
+         * Dropped
+         * @description An unknown code that counts as nothing.
+         */
+        Dropped: {
+            /** @description as decoded; FNC1 is U+001D */
+            code: string;
+        };
+        /**
+         * LotGiven
+         * @description The lot of a line: of all scans of this product that say `was_lot_code` and `was_expires_on` (nothing, mostly).
+         *
+         *         At least one of code, production and expiry is given; from the production the expiry follows by the shelf life.
+         */
+        LotGiven: {
+            product_id: number;
+            /** @default  */
+            lot_code?: string;
+            /** @default null */
+            produced_on?: string | null;
+            /** @default null */
+            expires_on?: string | null;
+            /** @default  */
+            was_lot_code?: string;
+            /** @default null */
+            was_expires_on?: string | null;
         };
         /**
          * Balance
@@ -16255,6 +16614,766 @@ export interface operations {
                 };
             };
             /** @description idempotency_key_reused · lot_mismatch */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_scan_sessions: {
+        parameters: {
+            query?: {
+                state?: ("cancelled" | "finished" | "open") | null;
+                kind?: ("count" | "in" | "out" | "sale") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanSessionList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_scan_session: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScanSession"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanSessionDetail"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_scan_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scan_session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanSessionDetail"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_scans: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                scan_session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_scans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scan_session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Scans"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScansTaken"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description scan_session_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_code: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                scan_session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Solution"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanSessionDetail"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · scan_session_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_code: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                scan_session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dropped"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanSessionDetail"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · scan_session_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    say_lot: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                scan_session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LotGiven"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanSessionDetail"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · scan_session_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_scan_session: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                scan_session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanSessionDetail"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description codes_unknown · idempotency_key_reused · scan_lines_refused · scan_session_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_scan_session: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                scan_session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanSessionDetail"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · scan_session_state */
             409: {
                 headers: {
                     [name: string]: unknown;
