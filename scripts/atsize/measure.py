@@ -9,6 +9,7 @@ import asyncpg
 
 from scripts.atsize.looking import ask, big_tables, statements_of
 from scripts.atsize.pages import PAGES, World
+from scripts.atsize.works import Took
 
 LIMIT_MS = 100
 """What a page may take at the database, all its statements together."""
@@ -58,3 +59,9 @@ def table(costs: list[Cost]) -> Iterator[str]:
     for item in costs:
         mark = "" if item.good else "  ✗" + (f" reads all of {', '.join(sorted(item.scanned))}" if item.scanned else "")
         yield f"{item.name.ljust(width)}  {item.statements:10}  {item.ms:8.1f}  {item.rows:10,}{mark}"
+
+
+def work_table(taken: list[Took]) -> Iterator[str]:
+    """What large pieces of work took, for people."""
+    for item in taken:
+        yield f"{item.name}: {item.ms:,.0f} ms of {item.limit_ms:,.0f}{'' if item.good else '  ✗'}"

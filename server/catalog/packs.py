@@ -112,10 +112,7 @@ async def edit_packaging(actor: Actor, packaging_id: int, edit: PackagingEdit) -
 
 
 async def remove_packaging(actor: Actor, packaging_id: int, version: int) -> int:
-    """Remove a packaging that no order names, and not the single piece; the product's id.
-
-    Looks through all order lines where none names it: a rare thing to do, which no index is kept for.
-    """
+    """Remove a packaging that no order names, and not the single piece; the product's id."""
     actor.require("catalog.manage")
     async with db.transaction():
         packaging = await _packaging(actor, packaging_id)

@@ -57,14 +57,14 @@ _NAMED = {
 }
 
 # Between which numbers the orders of some days lie, so that nobody reads through all that came since. Numbers are given
-# as orders come in: one that was submitted an hour later has the higher one, whatever transactions waited for what.
+# as orders come in: who submits one a week after another has the higher number, whatever servers and clocks there are.
 _DAYS = """, days AS MATERIALIZED (
     SELECT (SELECT min(id) FROM (
                 SELECT o.id FROM orders o WHERE o.root_id = $1 AND o.submitted_at >= e.first
-                    AND o.submitted_at <= e.first + interval '1 hour' OFFSET 0) o) AS low,
+                    AND o.submitted_at <= e.first + interval '7 days' OFFSET 0) o) AS low,
            (SELECT max(id) FROM (
                 SELECT o.id FROM orders o WHERE o.root_id = $1 AND o.submitted_at <= e.last
-                    AND o.submitted_at >= e.last - interval '1 hour' OFFSET 0) o) AS high
+                    AND o.submitted_at >= e.last - interval '7 days' OFFSET 0) o) AS high
     FROM (SELECT (SELECT o.submitted_at FROM orders o WHERE o.root_id = $1 AND o.submitted_at >= $5
                   ORDER BY o.submitted_at LIMIT 1) AS first,
                  (SELECT o.submitted_at FROM orders o WHERE o.root_id = $1 AND o.submitted_at < $6
