@@ -5,7 +5,7 @@ export const t = {
   common: {
     cancel: '取消', confirm: '确定', save: '保存', delete: '删除', edit: '编辑', retry: '重试', close: '关闭', back: '返回',
     loading: '正在加载…', noMore: '没有更多了', loadMore: '上滑加载更多', loadFailed: '加载失败', empty: '这里还没有内容',
-    showMore: (count: number) => `展开其余 ${count} 行`, done: '完成', next: '下一步', gotIt: '知道了', default: '默认', all: '全部', optional: '选填', working: '处理中…',
+    showMore: (count: number) => `展开其余 ${count} 行`, done: '完成', next: '下一步', gotIt: '知道了', default: '默认', all: '全部', optional: '选填', working: '处理中…', restored: '已恢复上次没有保存的内容', startAgain: '重新填写',
     colon: (name: string, value: string) => `${name}：${value}`,
     wholeNumber: '请输入整数', atMost: (max: number, unit: string) => `最多 ${max}${unit}`,
   },
@@ -136,7 +136,7 @@ export const t = {
     authorities: '我的授权',
     logout: '退出登录', logoutConfirm: '退出后，购物车草稿仍保存在本机。', supplier: '供货方', region: '地址', contact: '联系人', version: (v: string) => `渠通 ${v}`, logoutWaiting: (count: number) => `还有 ${count} 张订单没有提交。退出后要重新登录这个账号才会发送。`,
     rules: '下单规则',
-    staff: '员工账号', invitations: '邀请门店与员工',
+    staff: '员工账号', roles: '员工角色', invitations: '邀请门店与员工', papers: '我的资质',
     service: '常用', security: '账号与安全',
   },
 
@@ -176,6 +176,20 @@ export const t = {
     ways: { password: '密码登录', wechat: '微信登录', wecom: '企业微信登录', invitation: '接受邀请' } as Record<string, string>,
     verbs: { sign_in: '登录', sign_in_failed: '密码错误', sign_out: '退出', end_session: '一台设备下线', end_sessions: '全部设备下线', set_password: '重置密码', change_password: '修改密码', freeze: '停用', unfreeze: '恢复', bind_wechat: '绑定微信', bind_wecom: '绑定企业微信', unbind_wecom: '解绑企业微信' } as Record<string, string>,
     by: (name: string) => `由${name}操作`,
+  },
+
+  roles: {
+    title: '员工角色', one: '角色', add: '新建角色', build: '自己组合角色', own: '自己组合的', builtIn: '系统自带的', hint: '给员工几样能做的事，起个名字，就是一个角色。改了马上对用它的人生效。', none: '还没有自己组合的角色',
+    used: (count: number) => `${count} 人在用`, count: (count: number) => `可以做 ${count} 件事`, name: '角色名', namePlaceholder: '如：跟单员', note: '说明', notePlaceholder: '给谁用，选填', from: '从哪个角色开始',
+    builtInHint: '系统自带的角色不能改，可以照着它新建一个再增减。', copy: '照它新建一个', saved: '已保存', nameMissing: '请填写角色名', baseMissing: '请选择从哪个角色开始', heldMissing: '请至少打开一项',
+    retire: '停用这个角色', retireConfirm: (name: string) => `停用“${name}”？`, retireHint: (count: number) => `还有 ${count} 人在用，请选择他们改用的角色：`, successorMissing: '请选择改用的角色', retired: '已停用',
+  },
+
+  papers: {
+    title: '我的资质', add: '新增资质', renew: '换证', number: '证号', issuer: '发证机关', from: '开始', until: '到期', period: '有效期', forever: '长期有效', valid: '有效', kind: '类型', name: '名称', nameMissing: '请写明是什么资质',
+    span: (from: string, until: string) => (from ? `${from} 至 ${until || '长期'}` : until ? `至 ${until}` : '长期'), empty: '还没有资质', emptyHint: '营业执照、食品经营许可证等录入后，到期前会提醒', noFile: '没有上传文件', photo: '证照照片', photoHint: '拍新证，每页一张（最多 6 张）', pdf: 'PDF',
+    saved: '已保存', wrongPeriod: '到期不能早于开始', readOnly: '需要更新请联系负责人', uploading: '照片还在上传，请稍等',
+    alert: (name: string, words: string) => `${name} ${words}`, alertMore: (name: string, words: string, count: number) => `${name} ${words}，共 ${count} 份资质要换证`, go: '去换证',
   },
 
   invite: {

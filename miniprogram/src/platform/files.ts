@@ -28,9 +28,13 @@ export async function localFile(path: string): Promise<string> {
   // #endif
 }
 
-/** Opens the printable goods issue note: a new tab in a browser, the document viewer in WeChat. */
-export async function printNote(issueId: number): Promise<void> {
-  const path = `/api/v1/goods-issues/${issueId}/note.pdf`
+/** Opens the printable goods issue note. */
+export function printNote(issueId: number): Promise<void> {
+  return openPdf(`/api/v1/goods-issues/${issueId}/note.pdf`)
+}
+
+/** Opens a PDF that needs the session: a new tab in a browser, the document viewer in WeChat. */
+export async function openPdf(path: string): Promise<void> {
   // #ifdef H5
   // Opened before the answer: a browser only lets the tap itself open a tab.
   const tab = window.open('', '_blank')
@@ -53,9 +57,18 @@ export async function printNote(issueId: number): Promise<void> {
 
 /** Uploads a photo; answers with its id. */
 export function uploadPhoto(filePath: string): Promise<number> {
+  return upload(filePath, '/api/v1/files')
+}
+
+/** Uploads a picture of a paper, which is read by those only who may read the paper; answers with its id. */
+export function uploadDocument(filePath: string): Promise<number> {
+  return upload(filePath, '/api/v1/documents')
+}
+
+function upload(filePath: string, path: string): Promise<number> {
   return new Promise((resolve, reject) => {
     uni.uploadFile({
-      url: `${apiBase()}/api/v1/files`,
+      url: `${apiBase()}${path}`,
       filePath,
       name: 'file',
       header: { ...authorization(), 'Idempotency-Key': newKey() },

@@ -1,28 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { difference, toggled } from '@/areas/accounts/permissions'
 import { cameFromWeCom } from '@/areas/accounts/wecom'
-import { chosenRole, roleKey, type Matrix } from '@/areas/accounts/words'
-
-function matrix(needs: Record<string, string[]>): Matrix {
-  const permissions = Object.entries(needs).map(([key, all]) => ({ key, name: key, note: '', needs: all, kinds: [], operations: [] }))
-  return { groups: [{ key: 'order', name: '订单', permissions }], roles: [], grantable: [] }
-}
-
-describe('permissions that lean on others', () => {
-  const given = matrix({ 'order.read': [], 'order.approve': ['order.read'], 'order.over_credit': ['order.approve'], 'stock.read': [] })
-
-  it('a role would hold what it cannot use if what it needs were not ticked along', () => {
-    expect(toggled(given, [], 'order.over_credit')).toEqual(['order.approve', 'order.over_credit', 'order.read'])
-  })
-
-  it('a role would keep what it cannot use if what needs it stayed', () => {
-    expect(toggled(given, ['order.approve', 'order.over_credit', 'order.read', 'stock.read'], 'order.read')).toEqual(['stock.read'])
-  })
-
-  it('what is shown before saving is what changes', () => {
-    expect(difference(['a', 'b'], ['b', 'c'])).toEqual({ added: ['c'], removed: ['a'] })
-  })
-})
+import { chosenRole, roleKey } from '@/areas/accounts/words'
 
 describe('a role in a form', () => {
   it('a built-in role goes by its name, one that was built by its number', () => {

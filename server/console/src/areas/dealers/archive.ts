@@ -1,6 +1,8 @@
 import { answer, api, once } from '@/api/client'
 import type { Schemas } from '@/api/types'
 
+export { ending, paperName, PAPERS } from '@shared/papers'
+
 export type OrgRow = Schemas['OrgRow']
 export type Qualification = Schemas['QualificationOut']
 export type Contact = Schemas['ContactOut']
@@ -19,27 +21,10 @@ export const STORE_KINDS: Record<string, string> = {
   convenience: '便利店', supermarket: '超市', grocery: '食杂店', restaurant: '餐饮店', specialty: '烟酒店', wholesale: '批发部',
   person: '个人客户', other: '其他',
 }
-export const PAPERS: Record<string, string> = {
-  business_licence: '营业执照', food_licence: '食品经营许可证', alcohol_licence: '酒类经营许可证', authorization: '授权书', contract: '合同',
-  other: '其他资质',
-}
 export const FREEZE_REASONS = ['证照过期', '拖欠货款', '窜货调查', '合作终止'] as const
 
 export function readOrg(id: number): Promise<OrgRow> {
   return answer(api.GET('/api/v1/orgs/{org_id}', { params: { path: { org_id: id } } }))
-}
-
-/** The name of a paper: what it says itself, or what its kind is called. */
-export function paperName(paper: Pick<Qualification, 'kind' | 'name'>): string {
-  return paper.name || PAPERS[paper.kind] || paper.kind
-}
-
-/** How far the end of a paper is, in words and as the class of a tag. */
-export function ending(days: number | null): { words: string; tag: string } | null {
-  if (days === null || days > 90) return null
-  if (days < 0) return { words: `已过期 ${-days} 天`, tag: 'tag-stop' }
-  if (days === 0) return { words: '今天到期', tag: 'tag-stop' }
-  return { words: `${days} 天后到期`, tag: days <= 30 ? 'tag-wait' : '' }
 }
 
 /** "月结，25 日结算，账期 30 天". */
