@@ -33,6 +33,7 @@ from server.regions.routes import routes as regions
 from server.rules.routes import routes as rules
 from server.settlement.moving import tell_of_money
 from server.settlement.routes import routes as settlement
+from server.stock.place_routes import routes as warehouses
 from server.stock.routes import routes as stock
 from server.stock.service import open_locations
 from server.stock.session_queries import names_packaging as scans_packaging
@@ -58,6 +59,7 @@ MODULES = (
     orders,
     approvals,
     stock,
+    warehouses,
     scanning,
     settlement,
     customers,

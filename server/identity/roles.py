@@ -32,6 +32,7 @@ PERMISSIONS: dict[str, str] = {
     "role.manage": "自定义角色",
     "stock.read": "查看库存",
     "stock.manage": "登记入库",
+    "warehouse.manage": "管理仓库",
     "stock.scan": "扫码出入库和盘点",
     "stock.sell": "登记销售",
     "settlement.read": "查看往来账",
@@ -70,7 +71,11 @@ ROLES: dict[str, frozenset[str]] = {
         _READS | {"channel.read", "settlement.read", "credit.manage", "payment.register", "exchange.export"}
     ),
     "brand_warehouse": frozenset(
-        _READS | {"order.issue", "stock.manage", "stock.scan", "channel.read", "exchange.import", "exchange.export"}
+        _READS
+        | {
+            "order.issue", "stock.manage", "stock.scan", "warehouse.manage", "channel.read",
+            "exchange.import", "exchange.export",
+        }
     ),
     "dealer_owner": frozenset(
         _READS
@@ -79,8 +84,8 @@ ROLES: dict[str, frozenset[str]] = {
         | {
             "order.approve", "order.over_credit", "approval.second", "order.issue", "order.receive", "price.manage",
             "channel.read", "channel.manage", "account.manage", "role.manage", "stock.manage", "stock.scan",
-            "stock.sell", "settlement.read", "credit.manage", "payment.register", "audit.read", "territory.read",
-            "rule.manage", "exchange.import", "exchange.export",
+            "stock.sell", "warehouse.manage", "settlement.read", "credit.manage", "payment.register", "audit.read",
+            "territory.read", "rule.manage", "exchange.import", "exchange.export",
         }
     ),
     "dealer_clerk": frozenset(
@@ -102,7 +107,10 @@ ROLES: dict[str, frozenset[str]] = {
     "store_owner": frozenset(
         _READS
         | _BUYS
-        | {"order.receive", "settlement.read", "account.manage", "stock.scan", "stock.sell", "exchange.export"}
+        | {
+            "order.receive", "settlement.read", "account.manage", "stock.scan", "stock.sell", "warehouse.manage",
+            "exchange.export",
+        }
     ),
     "store_clerk": frozenset(_READS | _BUYS | {"order.receive", "stock.scan", "stock.sell"}),
 }  # fmt: skip

@@ -140,7 +140,15 @@ ON CONFLICT (root_id, location_id, product_id, lot_id)
 _POST = "WITH" + _MOVE
 _SEND = f"WITH{_PICKED}, {_MOVE}"
 
-_LOCATIONS = "SELECT org_id, kind, id, name FROM location WHERE org_id = ANY ($1::bigint[]) AND is_default"
+# The warehouse of $2, into which goods are going to be moved, cannot be closed before they are.
+_LOCATIONS = """
+WITH home AS (
+    SELECT org_id, kind, id FROM location WHERE org_id = $2 AND kind = 'warehouse' AND is_default FOR KEY SHARE
+)
+SELECT org_id, kind, id FROM location
+WHERE org_id = ANY ($1::bigint[]) AND is_default AND NOT (org_id IS NOT DISTINCT FROM $2 AND kind = 'warehouse')
+UNION ALL SELECT org_id, kind, id FROM home
+"""
 
 _OPEN = """
 INSERT INTO location (root_id, org_id, kind, name)
@@ -286,9 +294,15 @@ def _values(root_id: int, moves: Sequence[Move], document: Document) -> tuple[ob
     )
 
 
-async def locations(org_ids: Sequence[int]) -> dict[tuple[int, str], int]:
-    """The default location of each kind of these orgs: (org, kind) → location."""
-    found = await db.rows(_LOCATIONS, list(org_ids))
+async def locations(org_ids: Sequence[int], into: int | None = None) -> dict[tuple[int, str], int]:
+    """The default location of each kind of these orgs: (org, kind) → location.
+
+    The warehouse of `into` stays open until the transaction ends; should another one have taken its place at this very
+    moment, it is that one.
+    """
+    found = await db.rows(_LOCATIONS, list(org_ids), into)
+    if into is not None and (into, "warehouse") not in {(item["org_id"], item["kind"]) for item in found}:
+        return await locations(org_ids, into)
     return {(item["org_id"], item["kind"]): item["id"] for item in found}
 
 

@@ -154,7 +154,7 @@ async def send(actor: Actor, order_id: int, issue_id: int, picks: Sequence[Pick]
 
 async def take_in(actor: Actor, seller_id: int, buyer_id: int, receipt_id: int, lines: Sequence[Received]) -> None:
     """Move delivered goods off the way: good ones to the buyer, short and damaged ones to the seller's loss."""
-    places = await queries.locations([seller_id, buyer_id])
+    places = await queries.locations([seller_id, buyer_id], into=buyer_id)
     way, home = places[buyer_id, "in_transit"], places[buyer_id, "warehouse"]
     loss = places[seller_id, "loss"]
     moves: list[Move] = []
@@ -193,7 +193,7 @@ async def supply(actor: Actor, given: Supply) -> None:
         ]
         if wrong:
             raise LotMismatch("批次已登记过，到期日不一致", wrong)
-        places = await queries.locations([actor.org_id])
+        places = await queries.locations([actor.org_id], into=actor.org_id)
         source, home = places[actor.org_id, "supply"], places[actor.org_id, "warehouse"]
         moves = [
             Move(line.product_id, lot["id"], line.qty, source, home, "supply")

@@ -90,6 +90,9 @@ ALLOWED: dict[str, set[str]] = {
     "supply": {"brand_admin", "brand_warehouse", "dealer_owner"},
     **dict.fromkeys(("open_scan_session", "take_scans", "resolve_code", "drop_code", "say_lot",
                      "finish_scan_session", "cancel_scan_session"), SCANS),
+    **dict.fromkeys(("add_warehouse", "rename_warehouse", "make_default", "close_warehouse", "set_stock_settings"),
+                    {"brand_admin", "brand_warehouse", "dealer_owner", "store_owner"}),
+    **dict.fromkeys(("list_warehouses", "get_stock_settings"), ALL - {"dealer_driver"}),
     **dict.fromkeys(("list_scan_sessions", "get_scan_session", "list_scans"), ALL - {"dealer_driver"}),
     **dict.fromkeys(("get_balance", "list_entries"), READS_MONEY),
     "register_payment": TAKES_MONEY,
@@ -121,7 +124,7 @@ KINDS = {
     "job_id": "job", "kind": "import_kind", "role_id": "role", "invitation_id": "invitation",
     "contact_id": "contact", "qualification_id": "qualification", "segment_id": "segment",
     "category_id": "category", "packaging_id": "packaging",
-    "scan_session_id": "scan_session",
+    "scan_session_id": "scan_session", "warehouse_id": "warehouse",
 }  # fmt: skip
 
 _ADDRESS = {"contact_name": "李店", "contact_phone": "13800000000", "detail": "人民路 1 号"}
@@ -256,6 +259,10 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "set_calendar_days": lambda s, p: {"set": [{"day": tomorrow(), "is_open": True}]},
     "try_order": lambda s, p: _tried(s, p.rows["org"]),
     "supply": lambda s, p: _supply(s, s.goods.id),
+    "add_warehouse": lambda s, p: {"name": f"仓库{number()}"},
+    "rename_warehouse": lambda s, p: {"version": 1, "name": f"仓库{number()}"},
+    **dict.fromkeys(("make_default", "close_warehouse"), lambda s, p: {"version": 1}),
+    "set_stock_settings": lambda s, p: {"version": 0, "keeps_lots": True},
     "open_scan_session": lambda s, p: {"kind": "in", "reason": "opening"},
     "take_scans": lambda s, p: _scans(s),
     "resolve_code": lambda s, p: {"code": "没有条码", "product_id": s.goods.id, "packaging_id": s.goods.piece},
@@ -378,6 +385,7 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("register_payment", "buyer_id"): ("org", lambda s, i: {"buyer_id": i, "amount_fen": 1, "method": "cash"}),
     ("set_credit_limit", "buyer_id"): ("org", lambda s, i: {"buyer_id": i, "limit_fen": 1}),
     ("supply", "product_id"): ("product", _supply),
+    ("list_warehouses", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("open_scan_session", "warehouse_id"): (
         "warehouse", lambda s, i: {"kind": "in", "reason": "opening", "warehouse_id": i}),
     ("take_scans", "product_id"): ("product", lambda s, i: _scans(s, product_id=i, packaging_id=s.other_goods.piece)),

@@ -130,6 +130,12 @@ def the_day(stage: Stage) -> Iterator[Step]:
     rules = {"version": 0, "minimums": [], "goods": [goods], "calendars": []}
     yield "set_order_rules", boss, "POST", "/order-rules", rules
     yield "set_calendar_days", boss, "POST", "/order-rules/days", {"clear": [clock.today().isoformat()]}
+    yield "add_warehouse", boss, "POST", "/warehouses", {"name": "东仓"}
+    yield "rename_warehouse", boss, "PATCH", "/warehouses/{id}", {"version": 1, "name": "东郊仓"}
+    yield "make_default", boss, "POST", "/warehouses/{id}/default", {"version": 2}
+    yield "add_warehouse", boss, "POST", "/warehouses", {"name": "西仓"}
+    yield "close_warehouse", boss, "POST", "/warehouses/{id}/close", {"version": 1}
+    yield "set_stock_settings", boss, "PATCH", "/stock-settings", {"version": 0, "keeps_lots": False}
     code = {"code": "没有条码"}
     yield "open_scan_session", boss, "POST", "/scan-sessions", {"kind": "in", "reason": "opening"}
     yield "cancel_scan_session", boss, "POST", "/scan-sessions/{id}/cancel", None
