@@ -22,8 +22,13 @@ from tests.contract.stage import Stage, build, fingerprints
 from tests.contract.test_matrix import GUARDED, ask, betrays, body_of, parameters
 from tests.world import User, number
 
-# What is asked beside the route's own permission: one of these, according to whose order it is.
-BESIDE = {"cancel_order": {"order.cancel", "order.approve"}}
+# What is asked beside the route's own permission: one of these, according to whose order it is, or what is scanned.
+SCANNING = ("take_scans", "resolve_code", "drop_code", "say_lot", "finish_scan_session", "cancel_scan_session")
+BESIDE = {
+    "cancel_order": {"order.cancel", "order.approve"},
+    "open_scan_session": {"stock.scan"},
+    **dict.fromkeys(SCANNING, {"stock.scan", "stock.sell"}),
+}
 
 # Base → the built-in role whose places and strangers these accounts have.
 BASES = {"brand_manager": "brand_manager", "brand_rep": "brand_rep", "dealer_clerk": "dealer_clerk"}
