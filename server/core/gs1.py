@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
 from biip import ParseConfig, ParseError
@@ -21,8 +22,10 @@ from server.core import clock
 FNC1 = "\x1d"
 GTIN_LENGTHS = (8, 12, 13, 14)
 
-# Symbology identifiers (ISO/IEC 15424) and zxing's names of symbols that carry element strings.
-_GS1_SYMBOLS = re.compile(r"^\](C1|e0|d2|Q3|J1)|^gs1|^gs1[-_ ]|databar", re.IGNORECASE)
+# Symbology identifiers (ISO/IEC 15424), and the names of symbols, that carry element strings.
+_GS1_IDENTIFIER = re.compile(r"\](C1|e0|d2|Q3|J1)")
+_GS1_SYMBOLS = re.compile(r"^gs1|databar", re.IGNORECASE)
+_UPC_E = re.compile(r"upc-?e", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"^\][A-Za-z][0-9A-Za-z]")
 _MESSAGE = re.compile(r"(00\d{18}|0[12]\d{14})")
 _CONFIG = ParseConfig(gs1_element_strings_verify_date=False)
@@ -59,15 +62,20 @@ class Scanned(msgspec.Struct, frozen=True):
 def read(code: str, symbology: str = "") -> Scanned:
     """What a decoded text says, FNC1 being `\\x1d` in it.
 
-    A text is taken for a GS1 message when its symbology says so, when it has an FNC1, or when it begins with the AI of
-    an SSCC or a GTIN. Raises `Gs1Broken`.
+    A text is taken for a GS1 message when its symbology says so, when it has an FNC1, when it begins with the AI of an
+    SSCC or a GTIN, when its AIs stand in brackets as they are printed, or when it is a GS1 Digital Link. Raises
+    `Gs1Broken`.
     """
     text = code.strip(" \t\r\n")
-    named = bool(_GS1_SYMBOLS.match(text) or _GS1_SYMBOLS.search(symbology))
+    named = bool(_GS1_IDENTIFIER.match(text) or _GS1_SYMBOLS.search(symbology))
     text = _IDENTIFIER.sub("", text)
     bare = text.strip(FNC1)
     if not bare:
         raise Gs1Broken("empty", "没有扫到内容，请重新扫描")
+    if (written := _linked(bare) or _printed(bare)) is not None:
+        return _meaning(_together(written))
+    if _UPC_E.fullmatch(symbology) and re.fullmatch(r"[01]\d{7}", bare):
+        return Scanned(gtin=gtin14(_upc_a(bare)))
     if bare.isascii() and bare.isdigit() and len(bare) in GTIN_LENGTHS and FNC1 not in text and not named:
         return Scanned(gtin=gtin14(bare))
     if named or FNC1 in text or _MESSAGE.match(bare):
@@ -82,15 +90,63 @@ def gtin14(digits: str) -> str:
     return digits.zfill(14)
 
 
+def _upc_a(short: str) -> str:
+    """A UPC-E with the zeros that it leaves out (5.2.2.4)."""
+    system, six, check = short[0], short[1:7], short[7]
+    match six[5]:
+        case "0" | "1" | "2":
+            full = f"{six[:2]}{six[5]}0000{six[2:5]}"
+        case "3":
+            full = f"{six[:3]}00000{six[3:5]}"
+        case "4":
+            full = f"{six[:4]}00000{six[4]}"
+        case last:
+            full = f"{six[:5]}0000{last}"
+    return system + full + check
+
+
+def _linked(text: str) -> list[tuple[str, str]] | None:
+    """The element strings of a GS1 Digital Link, `https://…/01/{gtin}/10/{lot}?17={day}`; None for other texts."""
+    if not re.match(r"https?://", text, re.IGNORECASE):
+        return None
+    address, _, query = text.partition("#")[0].partition("?")
+    steps = address.split("/")[3:]
+    keys = [n for n, step in enumerate(steps[:-1]) if step in ("00", "01") and re.fullmatch(r"\d{8,18}", steps[n + 1])]
+    if not keys:
+        return None
+    way = steps[keys[0] :]
+    found = [(ai, unquote(value)) for ai, value in zip(way[::2], way[1::2], strict=False)]
+    found += [(ai, value) for ai, value in parse_qsl(query) if re.fullmatch(r"\d{2}", ai)]
+    return [(ai, value.zfill(14) if ai == "01" else value) for ai, value in found]
+
+
+def _printed(text: str) -> list[tuple[str, str]] | None:
+    """The element strings as they are printed below a code, with their AIs in brackets; None for other texts."""
+    if not re.match(r"\(\d{2,4}\)", text):
+        return None
+    return [(ai, value.strip()) for ai, value in re.findall(r"\((\d{2,4})\)(.*?)(?=\(\d{2,4}\)|$)", text)]
+
+
 def _message(text: str) -> Scanned:
     """All element strings of a message, one after the other."""
-    found: dict[str, str] = {}
+    found: list[tuple[str, str]] = []
     rest = text
     while rest:
         ai, value, rest = _element(rest)
-        if found.setdefault(ai, value) != value:
+        found.append((ai, value))
+    return _meaning(_together(found))
+
+
+def _together(elements: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The elements by their AI, each of them as its AI wants it, none of them twice with another content."""
+    found: dict[str, str] = {}
+    for ai, value in elements:
+        element, rest = _element(ai + value)[1:]
+        if rest or not element:
+            raise Gs1Broken("length", f"条码里的应用标识符（{ai}）内容长度或字符不对")
+        if found.setdefault(ai, element) != element:
             raise Gs1Broken("repeated", f"条码里的应用标识符（{ai}）出现了两次，内容还不一样")
-    return _meaning(found)
+    return found
 
 
 def _element(rest: str) -> tuple[str, str, str]:
@@ -146,6 +202,10 @@ def _meaning(found: dict[str, str]) -> Scanned:
     sscc = _checked("00", found["00"]) if "00" in found else ""
     if not gtin and not sscc:
         raise Gs1Broken("no_item", "条码里没有商品编号（01）或物流单元编号（00）")
+    if "01" in found and "02" in found:
+        raise Gs1Broken("pairing", "条码里同时有商品（01）和内装商品（02），不知道是哪一个")
+    if ("02" in found) != ("37" in found):
+        raise Gs1Broken("pairing", "条码里的内装商品（02）和数量（37）要同时有，这里少了一个")
     counted = next((found[ai] for ai in ("37", "30") if found.get(ai)), None)
     if counted is not None and int(counted) == 0:
         raise Gs1Broken("count", "条码里的数量是 0")
