@@ -3,7 +3,8 @@ import { api } from '@/api/client'
 import { ApiProblem, messageOf } from '@shared/problem'
 import type { CatalogProduct } from '@/api/types'
 import type { ScanResult } from '@/components/scan-result'
-import { checkCode, cleanCode, isNoteNumber } from '@shared/gtin'
+import { readCode } from '@/domain/gs1'
+import { checkCode, cleanCode, isNoteNumber, printedCode } from '@shared/gtin'
 import { keptProducts } from '@/state/catalog'
 import { useSession } from '@/state/session'
 import { t } from '@/texts'
@@ -40,7 +41,7 @@ export function useProductScan(
   async function handle(scanned: string): Promise<void> {
     if (busy.value) return
     busy.value = true
-    const code = cleanCode(scanned)
+    const code = codeIn(scanned)
     try {
       if (isNoteNumber(code)) return await openNote(code)
       result.value = complaint(code) ?? known(code.padStart(14, '0')) ?? taken(await look(code, buyerId()))
@@ -66,6 +67,14 @@ export function useProductScan(
   }
 
   return { scanning, busy, result, open, close, handle }
+}
+
+/** The digits that name goods: all that was read, or those within a GS1 code with lot, day and serial. */
+function codeIn(scanned: string): string {
+  const digits = cleanCode(scanned)
+  if (checkCode(digits) === 'ok') return digits
+  const gtin = readCode(scanned).scanned?.gtin
+  return gtin ? printedCode(gtin) : digits
 }
 
 function complaint(code: string): ScanResult | null {
