@@ -51,8 +51,10 @@ from server.pricing.schemas import (
 )
 from server.settlement import service as settlement
 from server.settlement.schemas import EntryFilter
+from server.stock import listing as balances
 from server.stock import service as stock
 from server.stock import sessions
+from server.stock.listing import BalanceFilter
 from server.stock.schemas import StockFilter
 from server.stock.session_schemas import ScanSessionFilter
 from server.territory import coverage
@@ -149,6 +151,14 @@ GOODS: dict[str, Page] = {
     "what a store usually orders": Page("store", lambda a, w: shelf.frequent(a)),
     "a dealer's scan sessions": Page("dealer", lambda a, w: sessions.list_sessions(a, ScanSessionFilter())),
     "a dealer's stock": Page("dealer", lambda a, w: stock.list_stock(a, StockFilter())),
+    "what lies in the brand's warehouses": Page("brand", lambda a, w: balances.list_balances(a, BalanceFilter())),
+    "a product in the warehouses": Page(
+        "brand", lambda a, w: balances.list_balances(a, BalanceFilter(q=w.product_name))
+    ),
+    "what expires soon": Page("brand", lambda a, w: balances.list_balances(a, BalanceFilter(within=30))),
+    "a category in a dealer's warehouses": Page(
+        "dealer", lambda a, w: balances.list_balances(a, BalanceFilter(category_id=9))
+    ),
     "the brand's stock": Page("brand", lambda a, w: stock.list_stock(a, StockFilter())),
     "a product in stock": Page("brand", lambda a, w: stock.list_stock(a, StockFilter(q=w.product_name))),
     "a category's stock": Page("brand", lambda a, w: stock.list_stock(a, StockFilter(category_id=9))),
@@ -208,6 +218,12 @@ def _approvals(state: Any) -> Look:
     return lambda actor, world: approvals.list_approvals(actor, ApprovalFilter(state))
 
 
+
+
+def _month() -> AuditFilter:
+    return AuditFilter(from_=clock.today() - timedelta(days=60), to=clock.today() - timedelta(days=30))
+
+
 WORK: dict[str, Page] = {
     "what waits for the brand's decision": Page("brand", lambda a, w: approvals.list_approvals(a, ApprovalFilter())),
     "what a dealer has approved": Page("dealer", _approvals("approved")),
@@ -220,6 +236,9 @@ WORK: dict[str, Page] = {
     "the trail of a kind that hardly changes": Page("brand", lambda a, w: notify.list_audit(a, AuditFilter("role"))),
     "a dealer's trail of orders": Page("dealer", lambda a, w: notify.list_audit(a, AuditFilter("order"))),
     "a dealer's audit trail": Page("dealer", lambda a, w: notify.list_audit(a, AuditFilter())),
+    "what somebody did": Page("brand", lambda a, w: notify.list_audit(a, AuditFilter(account_id=a.account_id))),
+    "what was done in a month": Page("brand", lambda a, w: notify.list_audit(a, _month())),
+    "what a dealer's people did in a month": Page("dealer", lambda a, w: notify.list_audit(a, _month())),
     "messages that failed": Page("brand", lambda a, w: notify.list_outbox(a, OutboxFilter())),
     "the next messages": Page("brand", lambda a, w: outbox.take_messages(clock.now(), ["wecom_card"], 50)),
     "the next events": Page("brand", lambda a, w: outbox.take_events(clock.now(), 50)),

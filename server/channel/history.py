@@ -57,6 +57,7 @@ _TITLES = {
     ("org", "add_qualification"): "新增资质", ("org", "edit_qualification"): "修改资质",
     ("org", "remove_qualification"): "删除资质", ("org", "set_prices"): "设置价格", ("org", "set_tags"): "修改标签",
     ("org", "set_credit_limit"): "设置信用额度", ("org", "set_rule"): "设置审批规则",
+    ("org", "set_price_authority"): "修改定价权",
     ("account", "create"): "开通账号", ("account", "edit"): "修改账号", ("account", "freeze"): "停用账号",
     ("account", "unfreeze"): "启用账号", ("account", "set_password"): "重设密码",
     ("account", "change_password"): "修改密码", ("account", "bind_wechat"): "绑定微信",
@@ -71,7 +72,7 @@ _LABELS = {
     "reps": "业务员", "contact": "联系人", "number": "证号", "issuer": "发证机关", "valid_from": "有效期自",
     "valid_until": "有效期至", "file_ids": "文件数", "tags": "标签", "parent": "上级", "limit_fen": "信用额度",
     "above_fen": "大额标准", "moved": "一起移动的组织数", "phone": "手机号", "role": "角色", "detail": "详细地址",
-    "kind": "类型", "status": "状态",
+    "kind": "类型", "status": "状态", "sets_prices": "自己定价",
 }  # fmt: skip
 
 _CODES = {

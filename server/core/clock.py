@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _frozen: datetime | None = None
 _zone = ZoneInfo("Asia/Shanghai")
+_EVER = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
 
 
 def now() -> datetime:
@@ -30,6 +31,17 @@ def use_zone(zone: ZoneInfo) -> None:
 def zone() -> ZoneInfo:
     """The zone in which business days begin."""
     return _zone
+
+
+def _midnight(day: date) -> datetime:
+    near = min(max(day, _EVER[0].date()), _EVER[1].date())  # further away there is nothing, and no midnight either
+    return datetime.combine(near, time(), _zone)
+
+
+def between(first: date | None, last: date | None) -> tuple[datetime, datetime]:
+    """The moments from which and before which some business days are; without a day the beginning or end of time."""
+    begin = _EVER[0] if first is None else _midnight(first)
+    return begin, _EVER[1] if last is None else _midnight(min(last, _EVER[1].date()) + timedelta(days=1))
 
 
 @contextmanager

@@ -32,6 +32,7 @@ from server.pricing.schemas import ListQuery
 from server.regions import service as regions
 from server.settlement.schemas import EntryFilter
 from server.settlement.service import entries
+from server.stock.listing import BalanceFilter, list_balances
 from server.stock.schemas import StockFilter
 from server.stock.service import list_stock
 from server.territory.lists import list_authorities
@@ -204,6 +205,22 @@ _STOCK = (
     Column("最近到期", "nearest_expiry", "date", 12),
 )
 
+_EXPIRY = {"expired": "已过期", "soon": "临期", "good": "正常", "undated": "无到期日"}
+_BALANCE = (
+    Column("仓库", "warehouse_name", width=14),
+    Column("商品编码", "product_code"),
+    Column("商品", "product_name", width=28),
+    Column("规格", "spec", width=12),
+    Column("批次", "lot_code", width=14),
+    Column("到期日", "expires_on", "date", 12),
+    Column("剩余天数", "days", "number", 10),
+    Column("效期", _named("standing", _EXPIRY), width=10),
+    Column("单位", "base_unit", width=6),
+    Column("库存", "on_hand", "number", 12),
+    Column("占用", "reserved", "number", 12),
+    Column("可用", "available", "number", 12),
+)
+
 _ENTRY = (
     Column("日期", "occurred_on", "date", 12),
     Column("供货方", "seller_name", width=24),
@@ -298,6 +315,7 @@ def register_all() -> None:
         Export("prices", "价格", "price.manage", ListQuery, _PRICE, pages(_prices), sells),
         Export("accounts", "账号", "account.manage", AccountFilter, _ACCOUNT, pages(list_accounts)),
         Export("stock", "库存", "stock.read", StockFilter, _STOCK, pages(list_stock)),
+        Export("balances", "库存余额", "stock.read", BalanceFilter, _BALANCE, pages(list_balances)),
         Export("entries", "往来账", "settlement.read", EntryFilter, _ENTRY, pages(entries)),
         Export(
             "authorities", "区域授权", "territory.read", AuthorityFilter, _AUTHORITY, pages(list_authorities), sells

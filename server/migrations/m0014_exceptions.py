@@ -9,6 +9,6 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     """Price exceptions become documents; the start of a planned price is told once."""
 
-    dependencies = [("qutong", "m0012_speed")]
+    dependencies = [("qutong", "m0013_trail")]
 
     operations = [ops.RunSQL(Path(__file__).with_name("m0014_exceptions.sql").read_text("utf-8"))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -107,6 +107,9 @@ class AuditFilter(msgspec.Struct):
 
     subject_kind: ShortText | None = None
     subject_id: Id | None = None
+    account_id: Id | None = None
+    from_: date | None = msgspec.field(default=None, name="from")
+    to: date | None = None
     cursor: ShortText | None = None
     limit: Limit = 50
 
@@ -115,6 +118,7 @@ class AuditEntry(msgspec.Struct):
     """Who did what, when, and what it changed."""
 
     id: int
+    account_id: int | None
     account_name: str | None
     org_name: str | None
     verb: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import NamedTuple
 
 from server.core import audit, clock, db, paging, tree
 from server.core.actor import Actor
@@ -35,36 +36,70 @@ _RETRY = """
 UPDATE outbox SET state = 'pending', attempts = 0, next_at = $3 WHERE root_id = $1 AND id = $2 AND state = 'failed'
 """
 # An org's people see what was done in its subtree: the newest of each org there, or, for the brand's people, of all.
-# $1 root  $2 kind  $3 subject  $4 before this id  $5 rows  $6 scope, where it is less than the brand
+# $1 root  $2 kind  $3 subject  $4 before this id  $5 rows  $6 person  $7 from  $8 to
+# $9 scope, where it is less than the brand
 _AUDIT = """
-WITH given AS (SELECT $2::text, $3::bigint)
-SELECT e.id, a.name AS account_name, g.name AS org_name, e.verb, e.subject_kind, e.subject_id, e.changes::text, e.at
+WITH given AS (SELECT $2::text, $3::bigint, $4::bigint, $6::bigint, $7::timestamptz, $8::timestamptz)
+SELECT e.id, e.account_id, a.name AS account_name, g.name AS org_name, e.verb, e.subject_kind, e.subject_id,
+       e.changes::text, e.at
 FROM ({newest}) e JOIN org g ON g.id = e.org_id LEFT JOIN account a ON a.id = e.account_id
-ORDER BY e.id DESC LIMIT $5
+ORDER BY {order} LIMIT $5
 """
 _ENTRIES = """
 SELECT x.* FROM audit_entry x
-WHERE x.root_id = $1{conditions} AND x.id < $4
-ORDER BY x.id DESC LIMIT $5
+WHERE x.root_id = $1{conditions}
+ORDER BY {order} LIMIT $5
 """
-_BELOW = f"""
-SELECT n.* FROM (SELECT DISTINCT g.id FROM {tree.below("$6", "o.id")}) o CROSS JOIN LATERAL ({{entries}}) n
-"""  # noqa: S608 - constants of this file
+_ORGS = tree.below("$9", "o.id")
+_BELOW = f"SELECT n.* FROM (SELECT DISTINCT g.id FROM {_ORGS}) o CROSS JOIN LATERAL ({{entries}}) n"  # noqa: S608 - constants of this file
+_LAST = "(SELECT c.at FROM audit_entry c WHERE c.root_id = $1 AND c.id = $4)"
+
+
+# Entries are numbered as things happen, but for the few that happen at once.
+_AROUND = """
+  AND x.id >= (SELECT c.id FROM audit_entry c WHERE c.root_id = $1 AND c.at >= $7 ORDER BY c.at, c.id LIMIT 1) - 1000
+  AND x.id <= (SELECT c.id FROM audit_entry c WHERE c.root_id = $1 AND c.at < $8
+               ORDER BY c.at DESC, c.id DESC LIMIT 1) + 1000"""
+
+
+class _Shape(NamedTuple):
+    """Which filters a trail has; each choice is a text of its own, so that each has its index."""
+
+    scoped: bool
+    kind: str | None
+    subject: bool
+    person: bool
+    dated: bool
+    more: bool
+
+    @property
+    def by_moment(self) -> bool:
+        """Whether it is read along the moments: all of a person's, or of some days; else along the numbers."""
+        return self.person or (self.dated and not self.scoped and not self.subject and self.kind != "other")
 
 
 @cache
-def _audit(scoped: bool, kind: str | None, subject: bool) -> str:
-    """The trail; a text for each choice of filters, so that each has its index.
+def _audit(shape: _Shape) -> str:
+    """The trail.
 
     Nearly all entries are of orders: the index of kinds leaves them out, and they are found among the newest anyway.
     """
-    conditions = " AND x.org_id = o.id" if scoped else " AND x.org_id IS NOT NULL"
-    if kind is not None:
-        conditions += " AND x.subject_kind = $2" + (" AND x.subject_kind <> 'order'" if kind == "other" else "")
-    if subject:
-        conditions += " AND x.subject_id = $3"
-    entries = _ENTRIES.format(conditions=conditions)
-    return _AUDIT.format(newest=_BELOW.format(entries=entries) if scoped else entries)
+    conditions = " AND x.org_id IS NOT NULL"
+    if shape.scoped:
+        conditions = f" AND x.org_id IN (SELECT g.id FROM {_ORGS})" if shape.person else " AND x.org_id = o.id"  # noqa: S608
+    if shape.kind is not None:
+        conditions += " AND x.subject_kind = $2" + (" AND x.subject_kind <> 'order'" if shape.kind == "other" else "")
+    conditions += " AND x.subject_id = $3" if shape.subject else ""
+    conditions += " AND x.account_id = $6" if shape.person else ""
+    conditions += " AND x.at >= $7 AND x.at < $8" if shape.dated else ""
+    conditions += _AROUND if shape.dated and not shape.by_moment else ""
+    if shape.more:
+        later = f" AND x.at <= {_LAST} AND (x.at < {_LAST} OR x.id < $4)"
+        conditions += later if shape.by_moment else " AND x.id < $4"
+    order = "{0}.at DESC, {0}.id DESC" if shape.by_moment else "{0}.id DESC"
+    entries = _ENTRIES.format(conditions=conditions, order=order.format("x"))
+    per_org = shape.scoped and not shape.person
+    return _AUDIT.format(newest=_BELOW.format(entries=entries) if per_org else entries, order=order.format("e"))
 
 
 class NotFailed(BusinessError):
@@ -110,10 +145,17 @@ async def retry(actor: Actor, message_id: int) -> None:
 
 
 async def list_audit(actor: Actor, wanted: AuditFilter) -> tuple[list[db.Row], str | None]:
-    """Who did what inside the scope, the newest first."""
-    before = paging.id_cursor(wanted.cursor) or MAX_ID
-    kind = wanted.subject_kind and ("order" if wanted.subject_kind == "order" else "other")
-    asked = (actor.root_id, wanted.subject_kind, wanted.subject_id, before, wanted.limit + 1)
-    scope = () if actor.sees_all else (actor.scope,)
-    found = await db.rows(_audit(bool(scope), kind, wanted.subject_id is not None), *asked, *scope)
+    """Who did what inside the scope, the newest first; of a person, of a kind, of some days."""
+    before = paging.id_cursor(wanted.cursor)
+    shape = _Shape(
+        scoped=not actor.sees_all,
+        kind=wanted.subject_kind and ("order" if wanted.subject_kind == "order" else "other"),
+        subject=wanted.subject_id is not None,
+        person=wanted.account_id is not None,
+        dated=wanted.from_ is not None or wanted.to is not None,
+        more=before is not None,
+    )
+    asked = (actor.root_id, wanted.subject_kind, wanted.subject_id, before, wanted.limit + 1, wanted.account_id)
+    scope = (actor.scope,) if shape.scoped else ()
+    found = await db.rows(_audit(shape), *asked, *clock.between(wanted.from_, wanted.to), *scope)
     return paging.page(found, wanted.limit)

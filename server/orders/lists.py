@@ -9,7 +9,6 @@ So no statement here filters its way through orders that it does not show.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
 from server.core import clock, db, paging, search, tree
@@ -27,8 +26,6 @@ NEWEST = {False: 500, True: 50}
 
 NAMED = 50
 """The orders of how many buyers are shown whose name has the text."""
-
-_EVER = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
 
 # $1 root  $2 own org  $3 scope  $4 states  $5 from  $6 to  $7 before this id  $8 rows  $9 buyer
 # $10 text  $11 the text as a number  $12 rows in which the text is looked for  $13, $14 what it is found by
@@ -162,13 +159,6 @@ def _states(text: str | None) -> list[str]:
     return list(dict.fromkeys(states))
 
 
-def _midnight(day: date | None, otherwise: datetime, plus: int = 0) -> datetime:
-    if day is None:
-        return otherwise
-    near = min(max(day, _EVER[0].date()), _EVER[1].date())  # further away there is nothing, and no midnight either
-    return datetime.combine(near + timedelta(days=plus), time(), clock.zone())
-
-
 def summary(found: db.Row) -> OrderSummary:
     """What a list shows of an order's row."""
     return OrderSummary(
@@ -208,8 +198,7 @@ async def list_orders(actor: Actor, wanted: OrderFilter) -> tuple[list[OrderSumm
         actor.org_id,
         actor.scope,
         states or list(STATE_NAMES),
-        _midnight(wanted.from_, _EVER[0]),
-        _midnight(wanted.to, _EVER[1], 1),
+        *clock.between(wanted.from_, wanted.to),
         paging.id_cursor(wanted.cursor) or MAX_ID,
         wanted.limit + 1,
         wanted.buyer_id,

@@ -12,7 +12,7 @@ from server.core.actor import Actor
 from server.core.errors import NotFound, OrgFrozen
 from server.core.http import Raw, Routes
 from server.core.idempotency import Claim, KeyReused
-from server.orders import lists, service, shelf, views
+from server.orders import lists, service, shelf, territories, views
 from server.orders.batch import batch
 from server.orders.behalf import addressed, for_buyer
 from server.orders.note import goods_issue_notes
@@ -32,6 +32,7 @@ from server.orders.schemas import (
     OrderFilter,
     OrderList,
     OrderPlaced,
+    OutsideTerritory,
     Quote,
     QuoteRequest,
     ReasonGiven,
@@ -109,6 +110,12 @@ async def count_orders(actor: Actor, query: SideQuery) -> StateCounts:
 async def get_order(actor: Actor, order_id: int) -> Order:
     """One order with all that belongs to it."""
     return await views.get_order(actor, order_id)
+
+
+@routes.get("/orders/<order_id:int>/outside-territory", permission="territory.read")
+async def outside_territory(actor: Actor, order_id: int) -> OutsideTerritory:
+    """Which lines of an order a dealer may not sell on."""
+    return await territories.outside_territory(actor, order_id)
 
 
 @routes.post(

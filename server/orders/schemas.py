@@ -207,6 +207,14 @@ class OrderLine(msgspec.Struct):
     available_qty: int | None
 
 
+class OutsideTerritory(msgspec.Struct):
+    """The lines that a dealer had no authority for: nowhere, or, where `region_code` is told, not in that region."""
+
+    dealer_name: str | None
+    line_nos: list[int]
+    region_code: str | None
+
+
 class IssueLine(msgspec.Struct):
     """One lot of one line on a goods issue; quantities in base units, `gtins` those of all the product's packagings."""
 

@@ -6,6 +6,7 @@ from server.core.actor import Actor
 from server.core.errors import Forbidden, NotFound
 from server.core.http import Routes
 from server.pricing import effects, guides, lists, service
+from server.pricing.parties import seller_of
 from server.pricing.schemas import (
     Authority,
     CopyPrices,
@@ -95,6 +96,12 @@ async def list_planned_prices(actor: Actor, query: PlannedQuery) -> PlannedPrice
 async def list_price_lists(actor: Actor, query: ListsQuery) -> ListSummaries:
     """The groups of a seller's buyers, and the buyers that have own prices."""
     return await lists.list_lists(actor, query)
+
+
+@routes.get("/orgs/<org_id:int>/price-authority", permission="price.manage", errors=[NotFound])
+async def get_price_authority(actor: Actor, org_id: int) -> Authority:
+    """Whether a dealer sets the prices of its own buyers."""
+    return Authority((await seller_of(actor, org_id))["sets_prices"])
 
 
 @routes.post("/orgs/<org_id:int>/price-authority", permission="price.manage", errors=[NotFound, Forbidden])

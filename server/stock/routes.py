@@ -9,7 +9,8 @@ from server.core import db
 from server.core.actor import Actor
 from server.core.errors import NotFound
 from server.core.http import Routes
-from server.stock import service
+from server.stock import listing, service
+from server.stock.listing import BalanceFilter, BalanceList, OfOrg, WarehouseList
 from server.stock.schemas import StockFilter, StockItem, StockList, Supply
 
 routes = Routes("stock")
@@ -26,6 +27,18 @@ async def list_stock(actor: Actor, query: StockFilter) -> StockList:
     """The own stock per product."""
     found, cursor = await service.list_stock(actor, query)
     return StockList([_item(item) for item in found], cursor)
+
+
+@routes.get("/stock/balances", permission="stock.read", errors=[NotFound])
+async def list_balances(actor: Actor, query: BalanceFilter) -> BalanceList:
+    """What lies of each lot in each warehouse."""
+    return BalanceList(*await listing.list_balances(actor, query))
+
+
+@routes.get("/stock/warehouses", permission="stock.read", errors=[NotFound])
+async def list_warehouses(actor: Actor, query: OfOrg) -> WarehouseList:
+    """The places in which goods lie."""
+    return WarehouseList(await listing.list_warehouses(actor, query))
 
 
 @routes.post("/stock/supply", permission="stock.manage", errors=[NotFound, service.LotMismatch])

@@ -207,6 +207,10 @@ SELECT EXISTS (SELECT FROM authority a WHERE {_ON}) AS any,
                AND (a.category_id IS NULL OR a.category_id = ANY ($5::bigint[]))) AS here
 """
 
+_HOLDS = f"""
+SELECT DISTINCT a.category_id, $4::text[] IS NULL OR a.region_code = ANY ($4) AS here FROM authority a WHERE {_ON}
+"""
+
 # One event per dealer and last day, when thirty days, seven days or the day itself are reached; each once.
 _EXPIRING = """
 WITH due AS (
@@ -292,6 +296,11 @@ async def held(root_id: int, org_id: int, day: date, lineage: list[str], categor
     found = await db.row(_HELD, root_id, org_id, day, lineage, categories)
     assert found is not None
     return found["any"], found["here"]
+
+
+async def holds(root_id: int, org_id: int, day: date, lineage: list[str] | None) -> Sequence[db.Row]:
+    """The categories that a dealer held on a day, and whether in a region; without one, anywhere."""
+    return await db.rows(_HOLDS, root_id, org_id, day, lineage)
 
 
 async def announce_expiring(today: date, at: datetime) -> int:

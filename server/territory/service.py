@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -311,6 +311,22 @@ async def covers(actor: Actor, org_id: int, region_code: str, category_id: int, 
     tree = await categories.load(actor)
     some, here = await queries.held(actor.root_id, org_id, day, regions.lineage(region_code), tree.up(category_id))
     return here if some else None
+
+
+async def beyond(
+    actor: Actor, org_id: int, region_code: str | None, category_ids: Iterable[int], day: date
+) -> set[int]:
+    """Which of these categories a dealer might not sell on a day in a region; without one, nowhere at all (S1.3).
+
+    None of them where it held no authority at all that day: its territory is not kept here.
+    """
+    lineage = None if region_code is None else regions.lineage(region_code)
+    held = await queries.holds(actor.root_id, org_id, day, lineage)
+    here = {item["category_id"] for item in held if item["here"]}
+    if not held or None in here:
+        return set()
+    tree = await categories.load(actor)
+    return {item for item in category_ids if not here & set(tree.up(item))}
 
 
 async def announce_expiring() -> int:

@@ -67,7 +67,7 @@ ALLOWED: dict[str, set[str]] = {
                      "edit_packaging", "remove_packaging"), KEEPS_CATALOGUE),
     # prices
     **dict.fromkeys(("list_prices", "set_prices", "end_prices", "price_history", "price_matrix", "list_price_lists",
-                     "set_price_authority", "preview_prices", "copy_prices", "preview_copy",
+                     "get_price_authority", "set_price_authority", "preview_prices", "copy_prices", "preview_copy",
                      "list_planned_prices"), KEEPS_CHANNEL),
     **dict.fromkeys(("list_guide_prices", "list_guide_scopes", "set_guide_prices", "preview_guide_prices",
                      "end_guide_prices"), KEEPS_CATALOGUE),
@@ -86,7 +86,7 @@ ALLOWED: dict[str, set[str]] = {
     **dict.fromkeys(("get_order_rules", "set_order_rules", "set_calendar_days", "propose_holidays", "try_order"),
                     KEEPS_CHANNEL),
     # stock and money
-    "list_stock": ALL - {"dealer_driver"},
+    **dict.fromkeys(("list_stock", "list_balances", "list_warehouses"), ALL - {"dealer_driver"}),
     "supply": {"brand_admin", "brand_warehouse", "dealer_owner"},
     **dict.fromkeys(("open_scan_session", "take_scans", "resolve_code", "drop_code", "say_lot",
                      "finish_scan_session", "cancel_scan_session"), SCANS),
@@ -99,7 +99,7 @@ ALLOWED: dict[str, set[str]] = {
     "set_credit_limit": TAKES_MONEY | {"brand_manager"},
     # regions and territories
     **dict.fromkeys(("list_regions", "list_region_children", "search_regions"), ALL),
-    "list_authorities": DECIDES,
+    **dict.fromkeys(("list_authorities", "outside_territory"), DECIDES),
     **dict.fromkeys(("grant_authority", "check_authority", "change_authority", "revoke_authorities", "get_coverage",
                      "list_white_spots"), KEEPS_CATALOGUE),
     # notices
@@ -328,6 +328,12 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("list_products", "category_id"): ("category", lambda s, i: {"category_id": i}),
     ("browse_catalog", "category_id"): ("category", lambda s, i: {"category_id": i}),
     ("list_stock", "category_id"): ("category", lambda s, i: {"category_id": i}),
+    ("list_balances", "org_id"): ("org", lambda s, i: {"org_id": i}),
+    ("list_balances", "warehouse_id"): ("warehouse", lambda s, i: {"warehouse_id": i}),
+    ("list_balances", "category_id"): ("category", lambda s, i: {"category_id": i}),
+    ("list_balances", "product_id"): ("product", lambda s, i: {"product_id": i}),
+    ("list_warehouses", "org_id"): ("org", lambda s, i: {"org_id": i}),
+    ("list_audit", "account_id"): ("account", lambda s, i: {"account_id": i}),
     ("create_product", "category_id"): ("category", _product),
     ("edit_product", "category_id"): ("category", lambda s, i: {"version": 1, "category_id": i}),
     ("set_prices", "product_id"): (

@@ -163,7 +163,11 @@ async def test_a_dealer_without_pricing_authority_is_told_who_sets_its_prices_an
     assert (await shop.seller.post(path, {"sets_prices": False}, 403))["code"] == "forbidden"
     own = {"prices": [{"product_id": shop.product.id, "price_fen": 290}], "seller_id": shop.dealer.id}
     assert "自己定价" in (await world.admin.post("/prices", own, 403))["detail"]
+    assert await world.admin.get(path) == {"sets_prices": True}
     await world.admin.post(path, {"sets_prices": False})
+    assert await world.admin.get(path) == {"sets_prices": False}
+    told = (await world.admin.get(f"/orgs/{shop.dealer.id}/history"))["items"][0]
+    assert (told["title"], told["changes"]) == ("修改定价权", [{"label": "自己定价", "old": "是", "new": "否"}])
     assert "没有定价权" in (await shop.set(290, 403))["detail"]
     assert (await shop.seller.get("/price-lists"))["sets_prices"] is False
     await world.admin.post("/prices", own)
