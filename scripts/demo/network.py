@@ -8,6 +8,10 @@ from typing import Any, Literal
 
 from scripts.demo.scale import Scale
 from scripts.demo.sources import source
+from server.channel.terms import STANDARD_GROUP
+
+KEY_DEALERS, DEALERS, KEY_STORES = "重点经销商价", "经销商价", "重点店价"
+"""What sellers call the groups of their buyers; stores in none of them get the standard prices."""
 
 Level = Literal["province", "city", "county", "store"]
 
@@ -136,7 +140,7 @@ def _dealer(
             place=place,
             contact=names.person(),
             phone=dealer_phone(number, 1),
-            price_group="dealer_key" if level == "province" and index == 0 else "dealer",
+            price_group=KEY_DEALERS if level == "province" and index == 0 else DEALERS,
             grade=LEVEL_NAMES[level],
         )
     )
@@ -187,7 +191,7 @@ def _store(
         place=Place(code, region, f"{street}{chance.randrange(2, 620)}号"),
         contact=names.person(),
         phone=store_phone(ordinal),
-        price_group="vip" if size == "A" else "standard",
+        price_group=KEY_STORES if size == "A" else STANDARD_GROUP,
         grade=size,
         joins_in_week=chance.randrange(1, scale.weeks - 2) if late else 0,
     )

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from scripts.demo.catalogue import Item
-from scripts.demo.network import Level
+from scripts.demo.network import DEALERS, KEY_DEALERS, KEY_STORES, Level
+from server.channel.terms import STANDARD_GROUP
 
 PERCENT: dict[Level | str, dict[str, int]] = {
-    "brand": {"dealer_key": 73, "dealer": 75, "standard": 90},
-    "province": {"dealer": 81, "vip": 95, "standard": 97},
-    "city": {"dealer": 88, "vip": 96, "standard": 99},
-    "county": {"dealer": 93, "vip": 97, "standard": 100},
+    "brand": {KEY_DEALERS: 73, DEALERS: 75, STANDARD_GROUP: 90},
+    "province": {DEALERS: 81, KEY_STORES: 95, STANDARD_GROUP: 97},
+    "city": {DEALERS: 88, KEY_STORES: 96, STANDARD_GROUP: 99},
+    "county": {DEALERS: 93, KEY_STORES: 97, STANDARD_GROUP: 100},
 }
-"""Every level lives on the difference to the next; `standard` are stores."""
+"""Every level lives on the difference to the next; the standard group are stores."""
 
 
 def price_fen(item: Item, level: Level | str, group: str, number: int) -> int:
     """The price of a seller for a group, inside floor and ceiling; county dealers differ by up to two per cent."""
     percent = PERCENT[level][group]
-    if level == "county" and group != "dealer":
+    if level == "county" and group != DEALERS:
         percent += number % 5 - 2
     asked = (item.guide_fen * percent + 50) // 100
     return max(item.floor_fen, min(asked, item.ceiling_fen))

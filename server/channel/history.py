@@ -16,6 +16,8 @@ from server.channel.terms import (
     ORG_KINDS,
     QUALIFICATION_KINDS,
     SETTLEMENT_METHODS,
+    STANDARD_GROUP,
+    STANDARD_GROUP_NAME,
     STATUSES,
     STORE_KINDS,
 )
@@ -78,6 +80,7 @@ _LABELS = {
 _CODES = {
     "settlement_method": SETTLEMENT_METHODS, "cooperation": COOPERATIONS, "store_kind": STORE_KINDS,
     "kind": {**ORG_KINDS, **QUALIFICATION_KINDS}, "status": STATUSES,
+    "price_group": {STANDARD_GROUP: STANDARD_GROUP_NAME},
 }  # fmt: skip
 
 # What its supplier thinks of it is not for the org's own eyes.

@@ -22,3 +22,18 @@ QUALIFICATION_KINDS = {
 }  # fmt: skip
 
 STATUSES = {"active": "正常", "frozen": "已冻结"}
+
+STANDARD_GROUP = "standard"
+"""The price group of whoever is in no other; all others are called what the supplier calls them."""
+
+STANDARD_GROUP_NAME = "标准价"
+
+
+def group_name(price_group: str) -> str:
+    """A price group as people say it."""
+    return STANDARD_GROUP_NAME if price_group == STANDARD_GROUP else price_group
+
+
+def group_called(name: str) -> str:
+    """The price group that people call so."""
+    return STANDARD_GROUP if name == STANDARD_GROUP_NAME else name

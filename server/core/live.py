@@ -38,9 +38,13 @@ PAGES_EACH = 10
 BACKLOG = 100
 """How many messages a slow page may be behind."""
 
+HINT_SECONDS = 3.0
+"""So long hints of one kind are gathered into one."""
+
 _SEND_AT_ONCE = 500
 _outgoing: deque[tuple[str, str]] = deque(maxlen=10_000)  # while Redis hangs the oldest are lost; pages ask again
 _sender: asyncio.Task[None] | None = None
+_hints: dict[tuple[int, str], tuple[asyncio.AbstractEventLoop, asyncio.TimerHandle]] = {}
 
 
 def _channel(kind: str, key: int) -> str:
@@ -103,6 +107,26 @@ async def tell_each(orgs: Iterable[tuple[int, str]], event: str, data: Mapping[s
             _publish([org_channel(org_id)], path, event, data)
 
     await db.after_commit(publish)
+
+
+async def hint(org_id: int, event: str) -> None:
+    """Tell an org's pages that something of a kind changed somewhere below, once the transaction has committed.
+
+    However much changes, each process says so at most every `HINT_SECONDS`, and not before the last of it is there.
+    """
+
+    async def begin() -> None:
+        loop = asyncio.get_running_loop()
+        waiting = _hints.get((org_id, event))
+        if waiting is None or waiting[0] is not loop:
+            _hints[org_id, event] = loop, loop.call_later(HINT_SECONDS, _give_hint, org_id, event)
+
+    await db.after_commit(begin)
+
+
+def _give_hint(org_id: int, event: str) -> None:
+    del _hints[org_id, event]
+    _publish([org_channel(org_id)], "", event, {})
 
 
 async def wake_account(account_id: int) -> None:
@@ -282,6 +306,9 @@ def hub() -> Hub:
 async def close() -> None:
     """Stop listening: the process ends."""
     global _hub
+    for _, waiting in _hints.values():
+        waiting.cancel()
+    _hints.clear()
     if _hub is not None and not _hub.task.done() and _hub.task.get_loop() is asyncio.get_running_loop():
         _hub.task.cancel()
         await asyncio.gather(_hub.task, return_exceptions=True)

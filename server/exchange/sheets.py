@@ -24,6 +24,11 @@ from server.stock.bulk import StockRow, open_stock
 EXAMPLE = "示例"
 """A row whose first cell begins so is an example, and is passed over."""
 
+def _group(value: Any) -> str:
+    """A price group by what people call it."""
+    return terms.group_called(str(cells.text()(value)))
+
+
 Save = Callable[..., Awaitable[Plan]]
 
 
@@ -103,8 +108,8 @@ def _org_columns(what: str, parent: str, *more: Column) -> tuple[Column, ...]:
         Column("编码", "code", cells.code, True, example="示例001", note=f"{what}唯一的编码；已有的编码会更新"),
         Column("名称", "name", cells.text(), True, width=26, example="示例商行"),
         Column("上级编码", "parent", cells.code, note=parent),
-        Column("价格组", "price_group", cells.text(), choices="price_groups", example="standard",
-               note="决定按哪一组价格供货；新增时空着就是 standard"),
+        Column("价格组", "price_group", _group, choices="price_groups", example="标准价",
+               note="决定按哪一组价格供货；新增时空着就是标准价"),
         Column("等级", "grade", cells.text(), width=8, choices="grades", example="A"),
         Column("区划代码", "region_code", cells.region, width=24, choices="regions", example="430100",
                note="6 位行政区划代码（GB/T 2260）"),
@@ -183,8 +188,8 @@ PRICES = Sheet(
         Column("商品", "product", cells.code, True, width=20, example="示例001", note="商品的编码，或任一包装的条码"),
         Column("单价", "price_fen", price_or_none, True, MONEY, example=3.2,
                note="元，按最小单位；写“不供应”就不再卖给这一组"),
-        Column("价格组", "price_group", cells.text(), choices="price_groups", example="standard",
-               note="卖给哪一组客户；两列都空着就是 standard"),
+        Column("价格组", "price_group", _group, choices="price_groups", example="标准价",
+               note="卖给哪一组客户；两列都空着就是标准价"),
         Column("客户编码", "buyer", cells.code, note="只给一个客户的价格；和价格组只能填一个"),
         Column("开始日期", "from_on", cells.day, False, DATE, note="空着就是今天；不能早于今天"),
         Column("结束日期", "until_on", cells.day, False, DATE, note="填了就是临时价格，到期恢复原价"),

@@ -40,7 +40,7 @@ async def choices(actor: Actor, sheet: Sheet) -> dict[str, list[str]]:
     if "categories" in wanted:
         found["categories"] = await category_names(actor)
     if "price_groups" in wanted:
-        found["price_groups"] = await price_groups(actor)
+        found["price_groups"] = [terms.group_name(item) for item in await price_groups(actor)]
     if "grades" in wanted:
         found["grades"] = await grades(actor)
     if "regions" in wanted:

@@ -97,7 +97,9 @@ def _alike(reader: Actor, actor: Actor) -> bool:
 
 @routes.get("/events", media="text/event-stream")
 async def live_events(request: Request, actor: Actor) -> HTTPResponse:
-    """Server-sent events for the account: order, notice, resync; full when too many others were opened since.
+    """Server-sent events for the account: order, notice, resync; orders when some below the brand changed.
+
+    The last one is full, when too many others were opened since.
 
     Opened with the session's token, or, where no header can be sent, with a ticket in the query.
     """

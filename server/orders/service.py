@@ -96,6 +96,8 @@ async def _tell(actor: Actor, order: _Locked, state: str) -> None:
         "buyer_id": order.buyer_id,
     }
     await live.tell([order.seller_id, order.buyer_id], order.head["buyer_path"], "order", data)
+    if order.seller_id != actor.root_id:
+        await live.hint(actor.root_id, "orders")
 
 
 def _lines_after(order: _Locked, **changes: Mapping[int, int]) -> list[LineState]:

@@ -225,6 +225,8 @@ async def submit_order(actor: Actor, order: NewOrder, claim: Claim) -> OrderPlac
     told = {"id": placed.id, "number": placed.number, "state": "submitted"}
     parties = {"seller_id": actor.supplier_id, "buyer_id": actor.org_id}
     await live.tell(parties.values(), actor.path, "order", told | parties)
+    if actor.supplier_id != actor.root_id:
+        await live.hint(actor.root_id, "orders")
     return placed
 
 

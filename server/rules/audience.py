@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.channel.terms import group_name
 from server.rules.schemas import Audience
 
 _RANKS = {"all": 0, "grade": 10, "group": 20, "region": 30, "buyer": 100}
@@ -34,7 +35,7 @@ def words_of(text: str, buyer_name: str = "") -> str:
     names = {
         "all": "所有客户",
         "grade": f"等级 {key} 的客户",
-        "group": f"价格组 {key} 的客户",
+        "group": f"价格组 {group_name(key)} 的客户",
         "region": f"区域 {key} 的客户",
         "buyer": buyer_name or "这个客户",
     }

@@ -14,6 +14,7 @@ from sanic import Sanic
 from server.core import live
 from server.core.actor import Actor
 from server.core.redis import client
+from tests.orders.test_life import a_shop, cart
 from tests.world import World
 
 
@@ -63,6 +64,23 @@ async def test_a_page_hears_only_of_orgs_that_its_account_sees(world: World) -> 
         await live.tell([world.brand.id], mine.path, "order", {"id": 2})
         async with asyncio.timeout(10):
             assert await anext(page) == ("order", {"id": 2})
+
+
+async def test_the_brand_hears_once_of_its_dealers_sales_however_many_there_are(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "HINT_SECONDS", 60)
+    _, _, seller, buyer, goods = await a_shop(world)
+    async with open_page(world.admin.actor) as page:
+        for _ in range(2):
+            order = await buyer.post("/orders", cart(goods, (0, False, 1)), 201)
+            await seller.post(f"/orders/{order['id']}/approve", {})
+        (gathered,) = [key for key in live._hints if key[0] == world.brand.id]
+        live._hints[gathered][1].cancel()
+        live._give_hint(*gathered)
+        await live.tell_account(world.admin.account_id, "mark", {})
+        async with asyncio.timeout(10):
+            assert [await anext(page), await anext(page)] == [("orders", {}), ("mark", {})]
 
 
 async def test_a_page_too_slow_for_its_messages_is_told_to_ask_again_and_costs_no_memory(world: World) -> None:

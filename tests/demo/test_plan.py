@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from scripts.demo.cast import plan_cast
 from scripts.demo.catalogue import assortment
-from scripts.demo.network import plan_network
+from scripts.demo.network import DEALERS, KEY_STORES, plan_network
 from scripts.demo.prices import PERCENT, price_fen
 from scripts.demo.scale import Scale
 from scripts.demo.season import season
@@ -41,8 +41,8 @@ def test_a_dealer_could_not_live_if_selling_brought_less_than_buying_cost() -> N
     for item in assortment(300, random.Random(1)):
         for above, level in zip(levels, levels[1:], strict=False):
             for number in range(5):
-                bought = price_fen(item, above, "dealer", 0)
-                assert item.floor_fen <= bought <= price_fen(item, level, "vip", number) <= item.ceiling_fen
+                bought = price_fen(item, above, DEALERS, 0)
+                assert item.floor_fen <= bought <= price_fen(item, level, KEY_STORES, number) <= item.ceiling_fen
 
 
 def test_the_demo_would_show_half_a_channel_if_a_level_a_role_or_a_name_were_missing() -> None:
