@@ -52,6 +52,22 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Summary:
+    """What a second sheet of a list's workbook adds up: its amounts (fen) by some parties or things, and by month.
+
+    Each of `by` has a heading, the key that tells one from the other, and its name. `counted` is the heading of how
+    many rows there are; `note` says what the amounts are, and what is left out (where `counts` says no).
+    """
+
+    by: tuple[tuple[str, str | Callable[[Any], Any], str | Callable[[Any], Any]], ...]
+    at: str | Callable[[Any], Any]
+    amount: str | Callable[[Any], Any]
+    counts: Callable[[Any], bool]
+    counted: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Export:
     """A list that can be exported: `filter` is its query's type, `rows` walks it a page at a time."""
 
@@ -62,6 +78,7 @@ class Export:
     columns: Sequence[Column]
     rows: Source
     orgs: tuple[str, ...] = ("brand", "dealer", "store")
+    summary: Summary | None = None
 
 
 _exports: dict[str, Export] = {}

@@ -15,7 +15,7 @@ from server.channel import terms
 from server.channel.lists import list_orgs
 from server.channel.schemas import OrgFilter
 from server.core.actor import Actor
-from server.core.exports import Column, Export, pages, register
+from server.core.exports import Column, Export, Summary, pages, register
 from server.customers.lists import list_customers
 from server.customers.schemas import CustomerFilter
 from server.identity.lists import list_accounts
@@ -271,6 +271,20 @@ _AUDIT = (
 )
 
 
+_NOT_COUNTED = ("cancelled", "rejected")
+_BY_BUYER = Summary(
+    (("供货方", "seller.id", "seller.name"), ("客户", "buyer.id", "buyer.name")),
+    "submitted_at", "total_fen", lambda item: item.state not in _NOT_COUNTED, "订单数",
+    "按下单月份汇总下单金额，已取消和已驳回的订单不计在内",
+)  # fmt: skip
+_BY_PRODUCT = Summary(
+    (("分类", "category_id", "category_name"), ("商品", "code", lambda item: f"{item['code']} {item['name']}")),
+    lambda item: item["order"].submitted_at, "amount_fen", lambda item: item["order"].state not in _NOT_COUNTED,
+    "订单行数",
+    "按下单月份汇总各商品的下单金额，已取消和已驳回的订单不计在内",
+)  # fmt: skip
+
+
 def _agreed(names: Mapping[str, str], code: str) -> str:
     """A word of the archive's, empty where nothing is said."""
     return names[code] if code else ""
@@ -306,8 +320,10 @@ def register_all() -> None:
     """Let these lists be exported; a module with a list of its own registers it itself (`server.core.exports`)."""
     sells = ("brand", "dealer")
     for export in (
-        Export("orders", "订单", "order.read", OrderFilter, _ORDER, pages(list_orders)),
-        Export("order_lines", "订单明细", "order.read", OrderFilter, _ORDER_LINE, order_export.lines),
+        Export("orders", "订单", "order.read", OrderFilter, _ORDER, pages(list_orders), summary=_BY_BUYER),
+        Export(
+            "order_lines", "订单明细", "order.read", OrderFilter, _ORDER_LINE, order_export.lines, summary=_BY_PRODUCT
+        ),
         Export("goods_issues", "出库单明细", "order.read", IssueFilter, _ISSUE_LINE, _issue_lines),
         Export("orgs", "渠道档案", "channel.read", OrgFilter, _ORG, pages(_orgs)),
         Export("customers", "客户", "channel.read", CustomerFilter, _CUSTOMER, pages(list_customers), sells),

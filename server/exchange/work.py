@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -17,7 +19,7 @@ from server.exchange.jobs import Job
 from server.exchange.marking import mark
 from server.exchange.reading import Content, read
 from server.exchange.report import ImportReport
-from server.exchange.writing import MAX_ROWS, TooManyRows, writer
+from server.exchange.writing import MAX_ROWS, TooManyRows, Writer, XlsxWriter, writer
 from server.identity.service import actor_for
 
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -119,9 +121,18 @@ async def export(folder: Path, job: Job, worker: str, progress: Progress) -> Non
         await jobs.settle(job, worker, "done", rows=progress.rows, peak_kb=peak_kb())
 
 
+async def _pivot(wanted: exports.Export, out: Writer) -> Any:
+    """What adds up the list's second sheet; None where it has none. Only here is pandas loaded, beside the loop."""
+    if wanted.summary is None or not isinstance(out, XlsxWriter):
+        return None
+    summary = await asyncio.to_thread(importlib.import_module, "server.exchange.summary")
+    return summary.Pivot(wanted.summary)
+
+
 async def _write_list(actor: Actor, wanted: exports.Export, job: Job, path: Path, progress: Progress) -> None:
     query = service.export_filter(wanted, msgspec.json.decode(job.request))
     out = writer(path, job.format, wanted.title, wanted.columns)
+    pivot = await _pivot(wanted, out)
     async with db.transaction():
         await db.run(_SNAPSHOT)
         async for page in wanted.rows(actor, query):
@@ -129,8 +140,17 @@ async def _write_list(actor: Actor, wanted: exports.Export, job: Job, path: Path
             if progress.rows > MAX_ROWS and job.format == "xlsx":
                 raise TooManyRows(f"超过 {MAX_ROWS:,} 行，Excel 装不下，请缩小范围或导出 CSV")
             out.add(page)
+            if pivot is not None:
+                pivot.add(page)
             await asyncio.sleep(0)
-    await asyncio.to_thread(out.finish)
+    await asyncio.to_thread(_finish, out, pivot)
+
+
+def _finish(out: Writer, pivot: Any) -> None:
+    if pivot is not None and isinstance(out, XlsxWriter) and not pivot.empty:
+        headings, lines = pivot.table()
+        out.add_table("汇总", headings, len(pivot.summary.by), lines, pivot.summary.note)
+    out.finish()
 
 
 def peak_kb() -> int:

@@ -101,6 +101,30 @@ class XlsxWriter:
                     cell.value = found
             self.page.append(self.cells)
 
+    def add_table(
+        self, title: str, headings: Sequence[str], fixed: int, lines: Iterable[Sequence[Any]], note: str
+    ) -> None:
+        """A second sheet: `fixed` columns of texts and one of numbers, then amounts in fen; a note below it."""
+        page = self.book.create_sheet(title)
+        page.freeze_panes = f"{get_column_letter(fixed + 1)}2"
+        for number in range(1, len(headings) + 1):
+            page.column_dimensions[get_column_letter(number)].width = 26 if number <= fixed else 16
+        page.append([self._heading(heading) for heading in headings])
+        for line in lines:
+            page.append([self._of_table(value, place - fixed) for place, value in enumerate(line)])
+        page.append([])
+        page.append([note])
+
+    def _of_table(self, value: Any, place: int) -> Any:
+        cell = WriteOnlyCell(self.page)
+        if place < 0:
+            cell.number_format = _FORMATS["text"]
+            safe_text(cell, value)
+        else:
+            cell.number_format = _FORMATS["money" if place else "number"]
+            cell.value = value / 100 if place else value
+        return cell
+
     def finish(self) -> None:
         """Complete the file."""
         self.book.save(self.path)

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
+import sys
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 
+from scripts.toolbox.environment import ROOT
 from server.core import db
-from server.core.exports import Column, offered
-from server.exchange.writing import writer
+from server.core.exports import Column, find, offered
+from server.core.types import OrgRef
+from server.exchange import lists, summary
+from server.exchange.summary import Pivot
+from server.exchange.work import _finish
+from server.exchange.writing import XlsxWriter, writer
 from tests.exchange.books import exported, over, table
 from tests.world import World, number
 
@@ -97,3 +106,73 @@ async def test_every_list_can_be_exported_by_everybody_who_may_read_it(world: Wo
             asked = {"kind": kind["kind"], "format": "csv", "filter": wanted}
             job = await over(user, (await user.post("/exchange/exports", asked, status=201))["id"])
             assert job["state"] == "done", (kind, job["error"])
+
+
+def _pivot() -> Pivot:
+    lists.register_all()
+    export = find("orders")
+    assert export is not None and export.summary is not None
+    return Pivot(export.summary)
+
+
+def _placed(seller: tuple[int, str], buyer: tuple[int, str], day: str, fen: int, state: str = "received") -> Any:
+    moment = datetime.fromisoformat(f"{day}T00:30:00+08:00")
+    return SimpleNamespace(
+        seller=OrgRef(*seller), buyer=OrgRef(*buyer), submitted_at=moment, total_fen=fen, state=state
+    )
+
+
+def test_the_summary_beside_exported_orders_adds_up_each_customer_by_month_to_the_fen(tmp_path: Any) -> None:
+    brand, one, same_name = (1, "品牌"), (2, "好邻居"), (3, "好邻居")
+    pivot = _pivot()
+    pivot.add([_placed(brand, one, "2026-03-31", 10_001), _placed(brand, same_name, "2026-04-01", 20_002)])
+    pivot.add([_placed(brand, one, "2026-04-01", 3), _placed(brand, one, "2026-04-02", 99, state="cancelled")])
+    pivot.add([_placed(one, (4, "=小店"), "2026-02-28", 50_000)])
+    out = XlsxWriter(tmp_path / "a.xlsx", "订单", [])
+    _finish(out, pivot)
+    page = load_workbook(tmp_path / "a.xlsx")["汇总"]
+    assert page.freeze_panes == "C2" and page["D2"].number_format == '"¥"#,##0.00'
+    assert [[cell.value for cell in row] for row in page.iter_rows(max_row=5)] == [
+        ["供货方", "客户", "订单数", "2026-02", "2026-03", "2026-04", "合计"],
+        ["好邻居", "=小店", 1, 500, 0, 0, 500],
+        ["品牌", "好邻居", 1, 0, 0, 200.02, 200.02],
+        ["品牌", "好邻居", 2, 0, 100.01, 0.03, 100.04],
+        ["合计", None, 4, 500, 100.01, 200.05, 800.06],
+    ]
+    assert page["B2"].data_type == "s", "a name became a formula"
+    assert "已取消" in page["A7"].value
+
+
+def test_a_summary_of_more_customers_than_fit_on_a_sheet_still_adds_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summary, "SHOWN", 2)
+    monkeypatch.setattr(summary, "_LOOSE", 3)  # put together again and again on the way
+    pivot = _pivot()
+    for n in range(1, 11):  # customer n buys for n yuan, twice
+        for day in ("2026-01-10", "2026-02-10"):
+            pivot.add([_placed((1, "品牌"), (100 + n, f"{n}店"), day, 100 * n)])
+    _, lines = pivot.table()
+    assert [line[1:] for line in lines] == [
+        ["10店", 2, 1000, 1000, 2000],
+        ["9店", 2, 900, 900, 1800],
+        ["", 16, 3600, 3600, 7200],  # the other eight: 1 + 2 + ... + 8 = 36 yuan a month
+        ["", 20, 5500, 5500, 11000],
+    ]
+
+
+async def test_exported_order_lines_come_with_what_each_product_sold_by_month(world: World) -> None:
+    goods, other = await world.product(), await world.product()  # 3.00 yuan each
+    boss = await world.boss(await world.dealer())
+    await world.offer(world.brand, [goods, other])
+    await world.order(boss, [(goods, 2), (other, 1)])
+    await world.order(boss, [(goods, 3)])
+    body = await exported(world.admin, "order_lines", side="all")
+    lines = list(load_workbook(io.BytesIO(body))["汇总"].iter_rows(min_row=2, max_row=4, values_only=True))
+    assert [(line[1], line[2], line[-1]) for line in lines] == [
+        (f"{goods.code} {goods.name}", 2, 15), (f"{other.code} {other.name}", 1, 3), (None, 3, 18),
+    ]  # fmt: skip
+
+
+def test_nobody_pays_for_pandas_before_a_summary_is_asked_for() -> None:
+    look = "import server.app, server.worker, sys; from server import modules; modules.wire(); "
+    look += "sys.exit('pandas' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", look], cwd=ROOT, timeout=60, check=False).returncode == 0
