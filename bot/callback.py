@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from bot.content import REASONS
+from bot import content
 from bot.deliver import CODE_LIFE
 from bot.wecom.events import CardPressed, MemberEvent, TextReceived
 from server.approvals import service as approvals
@@ -91,8 +91,7 @@ def _decision(event: CardPressed) -> Decision:
     if event.event_key != "reject":
         raise NotFound("卡片上没有这个按钮")
     chosen = next((ids[0] for ids in event.selected.values() if ids), "other")
-    words = dict(REASONS)
-    return Decision("reject", words.get(chosen, words["other"]))
+    return Decision("reject", content.reason_words(chosen))
 
 
 async def _keep_code(event: CardPressed) -> db.Row | None:
@@ -113,7 +112,7 @@ async def _refused(event: CardPressed, words: str) -> None:
             return
         root_id, key = card["root_id"], event.dedupe_key
         approval = await approvals.facts_by_id(root_id, card["approval_id"])
-        matter = f"{_when(event)} 订单 {approval.number}" if approval else _when(event)
+        matter = f"{_when(event)} {content.called(approval)}" if approval else _when(event)
         about = {"userids": [event.from_user], "text": f"{matter} {words}"}
         messages = [
             Message(root_id, "wecom_text", "chat.answer", 0, f"member:{event.from_user}", f"answer:{key}", about)

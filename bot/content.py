@@ -13,18 +13,28 @@ from server.orders import views
 from server.orders.schemas import Proposal
 from server.orders.states import STATE_NAMES
 from server.orders.views import Headline
+from server.price_exceptions import queries as exceptions
 from server.settings import Settings
 from server.settlement.queries import balance
 from server.stock import service as stock
 
 DELIVERY = {"deliver": "送货上门", "pickup": "自提", "logistics": "物流"}
-REASONS = (
-    ("stock", "库存不足"),
-    ("credit", "超出信用额度"),
-    ("price", "价格或政策有误"),
-    ("quantity", "数量不合理"),
-    ("other", "其他，请电话联系"),
-)
+_REASONS: dict[str, tuple[tuple[str, str], ...]] = {
+    "order": (
+        ("stock", "库存不足"),
+        ("credit", "超出信用额度"),
+        ("price", "价格或政策有误"),
+        ("quantity", "数量不合理"),
+        ("other", "其他，请电话联系"),
+    ),
+    exceptions.KIND: (
+        ("too_low", "价格偏离太多"),
+        ("ground", "理由不充分"),
+        ("period", "期限太长"),
+        ("other", "其他，请电话联系"),
+    ),
+}
+_NAMES = {"order": "订单", exceptions.KIND: "特价申请"}
 _WORDS = {"approved": "已通过", "rejected": "已驳回", "void": "已撤销", "pending": "待审核"}
 _PAGES = {"order": "pages/order/detail?id={id}", "settlement": "pages/account/balance",
           "authority": "pages/account/authorities"}  # fmt: skip
@@ -53,8 +63,26 @@ def decided_words(approval: approvals.Facts) -> str:
     return f"{approval.decided_by_name or '系统'} {when} {_WORDS[approval.state]}{reason}"
 
 
+def reason_words(chosen: str) -> str:
+    """The reason behind an option of a card's drop-down, whatever the card was about."""
+    known = {key: words for reasons in _REASONS.values() for key, words in reasons}
+    return known.get(chosen, known["other"])
+
+
+def called(approval: approvals.Facts) -> str:
+    """What an approval is about, by its number: 订单 2611250000012."""
+    return f"{_NAMES.get(approval.subject_kind, '')} {approval.number}".strip()
+
+
 async def of_approval(settings: Settings, approval: approvals.Facts, task_id: str) -> cards.ApprovalCard:
-    """What a decider needs: who wants what and how much, whether the goods are there, what credit is left (B1)."""
+    """What a decider needs to know of what is asked (B1)."""
+    if approval.subject_kind == exceptions.KIND:
+        return await _of_exception(settings, approval, task_id)
+    return await _of_order(settings, approval, task_id)
+
+
+async def _of_order(settings: Settings, approval: approvals.Facts, task_id: str) -> cards.ApprovalCard:
+    """Who wants what and how much, whether the goods are there, what credit is left."""
     order = await views.headline(approval.root_id, approval.subject_id)
     if order is None:
         raise LookupError(f"no order {approval.subject_id}")
@@ -80,10 +108,45 @@ async def of_approval(settings: Settings, approval: approvals.Facts, task_id: st
         lines=_goods(lines),
         rows=rows,
         url=f"{settings.public_url.rstrip('/')}/#/{page_of(f'order/{order.id}')}",
-        reasons=REASONS,
+        reasons=_REASONS["order"],
         state=STATE_NAMES[order.state] if approval.state != "pending" else f"待{approval.step_name}",
         proposal="" if proposal is None else _proposed(proposal, order),
     )
+
+
+async def _of_exception(settings: Settings, approval: approvals.Facts, task_id: str) -> cards.ApprovalCard:
+    """Which price, how far from the guide price, for whom, until when, and why."""
+    subject = (approval.root_id, approval.subject_id)
+    one = (await exceptions.facts_of_many(*([key] for key in subject))).get(subject)
+    if one is None:
+        raise LookupError(f"no price exception {approval.subject_id}")
+    when = one["asked_at"].astimezone(clock.zone()).strftime("%m-%d %H:%M")
+    return cards.ApprovalCard(
+        task_id=task_id,
+        title="特价审批" if approval.step_no == 1 else f"特价{approval.step_name}",
+        subtitle=f"{when} {one['asked_by_name']} 提交",
+        number=one["number"],
+        buyer=one["buyer_name"],
+        total=f"{yuan(one['price_fen'])}/{one['base_unit']}",
+        lines=f"{one['product_name']} {one['spec']}".strip(),
+        rows=[
+            ("供货方", one["seller_name"]),
+            ("指导价", f"{yuan(one['guide_fen'])}，{_apart(one['price_fen'], one['guide_fen'])}"),
+            ("范围", f"{yuan(one['floor_fen'])} 到 {yuan(one['ceiling_fen'])}"),
+            ("期限", f"{one['from_on']:%Y-%m-%d} 到 {one['until_on']:%m-%d}"),
+            ("原因", one["reason"]),
+        ],
+        url=f"{settings.public_url.rstrip('/')}/console/price-exceptions?open={one['id']}",
+        reasons=_REASONS[exceptions.KIND],
+        state=_WORDS[approval.state] if approval.state != "pending" else f"待{approval.step_name}",
+        total_name="申请价",
+    )
+
+
+def _apart(price_fen: int, guide_fen: int) -> str:
+    """How far a price lies from the guide price, to a tenth of a per cent: 低 12.5%."""
+    tenths = (abs(price_fen - guide_fen) * 2000 + guide_fen) // (2 * guide_fen)
+    return f"{'低' if price_fen < guide_fen else '高'} {tenths // 10}.{tenths % 10}%"
 
 
 def _proposed(proposal: Proposal, order: Headline) -> str:

@@ -114,7 +114,8 @@ class Delivery:
                 # A code works once: refused at a second attempt, it was spent by the first, whose answer was lost.
                 code = code if message["attempts"] > 0 else None
         if not code:
-            await self.wecom.send_text(card["userids"], f"订单 {approval.number}：{words}。卡片不能再更新，不用处理了")
+            told = f"{content.called(approval)}：{words}。卡片不能再更新，不用处理了"
+            await self.wecom.send_text(card["userids"], told)
         await queries.shown(approval.root_id, card["task_id"], shows, card["response_code"])
         return () if code else card["userids"]
 

@@ -35,8 +35,8 @@ WITH stale AS (
           AND coalesce(a.step_at, a.created_at) < $1::timestamptz - s.remind_hours * interval '1 hour')
     RETURNING root_id, subject_kind, subject_id
 )
-INSERT INTO outbox (root_id, channel, topic, subject_id, next_at, created_at)
-SELECT root_id, 'event', 'approval.stale', subject_id, $1, $1 FROM stale WHERE subject_kind = 'order'
+INSERT INTO outbox (root_id, channel, topic, subject_id, payload, next_at, created_at)
+SELECT root_id, 'event', 'approval.stale', subject_id, jsonb_build_object('kind', subject_kind), $1, $1 FROM stale
 """
 
 # What a step has left for as long as its flow says is asked of those whom it names for that.
@@ -49,8 +49,8 @@ WITH late AS (
           AND coalesce(a.step_at, a.created_at) < $1::timestamptz - s.escalate_hours * interval '1 hour')
     RETURNING root_id, subject_kind, subject_id
 )
-INSERT INTO outbox (root_id, channel, topic, subject_id, next_at, created_at)
-SELECT root_id, 'event', 'approval.escalated', subject_id, $1, $1 FROM late WHERE subject_kind = 'order'
+INSERT INTO outbox (root_id, channel, topic, subject_id, payload, next_at, created_at)
+SELECT root_id, 'event', 'approval.escalated', subject_id, jsonb_build_object('kind', subject_kind), $1, $1 FROM late
 """
 
 # Thirty days before a paper ends, seven, and on its last day (or when it is written down later): once each. What is

@@ -26,6 +26,7 @@ from server.notify.routes import routes as notify
 from server.orders.moving import tell_of_orders
 from server.orders.queries import names_packaging
 from server.orders.routes import routes as orders
+from server.price_exceptions.routes import routes as price_exceptions
 from server.pricing.guides import product_limits_change
 from server.pricing.moving import tell_of_prices
 from server.pricing.routes import routes as pricing
@@ -54,6 +55,7 @@ MODULES = (
     tree,
     catalog,
     pricing,
+    price_exceptions,
     territory,
     rules,
     orders,

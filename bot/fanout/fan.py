@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from bot.fanout.registry import TOPICS, Event, Load, Subject
+from bot.fanout.registry import TOPICS, Event, Load
 from server.approvals import service as approvals
 from server.approvals.people import ADMINISTRATORS, Asked, Want, asked
 from server.core import clock, db, live
@@ -28,7 +28,7 @@ class Fanout:
         self.told: set[int] = set()
         self._notices: list[Told] = []
         self._messages: list[Message] = []
-        self._about: dict[Load[Any], Mapping[Subject, Any]] = {}
+        self._about: dict[Load[Any], Mapping[int, Any]] = {}
         self._known: dict[tuple[Any, ...], Sequence[db.Row]] = {}
         self._asked: dict[tuple[int, Want], Asked] = {}
 
@@ -67,7 +67,7 @@ class Fanout:
         if topic.load is None:
             await topic.tell(self, event)
             return
-        facts = self._about[topic.load].get(event.subject)
+        facts = self._about[topic.load].get(event.id)
         if facts is not None:
             await topic.tell(self, event, facts)
 

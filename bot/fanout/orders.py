@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bot.fanout.fan import Fanout
+from bot.fanout.questions import STUCK, Approvals, Question, asks
 from bot.fanout.registry import Event, Subject, about
 from server.approvals import service as approvals
 from server.core.money import yuan
 from server.orders import views
 from server.orders.views import Headline
-
-STUCK = "，原定的审批人都不在，请您处理或重新设置审批步骤"
 
 
 class Told(NamedTuple):
@@ -22,18 +21,33 @@ class Told(NamedTuple):
     approval: approvals.Facts | None
 
 
-async def load(events: Sequence[Event]) -> Mapping[Subject, Told]:
+async def load(events: Sequence[Event]) -> Mapping[int, Told]:
     """The orders that events are about."""
     roots, ids = [event.root_id for event in events], [event.subject_id for event in events]
-    headlines = await views.headlines(roots, ids)
+    found = await views.headlines(roots, ids)
     asked = await approvals.facts_of_many(roots, "order", ids)
-    return {subject: Told(order, asked.get(subject)) for subject, order in headlines.items()}
+    return {
+        event.id: Told(found[event.subject], asked.get(event.subject)) for event in events if event.subject in found
+    }
 
 
 def content(order: Headline) -> str:
     """What is in it, in a few words: 苏打水等 3 种，共 ¥1,234.50."""
     more = f"等 {order.line_count} 种" if order.line_count > 1 else ""
     return f"{order.first_product}{more}，共 {yuan(order.total_fen)}"
+
+
+@asks("order")
+async def _questions(roots: Sequence[int], ids: Sequence[int], asked: Approvals) -> Mapping[Subject, Question]:
+    """What is asked about orders; that it was asked or decided is told by the topics of the order itself."""
+    return {
+        subject: Question(
+            asked[subject], "订单", f"{order.buyer_name}的订单（{content(order)}）", f"order/{order.id}",
+            waits=order.state != "on_hold",
+        )
+        for subject, order in (await views.headlines(roots, ids)).items()
+        if subject in asked
+    }  # fmt: skip
 
 
 @about(load, "order.submitted")

@@ -30,8 +30,8 @@ class Event(msgspec.Struct):
 
 
 Facts = TypeVar("Facts")
-Load = Callable[[Sequence[Event]], Awaitable[Mapping[Subject, Facts]]]
-"""Reads what is to be known of the subjects of many events, in as many statements as for one."""
+Load = Callable[[Sequence[Event]], Awaitable[Mapping[int, Facts]]]
+"""Reads what is to be known of the subjects of many events, by the events' ids, in as many statements as for one."""
 Tell = Callable[["Fanout", Event], Awaitable[None]]
 TellAbout = Callable[["Fanout", Event, Facts], Awaitable[None]]
 

@@ -42,11 +42,12 @@ class ApprovalCard(msgspec.Struct):
     state: str = ""
     proposal: str = ""
     source: str = "渠通"
+    total_name: str = "合计"
 
 
 def approval_card(content: ApprovalCard) -> Card:
     """A card with a drop-down of rejection reasons and the buttons `approve` and `reject` (B1, WeCom path/90236)."""
-    total = f"合计 {content.total}" + (f"，{content.proposal}" if content.proposal else "")
+    total = f"{content.total_name} {content.total}" + (f"，{content.proposal}" if content.proposal else "")
     card = _body(content) | {
         "quote_area": {"title": cut(content.buyer, _TITLE), "quote_text": cut(total, _QUOTE)},
         "button_list": _buttons(),
@@ -63,7 +64,7 @@ def decided_card(content: ApprovalCard, words: str) -> Card:
     """
     return _body(content) | {
         "quote_area": {
-            "title": cut(f"{content.buyer} 合计 {content.total}", _TITLE),
+            "title": cut(f"{content.buyer} {content.total_name} {content.total}", _TITLE),
             "quote_text": cut(words, _QUOTE),
         },
         "button_list": _buttons(),

@@ -39,6 +39,8 @@ from server.notify import service as notify
 from server.notify.schemas import AuditFilter, NoticeFilter, OutboxFilter
 from server.orders import lists, shelf, views
 from server.orders.schemas import IssueFilter, OrderFilter, Side
+from server.price_exceptions import service as exceptions
+from server.price_exceptions.schemas import ExceptionFilter
 from server.pricing import guides
 from server.pricing import lists as prices
 from server.pricing.schemas import (
@@ -200,6 +202,9 @@ PRICES: dict[str, Page] = {
     "the history of a price": Page("brand", lambda a, w: prices.history(a, HistoryQuery(7))),
     "prices to come": Page("brand", lambda a, w: prices.list_planned(a, PlannedQuery())),
     "prices for a time": Page("brand", lambda a, w: prices.list_planned(a, PlannedQuery("running"))),
+    "prices outside the limits": Page("brand", lambda a, w: exceptions.list_exceptions(a, ExceptionFilter())),
+    "a rep's exceptions": Page("rep", lambda a, w: exceptions.list_exceptions(a, ExceptionFilter("pending"))),
+    "what a dealer has asked for": Page("dealer", lambda a, w: exceptions.list_exceptions(a, ExceptionFilter())),
     "guide prices": Page("brand", lambda a, w: guides.list_guides(a, GuideQuery())),
     "guide prices of a region": Page("brand", lambda a, w: guides.list_guides(a, GuideQuery(region_code="430000"))),
     "guide prices of a product": Page("brand", lambda a, w: guides.list_guides(a, GuideQuery(product_id=7))),

@@ -18,7 +18,7 @@ from server.approvals.schemas import (
     SimulatedStep,
     StepOut,
 )
-from server.approvals.steps import DEFAULT, Matter, Step, asked_for, condition
+from server.approvals.steps import Matter, Step, asked_for, condition, default_steps
 from server.core import audit, clock, db
 from server.core.actor import Actor
 from server.core.errors import FieldError, InvalidInput, StaleVersion
@@ -34,7 +34,7 @@ async def present(root_id: int, org_id: int, kind: str) -> tuple[db.Row | None, 
     """The flow of an org and its steps; without one, the default steps."""
     found = await db.row(queries.PRESENT_FLOW, root_id, org_id, kind)
     if found is None:
-        return None, DEFAULT
+        return None, default_steps(kind)
     return found, msgspec.json.decode(found["steps"], type=list[Step])
 
 

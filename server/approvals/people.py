@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from server.approvals.steps import DEFAULT, Step
+from server.approvals.steps import DEFAULT, DEFAULT_OF, Step
 from server.core import clock, db
 from server.identity import holders
 from server.identity.roles import PERMISSIONS, ROLE_NAMES
@@ -41,9 +41,13 @@ def steps_of(approval: str) -> str:
     """The steps of the approval under an alias, as a subquery: those of its flow, or the default ones."""
     names = Step.__struct_fields__
     own = f"SELECT {', '.join(names)} FROM approval_step x WHERE x.root_id = {approval}.root_id"
+    others = ", ".join(f"'{kind}'" for kind in DEFAULT_OF)
+    kinds = [(DEFAULT, f"NOT IN ({others})"), *((steps, f"= '{kind}'") for kind, steps in DEFAULT_OF.items())]
     default = [
-        f"SELECT {', '.join(_literal(getattr(step, name)) for name in names)} WHERE {approval}.flow_id IS NULL"
-        for step in DEFAULT
+        f"SELECT {', '.join(_literal(getattr(step, name)) for name in names)} "
+        f"WHERE {approval}.flow_id IS NULL AND {approval}.subject_kind {which}"
+        for steps, which in kinds
+        for step in steps
     ]
     return "\nUNION ALL ".join([f"{own} AND x.flow_id = {approval}.flow_id", *default])
 

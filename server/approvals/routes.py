@@ -75,3 +75,16 @@ async def simulate_approval(actor: Actor, query: Simulation) -> Simulated:
     return Simulated(
         await flows.simulate(actor, "order", query.buyer_id, matter), matter.over_credit, matter.first_order
     )
+
+
+@routes.get("/approval-flows/price-exception", permission="price.guide")
+async def get_exception_flow(actor: Actor) -> FlowOut:
+    """The steps in which the brand decides about prices outside the limits."""
+    return await flows.read_flow(actor, "price_exception")
+
+
+@routes.post("/approval-flows/price-exception", permission="price.guide", errors=[StaleVersion])
+async def set_exception_flow(actor: Actor, body: NewFlow) -> FlowOut:
+    """Set the steps in which the brand decides about prices outside the limits."""
+    await flows.save_flow(actor, "price_exception", body)
+    return await flows.read_flow(actor, "price_exception")

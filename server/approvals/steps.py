@@ -49,6 +49,16 @@ DEFAULT = (
 )
 """The steps of an org that has set none: whoever may approve, the buyer's rep first."""
 
+DEFAULT_OF: dict[str, tuple[Step, ...]] = {
+    "price_exception": (*DEFAULT, Step(2, "复审", "permission:approval.second")),
+}
+"""Those of kinds of documents that need more: the rep, then the manager."""
+
+
+def default_steps(kind: str) -> tuple[Step, ...]:
+    """The steps for a kind of document where an org has set none."""
+    return DEFAULT_OF.get(kind, DEFAULT)
+
 
 def asked_for(step: Step, matter: Matter) -> bool:
     """Whether a step is needed: it has no condition, or one of them holds."""

@@ -85,7 +85,8 @@ WITH used AS (
     WHERE x.root_id = $1 AND x.seller_id = $1 AND x.product_id = ANY ($2::bigint[]) AND x.ended_at IS NULL
 ), t AS (
     SELECT l.*, $3::date AS day FROM listed l
-    WHERE l.price_fen IS NOT NULL AND ($4::date IS NULL OR l.from_on <= $4) AND (l.until_on IS NULL OR l.until_on >= $3)
+    WHERE l.price_fen IS NOT NULL AND l.exception_id IS NULL
+      AND ($4::date IS NULL OR l.from_on <= $4) AND (l.until_on IS NULL OR l.until_on >= $3)
 )
 SELECT DISTINCT ON (s.name, t.seller_id, t.id, t.product_id) t.id, t.seller_id, s.name AS seller_name, t.product_id,
        p.name AS product_name, t.price_fen, {FLOOR} AS floor_fen, {CEILING} AS ceiling_fen,

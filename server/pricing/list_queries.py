@@ -28,7 +28,7 @@ LEFT JOIN LATERAL (
 ) next ON true
 """
 _ENTRY = f"""
-e.price_fen, e.id AS entry_id, e.from_on, e.until_on, base.base_fen, next.next_from, next.next_fen,
+e.price_fen, e.id AS entry_id, e.exception_id, e.from_on, e.until_on, base.base_fen, next.next_from, next.next_fen,
 e.price_fen IS NULL OR {OFFERED} IS NOT NULL AS offered
 """
 _PRODUCT = f"""

@@ -50,6 +50,7 @@ def _price(found: db.Row) -> PriceOut:
         price_fen=found["price_fen"],
         source=found["source"],
         entry_id=found["entry_id"],
+        exception_id=found["exception_id"],
         from_on=found["from_on"],
         until_on=found["until_on"],
         base_fen=found["base_fen"],

@@ -68,13 +68,13 @@ WITH l AS (
                                             d.region_code]) r WHERE r = '' OR r = ANY (u.regions)) AS regions
     FROM dealer d CROSS JOIN used u
 )
-SELECT l.n::int - 1 AS index, l.product_id, l.price_fen, p.name, bad.floor_fen, bad.ceiling_fen, bad.grade,
-       bad.region_code, coalesce(now.price_fen, 0) AS now_fen, now.until_on AS now_until,
+SELECT l.n::int - 1 AS index, l.product_id, l.price_fen, p.name, bad.floor_fen, bad.guide_fen, bad.ceiling_fen,
+       bad.grade, bad.region_code, coalesce(now.price_fen, 0) AS now_fen, now.until_on AS now_until,
        same.id AS same_id, same.id IS NOT NULL AND same.price_fen IS NOT DISTINCT FROM l.price_fen AS stands
 FROM l
 LEFT JOIN product p ON p.id = l.product_id AND p.root_id = $1
 LEFT JOIN LATERAL (
-    SELECT {FLOOR} AS floor_fen, {CEILING} AS ceiling_fen, g.grade, g.region_code
+    SELECT {FLOOR} AS floor_fen, {GUIDE} AS guide_fen, {CEILING} AS ceiling_fen, g.grade, g.region_code
     FROM t {LIMITS}
     WHERE l.price_fen NOT BETWEEN {FLOOR} AND {CEILING}
     ORDER BY g.grade DESC NULLS LAST, g.region_code DESC LIMIT 1
@@ -105,8 +105,9 @@ WHERE root_id = $1 AND seller_id = $2 AND audience = $3 AND product_id = ANY ($4
 """
 
 _INSERT = """
-INSERT INTO price (root_id, seller_id, price_group, buyer_id, product_id, price_fen, from_on, until_on, set_by, set_at)
-SELECT $1, $2, $3, $4, t.product_id, t.price_fen, $7, $8, $9, $10
+INSERT INTO price (root_id, seller_id, price_group, buyer_id, product_id, price_fen, from_on, until_on, set_by, set_at,
+                   exception_id)
+SELECT $1, $2, $3, $4, t.product_id, t.price_fen, $7, $8, $9, $10, $11
 FROM unnest($5::bigint[], $6::bigint[]) AS t (product_id, price_fen)
 ORDER BY t.product_id
 """
@@ -164,7 +165,7 @@ ORDER BY b.id
 """
 
 _HISTORY = """
-SELECT x.id, x.price_group, x.buyer_id, o.name AS buyer_name, x.price_fen, x.from_on, x.until_on,
+SELECT x.id, x.price_group, x.buyer_id, o.name AS buyer_name, x.price_fen, x.from_on, x.until_on, x.exception_id,
        coalesce(a.name, '系统') AS set_by, x.set_at, x.ended_at,
        CASE WHEN x.ended_at IS NOT NULL THEN coalesce(z.name, '系统') END AS ended_by, was.price_fen AS old_fen
 FROM price x
@@ -238,12 +239,13 @@ async def lines(of: ListOf, product_ids: list[int], prices: list[int | None], pe
 
 
 async def write(
-    of: ListOf, product_ids: list[int], prices: list[int | None], period: Period, by: int, at: datetime, today: date
-) -> None:
-    """Add entries to a list; what they take the place of is ended, not lost."""
+    of: ListOf, product_ids: list[int], prices: list[int | None], period: Period, by: int, at: datetime, today: date,
+    exception_id: int | None = None,
+) -> None:  # fmt: skip
+    """Add entries to a list; what they take the place of is ended, not lost. Those of an exception may be anything."""
     who = by or None
     await db.run(_REPLACE, of.root_id, of.seller_id, of.audience, product_ids, *period, who, at, today)
-    await db.run(_INSERT, *of, product_ids, prices, *period, who, at)
+    await db.run(_INSERT, *of, product_ids, prices, *period, who, at, exception_id)
 
 
 async def end(root_id: int, seller_id: int, ids: list[int], by: int, at: datetime) -> Sequence[db.Row]:

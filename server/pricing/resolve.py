@@ -6,6 +6,7 @@ that holds, and `LIMITS` the guide price `g`.
 - A price comes from the buyer's own list, or, where that has no entry for the day, from its group's list.
 - In a list a temporary entry (with a last day) lies over the base entry; of several the one that begins last, and of
   those the one that was set last. An entry without a price says that nothing is offered.
+- An entry that names an exception was asked for and approved: the limits do not hold for it.
 - The limits are those of the dealer in the pair: the seller, or, where the brand sells, the buyer. Its grade comes
   first, then the smallest region around it, then the product's own limits. (S1.3)
 """
@@ -49,5 +50,7 @@ FLOOR: Final = "coalesce(g.floor_fen, p.floor_price_fen)"
 GUIDE: Final = "coalesce(g.guide_fen, p.guide_price_fen)"
 CEILING: Final = "coalesce(g.ceiling_fen, p.ceiling_price_fen)"
 
-OFFERED: Final = f"CASE WHEN e.price_fen BETWEEN {FLOOR} AND {CEILING} THEN e.price_fen END"
-"""The price at which a product can be bought: outside the limits nothing is offered (D5.3)."""
+OFFERED: Final = f"""
+CASE WHEN e.exception_id IS NOT NULL OR e.price_fen BETWEEN {FLOOR} AND {CEILING} THEN e.price_fen END
+"""
+"""The price at which a product can be bought: outside the limits nothing is offered but by an exception (D5.3)."""

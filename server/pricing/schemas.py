@@ -78,7 +78,8 @@ class PriceOut(msgspec.Struct):
     """What a list says of a product on a day.
 
     `source` is the list that says it: the buyer's own, or its group's. `base_fen` is what is asked when a temporary
-    price ends. `offered` is false where the price has fallen outside the limits.
+    price ends. `offered` is false where the price has fallen outside the limits; one with an `exception_id` was
+    approved to lie there.
     """
 
     product_id: int
@@ -96,6 +97,7 @@ class PriceOut(msgspec.Struct):
     next_fen: int | None
     offered: bool
     limits: Limits
+    exception_id: int | None = None
 
 
 class PriceOutList(msgspec.Struct):
@@ -218,6 +220,7 @@ class HistoryEntry(msgspec.Struct):
     set_at: datetime
     ended_by: str | None
     ended_at: datetime | None
+    exception_id: int | None = None
 
 
 class History(msgspec.Struct):

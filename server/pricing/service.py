@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -67,15 +67,50 @@ async def set_prices(actor: Actor, wanted: PriceList) -> int:
     return len(changed)
 
 
-async def write_prices(actor: Actor, of: ListOf, when: Period, lines: Sequence[db.Row]) -> None:
+async def write_prices(
+    actor: Actor, of: ListOf, when: Period, lines: Sequence[Mapping[str, Any]], exception_id: int | None = None
+) -> None:
     """Write lines (product_id, price_fen) into a list that is locked, and tell the buyers whose prices change today."""
     today = clock.today()
     product_ids = [item["product_id"] for item in lines]
     prices = [item["price_fen"] for item in lines]
-    await queries.write(of, product_ids, prices, when, actor.account_id, clock.now(), today)
+    await queries.write(of, product_ids, prices, when, actor.account_id, clock.now(), today, exception_id)
     if lines and when.from_on <= today:
         groups, own = ([], [of.buyer_id]) if of.price_group is None else ([of.price_group], [])
         await tell_buyers(of.seller_id, groups, [item for item in own if item], product_ids)
+
+
+class Broken(NamedTuple):
+    """The limits outside of which a price lies."""
+
+    floor_fen: int
+    guide_fen: int
+    ceiling_fen: int
+
+
+async def limits_broken(
+    actor: Actor, seller_id: int | None, buyer_id: int, product_id: int, price_fen: int, when: Period
+) -> tuple[ListOf, Broken]:
+    """The list of a buyer, and the limits that a price for it breaks; `InvalidInput` where it breaks none (D5.3)."""
+    seller = await seller_of(actor, seller_id, buyer_id)
+    may_set(actor, seller)
+    of = list_key(actor, seller, None, buyer_id)
+    (found,) = await queries.lines(of, [product_id], [price_fen], when)
+    if found["name"] is None:
+        raise InvalidInput("没有这个商品", [FieldError("/product_id", "没有这个商品")])
+    if found["floor_fen"] is None:
+        raise InvalidInput(
+            "这个价格在指导价范围内，不用申请，可以直接设置", [FieldError("/price_fen", "在指导价范围内，可以直接设置")]
+        )
+    return of, Broken(found["floor_fen"], found["guide_fen"], found["ceiling_fen"])
+
+
+async def write_exception(
+    actor: Actor, of: ListOf, when: Period, product_id: int, price_fen: int, exception_id: int
+) -> None:
+    """Let a price hold that was asked for and approved, whatever its limits; in the open transaction (D5.3)."""
+    await queries.lock(of, actor.account_id, clock.now())
+    await write_prices(actor, of, when, [{"product_id": product_id, "price_fen": price_fen}], exception_id)
 
 
 async def tell_buyers(seller_id: int, groups: list[str], buyer_ids: list[int], product_ids: Iterable[int]) -> None:

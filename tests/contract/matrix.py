@@ -71,6 +71,9 @@ ALLOWED: dict[str, set[str]] = {
                      "list_planned_prices"), KEEPS_CHANNEL),
     **dict.fromkeys(("list_guide_prices", "list_guide_scopes", "set_guide_prices", "preview_guide_prices",
                      "end_guide_prices"), KEEPS_CATALOGUE),
+    **dict.fromkeys(("ask_price_exception", "withdraw_price_exception"), KEEPS_CHANNEL),
+    **dict.fromkeys(("list_price_exceptions", "get_price_exception"), DECIDES),
+    **dict.fromkeys(("get_exception_flow", "set_exception_flow"), KEEPS_CATALOGUE),
     # orders
     **dict.fromkeys(("quote_order", "submit_order"), BUYS),
     **dict.fromkeys(("list_orders", "count_orders", "get_order", "list_goods_issues", "get_goods_issue",
@@ -123,7 +126,7 @@ KINDS = {
     "message_id": "message", "code": "code", "substitute_id": "substitute", "authority_id": "authority",
     "job_id": "job", "kind": "import_kind", "role_id": "role", "invitation_id": "invitation",
     "contact_id": "contact", "qualification_id": "qualification", "segment_id": "segment",
-    "category_id": "category", "packaging_id": "packaging",
+    "category_id": "category", "packaging_id": "packaging", "exception_id": "exception",
     "scan_session_id": "scan_session", "warehouse_id": "warehouse",
 }  # fmt: skip
 
@@ -166,6 +169,11 @@ def _order(stage: Stage, **more: Any) -> dict[str, Any]:
 
 def _price(stage: Stage) -> list[dict[str, Any]]:
     return [{"product_id": stage.goods.id, "price_fen": 290}]
+
+
+def _exception(stage: Stage, **more: Any) -> dict[str, Any]:
+    price = {"product_id": stage.goods.id, "price_fen": 100, "until_on": tomorrow(), "reason": "试一试"}
+    return {"buyer_id": stage.places["store"].rows["org"], **price, **more}
 
 
 def _grant(stage: Stage, org_id: int, **more: Any) -> dict[str, Any]:
@@ -242,6 +250,8 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     **dict.fromkeys(("set_guide_prices", "preview_guide_prices"), lambda s, p: _guide(s, s.goods.id)),
     "end_guide_prices": lambda s, p: {"ids": [s.places["brand"].rows["guide"]]},
     "set_price_authority": lambda s, p: {"sets_prices": True},
+    "ask_price_exception": lambda s, p: _exception(s, buyer_id=p.rows["org"]),
+    "set_exception_flow": lambda s, p: {"version": 0, "steps": [{"name": "审核", "who": "permission:order.approve"}]},
     "quote_order": lambda s, p: _line(s),
     "submit_order": lambda s, p: _order(s),
     "approve_order": lambda s, p: {},
@@ -354,6 +364,11 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("preview_guide_prices", "product_id"): ("product", lambda s, i: _guide(s, i)),
     ("end_guide_prices", "ids"): ("guide", lambda s, i: {"ids": [i]}),
     ("list_guide_prices", "product_id"): ("product", lambda s, i: {"product_id": i}),
+    ("ask_price_exception", "product_id"): ("product", lambda s, i: _exception(s, product_id=i)),
+    ("ask_price_exception", "buyer_id"): ("org", lambda s, i: _exception(s, buyer_id=i)),
+    ("ask_price_exception", "seller_id"): ("org", lambda s, i: _exception(s, seller_id=i)),
+    ("list_price_exceptions", "buyer_id"): ("org", lambda s, i: {"buyer_id": i}),
+    ("list_price_exceptions", "product_id"): ("product", lambda s, i: {"product_id": i}),
     ("price_history", "product_id"): ("product", lambda s, i: {"product_id": i}),
     ("price_history", "buyer_id"): ("org", lambda s, i: {"product_id": s.goods.id, "buyer_id": i}),
     ("price_history", "seller_id"): ("org", lambda s, i: {"product_id": s.goods.id, "seller_id": i}),

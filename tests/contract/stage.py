@@ -24,6 +24,8 @@ from server.customers.schemas import Conditions, NewSegment
 from server.exchange import jobs
 from server.identity.roles import ROLES
 from server.notify import queries as notices
+from server.price_exceptions.schemas import NewException
+from server.price_exceptions.service import ask_exception
 from server.territory.schemas import NewAuthority
 from server.territory.service import grant_authority
 from tests.world import Product, User, World, number
@@ -216,7 +218,11 @@ async def _rows(stage: Stage, owner: World, place: Place, item: Product) -> None
 
 
 async def _trade(owner: World, place: Place, supplier: Place, item: Product) -> None:
-    """One order that waits for its approval, and one that is on its way."""
+    """One order that waits for its approval, one that is on its way, and a price outside the limits that is asked."""
+    why = f"原因{number()}"
+    price = NewException(place.org.id, item.id, 100, clock.today() + timedelta(days=1), why)
+    place.rows["exception"] = (await ask_exception(supplier.boss.actor, price)).id
+    place.words.append(why)
     waiting = await owner.order(place.boss, [(item, 3)])
     sent = await owner.order(place.boss, [(item, 5)])
     await supplier.boss.post(f"/orders/{sent.id}/approve", {})

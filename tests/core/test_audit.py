@@ -45,6 +45,7 @@ def the_day(stage: Stage) -> Iterator[Step]:
     away = {"account_id": boss.account_id, "substitute_id": clerk.account_id, **days}
     lot = {"product_id": stage.goods.id, "lot_code": "L7", "expires_on": "2030-01-01", "qty": 5}
     waiting, next_waiting = store.rows["order"], places["next_store"].rows["order"]
+    deciders = [{"name": "审核", "who": "permission:order.approve"}]
     yield "create_account", boss, "POST", "/accounts", {**account, "role": "dealer_clerk"}
     yield "edit_account", boss, "PATCH", f"/accounts/{driver.account_id}", {"version": 1, "name": "改名"}
     yield "freeze_account", boss, "POST", f"/accounts/{driver.account_id}/freeze", reason
@@ -111,6 +112,9 @@ def the_day(stage: Stage) -> Iterator[Step]:
     yield "set_guide_prices", admin, "POST", "/guide-prices", BODIES["set_guide_prices"](stage, dealer)
     yield "end_guide_prices", admin, "POST", "/guide-prices/end", {"ids": [places["brand"].rows["guide"]]}
     yield "set_price_authority", admin, "POST", authority, {"sets_prices": False}
+    yield "withdraw_price_exception", boss, "POST", f"/price-exceptions/{store.rows['exception']}/withdraw", None
+    yield "ask_price_exception", boss, "POST", "/price-exceptions", BODIES["ask_price_exception"](stage, store)
+    yield "set_exception_flow", admin, "POST", "/approval-flows/price-exception", {"version": 0, "steps": deciders}
     yield "submit_order", keeper, "POST", "/orders", _order(stage)
     yield "hold_order", boss, "POST", f"/orders/{waiting}/hold", reason
     yield "resume_order", boss, "POST", f"/orders/{waiting}/resume", None
@@ -124,8 +128,7 @@ def the_day(stage: Stage) -> Iterator[Step]:
     yield "approve_orders", admin, "POST", "/orders/batch/approve", {"ids": [places["sibling"].rows["order"]]}
     yield "submit_order", keeper, "POST", "/orders", _order(stage)
     yield "reject_orders", boss, "POST", "/orders/batch/reject", {"ids": ["{id}"], **reason}
-    steps = [{"name": "审核", "who": "permission:order.approve"}]
-    yield "set_approval_flow", boss, "POST", "/approval-flows/order", {"version": 0, "steps": steps}
+    yield "set_approval_flow", boss, "POST", "/approval-flows/order", {"version": 0, "steps": deciders}
     goods = {"audience": {"kind": "all"}, "multiple": 2}
     rules = {"version": 0, "minimums": [], "goods": [goods], "calendars": []}
     yield "set_order_rules", boss, "POST", "/order-rules", rules
