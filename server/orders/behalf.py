@@ -2,6 +2,8 @@
 
 It is the one engine: the order is the buyer's, with its prices, its credit and its approval; only who typed it is a
 member of the seller.
+
+The seller's order rules warn him first; they are his own, so he may go on knowingly, and the order says that he did.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import msgspec
 from server.channel import addresses
 from server.channel.service import find_org
 from server.core.actor import Actor
-from server.core.errors import Forbidden, OrgFrozen
+from server.core.errors import FieldError, Forbidden, InvalidInput, OrgFrozen
 from server.identity.accounts import anyone_at
 from server.orders.schemas import NewOrder
 
@@ -39,6 +41,15 @@ async def for_buyer(actor: Actor, buyer_id: int | None) -> Actor:
         price_group=buyer.price_group,
         assigned=None,
     )
+
+
+def own(order: NewOrder) -> NewOrder:
+    """An order for the own org, which keeps to the supplier's rules."""
+    if order.override_rules:
+        raise InvalidInput(
+            "只有代客下单可以不按下单规则提交", [FieldError("/override_rules", "只有代客下单可以不按下单规则提交")]
+        )
+    return msgspec.structs.replace(order, buyer_id=None)
 
 
 async def addressed(actor: Actor, order: NewOrder) -> NewOrder:

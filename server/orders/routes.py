@@ -14,7 +14,7 @@ from server.core.http import Raw, Routes
 from server.core.idempotency import Claim, KeyReused
 from server.orders import lists, service, shelf, territories, views
 from server.orders.batch import batch
-from server.orders.behalf import addressed, for_buyer
+from server.orders.behalf import addressed, for_buyer, own
 from server.orders.note import goods_issue_notes
 from server.orders.schemas import (
     Approve,
@@ -88,7 +88,9 @@ async def quote_order(actor: Actor, body: QuoteRequest) -> Quote:
 )
 async def submit_order(actor: Actor, body: NewOrder, claim: Claim) -> OrderPlaced:
     """Submit an order to the own supplier; or, for one of the own buyers, to the own org."""
-    if body.buyer_id is not None and body.buyer_id != actor.org_id:
+    if body.buyer_id is None or body.buyer_id == actor.org_id:
+        body = own(body)
+    else:
         actor = await for_buyer(actor, body.buyer_id)
         body = await addressed(actor, body)
     return await service.submit_order(actor, body, claim)

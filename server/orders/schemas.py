@@ -101,7 +101,10 @@ class NewOrderLine(msgspec.Struct):
 
 
 class NewOrder(msgspec.Struct):
-    """An order to be submitted to the own supplier."""
+    """An order to be submitted to the own supplier.
+
+    Whoever orders for one of the own buyers may leave the own order rules aside knowingly (`override_rules`).
+    """
 
     delivery_method: DeliveryMethod
     lines: Annotated[list[NewOrderLine], msgspec.Meta(min_length=1, max_length=MAX_LINES)]
@@ -109,6 +112,7 @@ class NewOrder(msgspec.Struct):
     wished_on: date | None = None
     note: Text = ""
     buyer_id: BuyerId = None
+    override_rules: bool = False
 
 
 class OrderPlaced(msgspec.Struct):
@@ -182,7 +186,7 @@ class OrderList(msgspec.Struct):
 
 
 class OrderLine(msgspec.Struct):
-    """A line of an order; quantities in base units."""
+    """A line of an order; quantities in base units, `gtins` those of all the product's packagings."""
 
     line_no: int
     product_id: int
@@ -195,6 +199,7 @@ class OrderLine(msgspec.Struct):
     unit_qty: int
     packaging_qty: int
     base_unit: str
+    gtins: list[str]
     ordered_qty: int
     approved_qty: int
     issued_qty: int

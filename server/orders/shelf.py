@@ -131,7 +131,10 @@ async def _rules(actor: Actor, address_id: int | None, product_ids: Sequence[int
 
 
 async def outside_rules(actor: Actor, order: NewOrder, moment: datetime) -> RulesUnmet:
-    """The refusal of an order that does not keep to the seller's rules: all that it lacks, and what would do."""
+    """The refusal of an order that does not keep to the seller's rules: all that it lacks, and what would do.
+
+    `may_override`: it is the seller who orders for a buyer, and who may go on all the same.
+    """
     product_ids = [line.product_id for line in order.lines]
     offers = await pricing.offers_by_id(actor, product_ids)
     found = await _rules(actor, order.address_id, product_ids)
@@ -142,7 +145,8 @@ async def outside_rules(actor: Actor, order: NewOrder, moment: datetime) -> Rule
         return RulesUnmet("供应商刚刚改过下单规则，请重新提交")
     first, more = said.findings[0].detail, len(said.findings) - 1
     errors = [FieldError(finding.pointer, finding.detail) for finding in said.findings]
-    return RulesUnmet(first + (f"；另有 {more} 处不符合下单规则" if more else ""), errors, dates=said.dates[:7])
+    words = first + (f"；另有 {more} 处不符合下单规则" if more else "")
+    return RulesUnmet(words, errors, dates=said.dates[:7], may_override=order.buyer_id is not None)
 
 
 def _line(packaging_id: int, packaging_qty: int, offer: db.Row | None) -> Line:

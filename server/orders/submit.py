@@ -40,10 +40,10 @@ SUBMIT = f"""
 WITH RECURSIVE input AS (
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bytea[], $7::bigint[],
                          $8::text[], $9::timestamptz[], $10::text[], $11::date[], $12::text[],
-                         $13::text[], $21::timestamp[]) WITH ORDINALITY
+                         $13::text[], $21::timestamp[], $22::boolean[]) WITH ORDINALITY
         AS t (root_id, account_id, seller_id, buyer_id, key, request_hash,
               address_id, prefix, moment, delivery_method, wished_on, note,
-              request_id, local, n)
+              request_id, local, waives, n)
 ), pair AS MATERIALIZED (
     SELECT i.n, s.name AS seller_name, s.status AS seller_status, $20::date AS day, {PAIR}
     FROM input i JOIN org s ON s.id = i.seller_id JOIN org b ON b.id = i.buyer_id
@@ -62,8 +62,8 @@ WITH RECURSIVE input AS (
            min(name) FILTER (WHERE line_no = 1) AS first_product
     FROM priced GROUP BY n
 ), {rules.RULES}, {rules.KEPT.format(amount="total")}, checked AS (
-    SELECT i.*, k.minimum_kept AND k.goods_kept AND k.day_kept AS in_rules, t.line_count, t.total_fen, t.good,
-           t.first_product, s.seller_name, s.seller_status,
+    SELECT i.*, r.kept, r.kept OR i.waives AS in_rules, t.line_count, t.total_fen, t.good, t.first_product,
+           s.seller_name, s.seller_status,
            CASE WHEN d.id IS NOT NULL THEN
                jsonb_build_object('contact_name', d.contact_name, 'contact_phone', d.contact_phone,
                                   'detail', d.region_name || d.detail) END AS address
@@ -71,6 +71,7 @@ WITH RECURSIVE input AS (
     JOIN total t ON t.n = i.n
     JOIN pair s ON s.n = i.n
     JOIN kept k ON k.n = i.n
+    CROSS JOIN LATERAL (SELECT k.minimum_kept AND k.goods_kept AND k.day_kept AS kept) r
     LEFT JOIN delivery_address d ON d.id = i.address_id AND d.org_id = i.buyer_id
 ), ready AS (
     SELECT DISTINCT ON (account_id, key) * FROM checked
@@ -104,8 +105,9 @@ WITH RECURSIVE input AS (
            p.packaging_qty * p.unit_qty, p.guide_price_fen, p.price_fen, p.packaging_qty * p.unit_qty * p.price_fen
     FROM taken o JOIN priced p ON p.n = o.n
 ), event AS (
-    INSERT INTO order_event (root_id, order_id, verb, to_state, account_id, at)
-    SELECT root_id, id, 'submit', 'submitted', account_id, moment FROM taken
+    INSERT INTO order_event (root_id, order_id, verb, to_state, account_id, reason, at)
+    SELECT root_id, id, 'submit', 'submitted', account_id, CASE WHEN kept THEN '' ELSE '未按下单规则' END, moment
+    FROM taken
 ), asked AS (
     INSERT INTO approval (root_id, subject_kind, subject_id, number, org_id, buyer_id, amount_fen, flow_id, created_at)
     SELECT t.root_id, 'order', t.id, t.number, t.seller_id, t.buyer_id, t.total_fen, {ORDER_FLOW}, t.moment FROM taken t
@@ -114,7 +116,9 @@ WITH RECURSIVE input AS (
     SELECT root_id, 'event', 'order.submitted', id, moment, moment FROM taken
 ), trail AS (
     INSERT INTO audit_entry (root_id, account_id, org_id, verb, subject_kind, subject_id, changes, request_id, at)
-    SELECT root_id, account_id, buyer_id, 'submit', 'order', id, jsonb_build_object('total_fen', total_fen),
+    SELECT root_id, account_id, buyer_id, 'submit', 'order', id,
+           jsonb_build_object('total_fen', total_fen)
+               || CASE WHEN kept THEN '{{}}'::jsonb ELSE '{{"override_rules": true}}' END,
            request_id, moment FROM taken
 )
 SELECT c.n, (SELECT t.response FROM taken t WHERE t.n = c.n) AS response, c.seller_status, c.seller_name, c.in_rules,
@@ -167,6 +171,7 @@ async def _place(carts: Sequence[_Cart]) -> list[db.Row | None]:
         [line.price_fen for _, _, line in lines],
         today,
         [local(cart.moment) for cart in carts],
+        [cart.order.override_rules for cart in carts],
     )
     by_number = {item["n"]: item for item in found}
     return [by_number.get(n) for n in range(1, len(carts) + 1)]

@@ -37,7 +37,8 @@ from server.orders.states import TRANSITIONS, VERB_NAMES
 from server.stock import service as stock
 
 _LINES = """
-SELECT l.*, p.name AS product_name, p.code AS product_code, p.color, p.image_url, p.base_unit, k.name AS packaging_name
+SELECT l.*, p.name AS product_name, p.code AS product_code, p.color, p.image_url, p.base_unit, k.name AS packaging_name,
+       (SELECT array_agg(g.gtin ORDER BY g.id) FROM packaging g WHERE g.product_id = l.product_id) AS gtins
 FROM order_line l JOIN product p ON p.id = l.product_id JOIN packaging k ON k.id = l.packaging_id
 WHERE l.root_id = $1 AND l.order_id = $2
 ORDER BY l.line_no

@@ -84,3 +84,40 @@ async def test_an_order_for_a_customer_is_placed_once_however_often_it_is_sent(w
     assert await clerk.post("/orders", order, 201, headers=key) == first
     places = await db.value("SELECT count(*) FROM delivery_address WHERE org_id = $1", shop.id)
     assert places == 1 and await db.value("SELECT count(*) FROM orders WHERE buyer_id = $1", shop.id) == 1
+
+
+async def test_the_own_rules_warn_whoever_orders_for_a_customer_and_he_goes_on_knowingly(world: World) -> None:
+    dealer, item = await world.dealer(), await world.product()
+    await world.offer(dealer, [item])
+    shop, clerk, boss = await world.store(dealer), await world.user(dealer, "dealer_clerk"), await world.boss(dealer)
+    minimum = [{"audience": {"kind": "all"}, "min_fen": 10_000}]
+    await boss.post("/order-rules", {"version": 0, "minimums": minimum, "goods": [], "calendars": []})
+    line = {"product_id": item.id, "packaging_id": item.piece, "packaging_qty": 2, "price_fen": 300}
+    order = {"buyer_id": shop.id, "delivery_method": "pickup", "lines": [line]}
+    warned = await clerk.post("/orders", order, 422)
+    assert (warned["code"], warned["may_override"]) == ("order_rules", True)
+    placed = await clerk.post("/orders", {**order, "override_rules": True}, 201)
+    seen = await boss.get(f"/orders/{placed['id']}")
+    assert seen["events"][0]["reason"] == "未按下单规则"
+    trail = (await boss.get("/audit", params={"subject_kind": "order", "subject_id": placed["id"]}))["items"]
+    assert trail[0]["changes"] == {"total_fen": 600, "override_rules": True}
+    # An order that keeps to the rules says nothing of them, whatever was sent with it.
+    enough = {**order, "lines": [{**line, "packaging_qty": 50}], "override_rules": True}
+    kept = await clerk.post("/orders", enough, 201)
+    assert (await boss.get(f"/orders/{kept['id']}"))["events"][0]["reason"] == ""
+
+
+async def test_a_buyer_does_not_leave_his_suppliers_rules_aside(world: World) -> None:
+    dealer, item = await world.dealer(), await world.product()
+    await world.offer(dealer, [item])
+    shop, boss = await world.store(dealer), await world.boss(dealer)
+    keeper = await world.boss(shop)
+    minimum = [{"audience": {"kind": "all"}, "min_fen": 10_000}]
+    await boss.post("/order-rules", {"version": 0, "minimums": minimum, "goods": [], "calendars": []})
+    line = {"product_id": item.id, "packaging_id": item.piece, "packaging_qty": 2, "price_fen": 300}
+    for named in ({}, {"buyer_id": shop.id}):
+        order = {"delivery_method": "pickup", "lines": [line], **named}
+        assert (await keeper.post("/orders", order, 422))["may_override"] is False
+        refused = await keeper.post("/orders", {**order, "override_rules": True}, 422)
+        assert refused["errors"][0]["pointer"] == "/override_rules"
+    assert await db.value("SELECT count(*) FROM orders WHERE buyer_id = $1", shop.id) == 0

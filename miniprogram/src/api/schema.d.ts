@@ -1368,6 +1368,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/price-exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prices outside the limits that were asked for. */
+        get: operations["list_price_exceptions"];
+        put?: never;
+        /** Ask for a price outside its limits for one buyer. */
+        post: operations["ask_price_exception"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/price-exceptions/{exception_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One price exception. */
+        get: operations["get_price_exception"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/price-exceptions/{exception_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what the own org has asked for. */
+        post: operations["withdraw_price_exception"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/authorities": {
         parameters: {
             query?: never;
@@ -1978,6 +2030,24 @@ export interface paths {
         get: operations["simulate_approval"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approval-flows/price-exception": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The steps in which the brand decides about prices outside the limits. */
+        get: operations["get_exception_flow"];
+        put?: never;
+        /** Set the steps in which the brand decides about prices outside the limits. */
+        post: operations["set_exception_flow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4207,7 +4277,8 @@ export interface components {
          * @description What a list says of a product on a day.
          *
          *         `source` is the list that says it: the buyer's own, or its group's. `base_fen` is what is asked when a temporary
-         *         price ends. `offered` is false where the price has fallen outside the limits.
+         *         price ends. `offered` is false where the price has fallen outside the limits; one with an `exception_id` was
+         *         approved to lie there.
          */
         PriceOut: {
             product_id: number;
@@ -4226,6 +4297,8 @@ export interface components {
             next_fen: number | null;
             offered: boolean;
             limits: components["schemas"]["Limits"];
+            /** @default null */
+            exception_id?: number | null;
         };
         /**
          * Limits
@@ -4389,6 +4462,8 @@ export interface components {
             set_at: string;
             ended_by: string | null;
             ended_at: string | null;
+            /** @default null */
+            exception_id?: number | null;
         };
         /**
          * Matrix
@@ -4600,6 +4675,94 @@ export interface components {
          */
         EndGuides: {
             ids: number[];
+        };
+        /**
+         * ExceptionList
+         * @description A page of price exceptions.
+         */
+        ExceptionList: {
+            items: components["schemas"]["ExceptionOut"][];
+            next_cursor: string | null;
+        };
+        /**
+         * ExceptionOut
+         * @description A price exception with the limits of the day it was asked, and how far its approval has come.
+         *
+         *         `decides`: the reader may take the step that waits. `own`: it was asked by the reader's org, which may withdraw it.
+         */
+        ExceptionOut: {
+            id: number;
+            number: string;
+            approval_id: number;
+            seller: components["schemas"]["OrgRef"];
+            buyer: components["schemas"]["OrgRef"];
+            product_id: number;
+            product_code: string;
+            product_name: string;
+            spec: string;
+            base_unit: string;
+            price_fen: number;
+            floor_fen: number;
+            guide_fen: number;
+            ceiling_fen: number;
+            /** Format: date */
+            from_on: string;
+            /** Format: date */
+            until_on: string;
+            reason: string;
+            /** @enum {unknown} */
+            state: "approved" | "pending" | "rejected" | "void";
+            asked_by: string;
+            asked_at: string;
+            steps: components["schemas"]["StepShown"][];
+            decides: boolean;
+            own: boolean;
+            decided_by: string | null;
+            decided_at: string | null;
+            decision_reason: string;
+        };
+        /**
+         * StepShown
+         * @description A step of a question: `done` by whom and when; `now` or `later` (`maybe`: under the condition `when`) by whom;
+         *         `skipped` where it was not, or will not be, asked for. `stuck`: nobody but administrators can take it.
+         */
+        StepShown: {
+            no: number;
+            name: string;
+            /** @enum {unknown} */
+            state: "done" | "later" | "maybe" | "now" | "skipped";
+            when: string;
+            decided_by: string | null;
+            decided_at: string | null;
+            deciders: string[];
+            stuck: boolean;
+        };
+        /**
+         * NewException
+         * @description A price outside its limits for a buyer, from a day (today) to another, and why.
+         *
+         *         `seller_id`: a dealer below that does not set its own prices.
+         */
+        NewException: {
+            buyer_id: number;
+            product_id: number;
+            /** @description integer fen per base unit */
+            price_fen: number;
+            /** Format: date */
+            until_on: string;
+            reason: string;
+            /** @default null */
+            from_on?: string | null;
+            /** @default null */
+            seller_id?: number | null;
+        };
+        /**
+         * ExceptionAsked
+         * @description An exception that was asked for.
+         */
+        ExceptionAsked: {
+            id: number;
+            number: string;
         };
         /**
          * AuthorityList
@@ -5117,6 +5280,8 @@ export interface components {
         /**
          * NewOrder
          * @description An order to be submitted to the own supplier.
+         *
+         *         Whoever orders for one of the own buyers may leave the own order rules aside knowingly (`override_rules`).
          */
         NewOrder: {
             /** @enum {unknown} */
@@ -5133,6 +5298,8 @@ export interface components {
              * @default null
              */
             buyer_id?: number | null;
+            /** @default false */
+            override_rules?: boolean;
         };
         /**
          * NewOrderLine
@@ -5239,7 +5406,7 @@ export interface components {
         };
         /**
          * OrderLine
-         * @description A line of an order; quantities in base units.
+         * @description A line of an order; quantities in base units, `gtins` those of all the product's packagings.
          */
         OrderLine: {
             line_no: number;
@@ -5253,6 +5420,7 @@ export interface components {
             unit_qty: number;
             packaging_qty: number;
             base_unit: string;
+            gtins: string[];
             ordered_qty: number;
             approved_qty: number;
             issued_qty: number;
@@ -5369,22 +5537,6 @@ export interface components {
             line_no: number;
             /** @description base units */
             approved_qty: number;
-        };
-        /**
-         * StepShown
-         * @description A step of a question: `done` by whom and when; `now` or `later` (`maybe`: under the condition `when`) by whom;
-         *         `skipped` where it was not, or will not be, asked for. `stuck`: nobody but administrators can take it.
-         */
-        StepShown: {
-            no: number;
-            name: string;
-            /** @enum {unknown} */
-            state: "done" | "later" | "maybe" | "now" | "skipped";
-            when: string;
-            decided_by: string | null;
-            decided_at: string | null;
-            deciders: string[];
-            stuck: boolean;
         };
         /**
          * Approve
@@ -13795,6 +13947,293 @@ export interface operations {
             };
         };
     };
+    list_price_exceptions: {
+        parameters: {
+            query?: {
+                state?: ("approved" | "pending" | "rejected" | "void") | null;
+                buyer_id?: number | null;
+                product_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_price_exception: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewException"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionAsked"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description exception_already_asked · idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_price_exception: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exception_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_price_exception: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                exception_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description exception_closed · idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_authorities: {
         parameters: {
             query?: {
@@ -16629,6 +17068,133 @@ export interface operations {
             };
             /** @description not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_exception_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_exception_flow: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFlow"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · stale_version */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
