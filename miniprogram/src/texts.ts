@@ -162,7 +162,7 @@ export const t = {
     sizePlaceholder: '平方米，选填', sizeWrong: '面积请填整数平方米', sqm: (size: number) => `${size} 平方米`, contact: '联系人', phone: '电话', address: '地址', grade: '等级',
     addressPlaceholder: '区、街道、门牌号', place: '位置', noPlace: '还没有定位', locate: '用当前位置', noLocation: '没有取得位置：请允许使用位置，或以后再补', photo: '门头照', takePhoto: '拍照',
     nameMissing: '请填写店名', saved: '已保存', call: '打电话', tags: '标签', noTags: '还没有标签', newTag: '写一个标签', addTag: '加上', year: '近一年进货', amount: '进货金额', orders: '订单',
-    last: '最近下单', orderFor: '代客下单', orderForName: (name: string) => `代${name}下单`, orderHint: (name: string) => `按${name}的价格下单，订单归${name}`, searchProduct: '商品名、拼音、条码',
+    last: '最近下单', orderFor: '代客下单', orderForName: (name: string) => `代${name}下单`, orderHint: (name: string) => `按${name}的价格`, searchProduct: '商品名、拼音、条码',
     nothingOffered: '没有可以卖给它的商品', lines: (count: number) => `${count} 种商品`, orderSubmit: '提交订单', orderNext: '去确认', orderCheck: '确认订单', note: '备注（选填）',
     priceChanged: '价格有变化，按新价格提交', noAddress: '门店档案里还没有地址，请先补上或改为自提', creditShort: (over: string) => `超出门店的信用额度 ${over}`,
     kinds: { convenience: '便利店', supermarket: '超市', grocery: '食杂店', restaurant: '餐饮店', specialty: '烟酒店', wholesale: '批发部', person: '个人客户', other: '其他' },
@@ -188,7 +188,7 @@ export const t = {
   papers: {
     title: '我的资质', add: '新增资质', renew: '换证', number: '证号', issuer: '发证机关', from: '开始', until: '到期', period: '有效期', forever: '长期有效', valid: '有效', kind: '类型', name: '名称', nameMissing: '请写明是什么资质',
     span: (from: string, until: string) => (from ? `${from} 至 ${until || '长期'}` : until ? `至 ${until}` : '长期'), empty: '还没有资质', emptyHint: '营业执照、食品经营许可证等录入后，到期前会提醒', noFile: '没有上传文件', photo: '证照照片', photoHint: '拍新证，每页一张（最多 6 张）', pdf: 'PDF',
-    saved: '已保存', wrongPeriod: '到期不能早于开始', readOnly: '需要更新请联系负责人', uploading: '照片还在上传，请稍等',
+    saved: '已保存', wrongPeriod: '到期不能早于开始', readOnly: '需要更新请联系负责人', bySupplier: '资质由供货方登记，需要更新请联系供货方', uploading: '照片还在上传，请稍等',
     alert: (name: string, words: string) => `${name} ${words}`, alertMore: (name: string, words: string, count: number) => `${name} ${words}，共 ${count} 份资质要换证`, go: '去换证',
   },
 
@@ -196,7 +196,7 @@ export const t = {
     title: '邀请', hint: '对方扫码后自己填写姓名和手机号，微信登录即绑定，不用您代设密码。', store: '邀请店主', staff: '邀请员工', chooseStore: '邀请哪家门店的店主', chooseRole: '邀请成什么角色', searchStore: '搜门店名称、编码', noStore: '没有找到门店', empty: '还没有发过邀请', name: '称呼（只有您看得到，选填）', made: '邀请已生成',
     states: { open: '等待接受', used: '已接受', expired: '已过期', revoked: '已撤回' } as Record<string, string>,
     until: (when: string) => `${when} 前有效`, usedBy: (name: string, when: string) => `${name}于 ${when} 加入`, madeBy: (name: string) => `由${name}发出`,
-    scan: (org: string, role: string) => `请用微信扫码，成为“${org}”的${role}`, miniCode: '小程序码', linkCode: '网页二维码', save: '长按二维码可保存或转发', share: '转发给微信好友', copy: '复制邀请链接', copied: '链接已复制，可发给对方', shareTitle: (org: string, role: string) => `邀请您成为“${org}”的${role}`,
+    scan: (role: string) => `请用微信扫码加入，成为${role}`, miniCode: '小程序码', linkCode: '网页二维码', save: '长按二维码可保存或转发', share: '转发给微信好友', copy: '复制邀请链接', copied: '链接已复制，可发给对方', shareTitle: (org: string, role: string) => `邀请您成为“${org}”的${role}`,
     withdraw: '撤回邀请', withdrawConfirm: '撤回后这个二维码和链接立即失效。', withdrawn: '已撤回', over: '这个邀请已经不能再用了', again: '重新邀请',
   },
 
