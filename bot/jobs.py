@@ -16,6 +16,7 @@ from server.core import clock, db
 from server.exchange import jobs as exchange
 from server.pricing import midnight
 from server.settings import Settings
+from server.stock.snapshots import take_snapshots
 from server.territory import service as territory
 
 REMIND_EVERY = timedelta(hours=24)
@@ -149,5 +150,6 @@ def schedule(leader: Leader, settings: Settings) -> AsyncIOScheduler:
     # Right after midnight; and, where no bot was there then, as soon as one is.
     add(tell_of_new_prices, trigger="cron", minute="*/5", second=1)
     add(clean_up, trigger="cron", hour=3, minute=30)
+    add(take_snapshots, trigger="cron", day="1-3", hour="2-6")
     add(clean_exchange, trigger="cron", hour=3, minute=40)
     return scheduler

@@ -24,6 +24,7 @@ from server.identity.role_routes import routes as roles
 from server.identity.routes import routes as identity
 from server.notify.routes import routes as notify
 from server.orders.moving import tell_of_orders
+from server.orders.papers import issue_papers, receipt_papers
 from server.orders.queries import names_packaging
 from server.orders.routes import routes as orders
 from server.price_exceptions.routes import routes as price_exceptions
@@ -34,6 +35,8 @@ from server.regions.routes import routes as regions
 from server.rules.routes import routes as rules
 from server.settlement.moving import tell_of_money
 from server.settlement.routes import routes as settlement
+from server.stock.documents import numbered_by
+from server.stock.history_routes import routes as history
 from server.stock.place_routes import routes as warehouses
 from server.stock.routes import routes as stock
 from server.stock.service import open_locations
@@ -61,6 +64,7 @@ MODULES = (
     orders,
     approvals,
     stock,
+    history,
     warehouses,
     scanning,
     settlement,
@@ -81,4 +85,6 @@ def wire() -> None:
     on_packaging_removed(names_packaging)
     on_packaging_removed(scans_packaging)
     on_limits_change(product_limits_change)
+    numbered_by("goods_issue", issue_papers)
+    numbered_by("receipt", receipt_papers)
     on_category_move(check_regrouping)

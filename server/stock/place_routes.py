@@ -10,9 +10,9 @@ from server.stock.place_schemas import (
     NewWarehouse,
     StockSettings,
     StockSettingsEdit,
-    Warehouse,
     WarehouseEdit,
-    WarehouseList,
+    WarehouseOut,
+    WarehouseOuts,
     WarehouseQuery,
     WarehouseSeen,
 )
@@ -22,13 +22,13 @@ routes = Routes("warehouses")
 
 
 @routes.get("/warehouses", permission="stock.read", errors=[NotFound])
-async def list_warehouses(actor: Actor, query: WarehouseQuery) -> WarehouseList:
+async def show_warehouses(actor: Actor, query: WarehouseQuery) -> WarehouseOuts:
     """The warehouses of the own org, or of one inside the scope."""
-    return WarehouseList(await places.list_warehouses(actor, query))
+    return WarehouseOuts(await places.list_warehouses(actor, query))
 
 
 @routes.post("/warehouses", permission="warehouse.manage", status=201, errors=[WarehouseNameTaken, TooManyWarehouses])
-async def add_warehouse(actor: Actor, body: NewWarehouse) -> Warehouse:
+async def add_warehouse(actor: Actor, body: NewWarehouse) -> WarehouseOut:
     """Add a warehouse."""
     return await places.get_warehouse(actor, await places.add_warehouse(actor, body.name))
 
@@ -38,7 +38,7 @@ async def add_warehouse(actor: Actor, body: NewWarehouse) -> Warehouse:
     permission="warehouse.manage",
     errors=[NotFound, StaleVersion, WarehouseNameTaken, WarehouseInUse],
 )
-async def rename_warehouse(actor: Actor, warehouse_id: int, body: WarehouseEdit) -> Warehouse:
+async def rename_warehouse(actor: Actor, warehouse_id: int, body: WarehouseEdit) -> WarehouseOut:
     """Rename a warehouse."""
     await places.rename_warehouse(actor, warehouse_id, body.version, body.name)
     return await places.get_warehouse(actor, warehouse_id)
@@ -49,7 +49,7 @@ async def rename_warehouse(actor: Actor, warehouse_id: int, body: WarehouseEdit)
     permission="warehouse.manage",
     errors=[NotFound, StaleVersion, WarehouseInUse],
 )
-async def make_default(actor: Actor, warehouse_id: int, body: WarehouseSeen) -> Warehouse:
+async def make_default(actor: Actor, warehouse_id: int, body: WarehouseSeen) -> WarehouseOut:
     """Let this warehouse deliver from now on."""
     await places.make_default(actor, warehouse_id, body.version)
     return await places.get_warehouse(actor, warehouse_id)
@@ -60,7 +60,7 @@ async def make_default(actor: Actor, warehouse_id: int, body: WarehouseSeen) -> 
     permission="warehouse.manage",
     errors=[NotFound, StaleVersion, WarehouseInUse],
 )
-async def close_warehouse(actor: Actor, warehouse_id: int, body: WarehouseSeen) -> Warehouse:
+async def close_warehouse(actor: Actor, warehouse_id: int, body: WarehouseSeen) -> WarehouseOut:
     """Close an empty warehouse."""
     await places.close_warehouse(actor, warehouse_id, body.version)
     return await places.get_warehouse(actor, warehouse_id)

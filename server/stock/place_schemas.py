@@ -19,7 +19,7 @@ class WarehouseQuery(msgspec.Struct):
     closed: bool = False
 
 
-class Warehouse(msgspec.Struct):
+class WarehouseOut(msgspec.Struct):
     """A warehouse; the default one delivers, and takes in what was bought.
 
     `products` and `on_hand` (base units) are what lies in it, `sessions` the scan sessions that are open in it.
@@ -36,10 +36,10 @@ class Warehouse(msgspec.Struct):
     sessions: int
 
 
-class WarehouseList(msgspec.Struct):
+class WarehouseOuts(msgspec.Struct):
     """The warehouses of an org, the default one first."""
 
-    items: list[Warehouse]
+    items: list[WarehouseOut]
 
 
 class NewWarehouse(msgspec.Struct):

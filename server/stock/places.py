@@ -14,7 +14,7 @@ from server.core import audit, clock, db
 from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, NotFound, StaleVersion
 from server.stock import place_queries as queries
-from server.stock.place_schemas import StockSettings, StockSettingsEdit, Warehouse, WarehouseQuery
+from server.stock.place_schemas import StockSettings, StockSettingsEdit, WarehouseOut, WarehouseQuery
 
 MOST = 20
 """So many warehouses an org may have."""
@@ -47,20 +47,20 @@ async def org_seen(actor: Actor, org_id: int | None) -> int:
     return org_id
 
 
-async def list_warehouses(actor: Actor, wanted: WarehouseQuery) -> list[Warehouse]:
+async def list_warehouses(actor: Actor, wanted: WarehouseQuery) -> list[WarehouseOut]:
     """The warehouses of the own org, or of one inside the scope."""
     actor.require("stock.read")
     org_id = await org_seen(actor, wanted.org_id)
     found = await queries.warehouses(actor.root_id, org_id, wanted.closed)
-    return [msgspec.convert(dict(item), Warehouse) for item in found]
+    return [msgspec.convert(dict(item), WarehouseOut) for item in found]
 
 
-async def get_warehouse(actor: Actor, warehouse_id: int) -> Warehouse:
+async def get_warehouse(actor: Actor, warehouse_id: int) -> WarehouseOut:
     """One warehouse of the own org."""
     found = await queries.warehouses(actor.root_id, actor.org_id, True, warehouse_id)
     if not found:
         raise NotFound("没有找到这个仓库")
-    return msgspec.convert(dict(found[0]), Warehouse)
+    return msgspec.convert(dict(found[0]), WarehouseOut)
 
 
 async def add_warehouse(actor: Actor, name: str) -> int:

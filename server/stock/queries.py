@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from server.core import db
 from server.stock.fefo import Pick
+from server.stock.words import REASONS
 
 
 class Move(NamedTuple):
@@ -281,6 +282,8 @@ async def send(root_id: int, order_id: int, picks: Sequence[Pick], moves: Sequen
 
 
 def _values(root_id: int, moves: Sequence[Move], document: Document) -> tuple[object, ...]:
+    unknown = {move.reason for move in moves} - REASONS.keys()
+    assert not unknown, f"lists of moves go by their reasons: say in words.py what {unknown} are"
     return (
         root_id,
         [m.product_id for m in moves],

@@ -95,7 +95,8 @@ ALLOWED: dict[str, set[str]] = {
                      "finish_scan_session", "cancel_scan_session"), SCANS),
     **dict.fromkeys(("add_warehouse", "rename_warehouse", "make_default", "close_warehouse", "set_stock_settings"),
                     {"brand_admin", "brand_warehouse", "dealer_owner", "store_owner"}),
-    **dict.fromkeys(("list_warehouses", "get_stock_settings"), ALL - {"dealer_driver"}),
+    **dict.fromkeys(("list_moves", "list_reasons", "list_past"), ALL - {"dealer_driver"}),
+    **dict.fromkeys(("show_warehouses", "get_stock_settings"), ALL - {"dealer_driver"}),
     **dict.fromkeys(("list_scan_sessions", "get_scan_session", "list_scans"), ALL - {"dealer_driver"}),
     **dict.fromkeys(("get_balance", "list_entries"), READS_MONEY),
     "register_payment": TAKES_MONEY,
@@ -406,7 +407,11 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("register_payment", "buyer_id"): ("org", lambda s, i: {"buyer_id": i, "amount_fen": 1, "method": "cash"}),
     ("set_credit_limit", "buyer_id"): ("org", lambda s, i: {"buyer_id": i, "limit_fen": 1}),
     ("supply", "product_id"): ("product", _supply),
-    ("list_warehouses", "org_id"): ("org", lambda s, i: {"org_id": i}),
+    **{("list_moves", field): (kind, (lambda name: lambda s, i: {name: i})(field))
+       for field, kind in (("org_id", "org"), ("warehouse_id", "warehouse"), ("product_id", "product"))},
+    **{("list_past", field): (kind, (lambda name: lambda s, i: {"day": clock.today().isoformat(), name: i})(field))
+       for field, kind in (("org_id", "org"), ("warehouse_id", "warehouse"), ("product_id", "product"))},
+    ("show_warehouses", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("open_scan_session", "warehouse_id"): (
         "warehouse", lambda s, i: {"kind": "in", "reason": "opening", "warehouse_id": i}),
     ("take_scans", "product_id"): ("product", lambda s, i: _scans(s, product_id=i, packaging_id=s.other_goods.piece)),

@@ -51,6 +51,28 @@ def no_real_location_below_zero() -> str:
 
 
 @check
+def snapshots_equal_the_journal() -> str:
+    """What a place held at a moment in the past is the sum of its moves before it."""
+    return """
+    WITH heads AS (SELECT root_id, location_id, before FROM stock_snapshot_head
+                   WHERE ($1::bigint IS NULL OR root_id = $1)), ends AS (
+        SELECT h.root_id, h.location_id, h.before, m.product_id, m.lot_id, m.qty
+        FROM heads h JOIN stock_move m ON m.root_id = h.root_id AND m.to_location_id = h.location_id AND m.at < h.before
+        UNION ALL
+        SELECT h.root_id, h.location_id, h.before, m.product_id, m.lot_id, -m.qty
+        FROM heads h JOIN stock_move m
+            ON m.root_id = h.root_id AND m.from_location_id = h.location_id AND m.at < h.before
+    ), journal AS (SELECT root_id, location_id, before, product_id, lot_id, sum(qty) AS qty FROM ends
+                   GROUP BY 1, 2, 3, 4, 5)
+    SELECT format('location %s before %s product %s lot %s: snapshot %s, moves say %s', location_id, before,
+                  product_id, lot_id, s.on_hand, j.qty)
+    FROM (SELECT * FROM stock_snapshot WHERE ($1::bigint IS NULL OR root_id = $1)) s
+    FULL JOIN journal j USING (root_id, location_id, before, product_id, lot_id)
+    WHERE coalesce(s.on_hand, 0) <> coalesce(j.qty, 0)
+    """
+
+
+@check
 def reserved_equals_open_reservations() -> str:
     """What a balance holds back is what orders hold of it."""
     return """

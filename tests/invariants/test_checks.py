@@ -55,6 +55,10 @@ DAMAGE: dict[str, str] = {
     "no_real_location_below_zero": """
         UPDATE stock_balance b SET on_hand = -1 FROM location l
         WHERE l.id = b.location_id AND l.kind = 'loss' AND b.root_id = {root}""",
+    "snapshots_equal_the_journal": """
+        INSERT INTO stock_snapshot_head (root_id, location_id, before, taken_at)
+        SELECT DISTINCT root_id, location_id, now() + interval '1 day', now() FROM stock_balance
+        WHERE root_id = {root} AND is_real""",
     "reserved_equals_open_reservations": "UPDATE reservation SET qty = qty + 1 WHERE root_id = {root}",
     "open_orders_hold_what_is_approved_and_not_issued": "DELETE FROM reservation WHERE root_id = {root}",
     "in_transit_equals_unsigned_issues": "UPDATE goods_issue SET state = 'received' WHERE root_id = {root}",

@@ -2088,6 +2088,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stock/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came into and left the warehouses, with the documents behind it. */
+        get: operations["list_moves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reasons for which goods move. */
+        get: operations["list_reasons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/past": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the warehouses held at the end of a day. */
+        get: operations["list_past"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/warehouses": {
         parameters: {
             query?: never;
@@ -2096,7 +2147,7 @@ export interface paths {
             cookie?: never;
         };
         /** The warehouses of the own org, or of one inside the scope. */
-        get: operations["list_warehouses"];
+        get: operations["show_warehouses"];
         put?: never;
         /** Add a warehouse. */
         post: operations["add_warehouse"];
@@ -5872,19 +5923,110 @@ export interface components {
             produced_on?: string | null;
         };
         /**
-         * WarehouseList
-         * @description The warehouses of an org, the default one first.
+         * MoveList
+         * @description A page of moves, the newest first.
          */
-        WarehouseList: {
-            items: components["schemas"]["Warehouse"][];
+        MoveList: {
+            items: components["schemas"]["MoveOut"][];
+            next_cursor: string | null;
         };
         /**
-         * Warehouse
+         * MoveOut
+         * @description A move of one lot, in base units.
+         *
+         *         `direction`, seen from the warehouses of the org: goods in, out, or between two of them. The document is opened by
+         *         `link_kind` and `link_id`; its number is empty where it has none.
+         */
+        MoveOut: {
+            id: number;
+            at: string;
+            /** @enum {unknown} */
+            direction: "between" | "in" | "out";
+            qty: number;
+            reason: string;
+            reason_name: string;
+            product_id: number;
+            product_name: string;
+            product_code: string;
+            base_unit: string;
+            case_name: string;
+            case_qty: number;
+            lot_code: string;
+            expires_on: string | null;
+            source: components["schemas"]["MovePlace"];
+            target: components["schemas"]["MovePlace"];
+            document_kind: string;
+            document_name: string;
+            document_number: string;
+            link_kind: string;
+            link_id: number;
+            account_name: string;
+        };
+        /**
+         * MovePlace
+         * @description An end of a move; `org_name` is empty for the own places.
+         */
+        MovePlace: {
+            kind: string;
+            name: string;
+            org_id: number;
+            org_name: string;
+        };
+        /**
+         * ReasonList
+         * @description All reasons.
+         */
+        ReasonList: {
+            items: components["schemas"]["ReasonOut"][];
+        };
+        /**
+         * ReasonOut
+         * @description A reason for which goods move.
+         */
+        ReasonOut: {
+            reason: string;
+            name: string;
+        };
+        /**
+         * PastList
+         * @description A page of what there was, by warehouse, product and lot.
+         */
+        PastList: {
+            items: components["schemas"]["PastBalance"][];
+            next_cursor: string | null;
+        };
+        /**
+         * PastBalance
+         * @description What a warehouse held of a lot at the end of a day, in base units.
+         */
+        PastBalance: {
+            warehouse_id: number;
+            warehouse_name: string;
+            product_id: number;
+            product_name: string;
+            product_code: string;
+            base_unit: string;
+            case_name: string;
+            case_qty: number;
+            lot_id: number;
+            lot_code: string;
+            expires_on: string | null;
+            on_hand: number;
+        };
+        /**
+         * WarehouseOuts
+         * @description The warehouses of an org, the default one first.
+         */
+        WarehouseOuts: {
+            items: components["schemas"]["WarehouseOut"][];
+        };
+        /**
+         * WarehouseOut
          * @description A warehouse; the default one delivers, and takes in what was bought.
          *
          *         `products` and `on_hand` (base units) are what lies in it, `sessions` the scan sessions that are open in it.
          */
-        Warehouse: {
+        WarehouseOut: {
             id: number;
             name: string;
             is_default: boolean;
@@ -17361,7 +17503,209 @@ export interface operations {
             };
         };
     };
-    list_warehouses: {
+    list_moves: {
+        parameters: {
+            query?: {
+                org_id?: number | null;
+                warehouse_id?: number | null;
+                product_id?: number | null;
+                reason?: string | null;
+                from?: string | null;
+                to?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reasons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReasonList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_past: {
+        parameters: {
+            query: {
+                day: string;
+                org_id?: number | null;
+                warehouse_id?: number | null;
+                product_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PastList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_warehouses: {
         parameters: {
             query?: {
                 org_id?: number | null;
@@ -17379,7 +17723,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WarehouseList"];
+                    "application/json": components["schemas"]["WarehouseOuts"];
                 };
             };
             /** @description not_signed_in */
@@ -17450,7 +17794,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Warehouse"];
+                    "application/json": components["schemas"]["WarehouseOut"];
                 };
             };
             /** @description not_signed_in */
@@ -17521,7 +17865,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Warehouse"];
+                    "application/json": components["schemas"]["WarehouseOut"];
                 };
             };
             /** @description not_signed_in */
@@ -17603,7 +17947,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Warehouse"];
+                    "application/json": components["schemas"]["WarehouseOut"];
                 };
             };
             /** @description not_signed_in */
@@ -17685,7 +18029,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Warehouse"];
+                    "application/json": components["schemas"]["WarehouseOut"];
                 };
             };
             /** @description not_signed_in */

@@ -1,0 +1,30 @@
+"""HTTP of what moved, and of what there was."""
+
+from __future__ import annotations
+
+from server.core.actor import Actor
+from server.core.errors import NotFound
+from server.core.http import Routes
+from server.stock import history
+from server.stock.history_schemas import MoveFilter, MoveList, PastFilter, PastList, ReasonList, ReasonOut
+from server.stock.words import REASONS
+
+routes = Routes("stock", "/stock")
+
+
+@routes.get("/moves", permission="stock.read", errors=[NotFound])
+async def list_moves(actor: Actor, query: MoveFilter) -> MoveList:
+    """What came into and left the warehouses, with the documents behind it."""
+    return MoveList(*await history.list_moves(actor, query))
+
+
+@routes.get("/reasons", permission="stock.read")
+async def list_reasons(actor: Actor) -> ReasonList:
+    """The reasons for which goods move."""
+    return ReasonList([ReasonOut(reason, name) for reason, name in REASONS.items()])
+
+
+@routes.get("/past", permission="stock.read", errors=[NotFound])
+async def list_past(actor: Actor, query: PastFilter) -> PastList:
+    """What the warehouses held at the end of a day."""
+    return PastList(*await history.list_past(actor, query))
