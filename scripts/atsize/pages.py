@@ -53,9 +53,10 @@ from server.pricing.schemas import (
 )
 from server.settlement import service as settlement
 from server.settlement.schemas import EntryFilter
-from server.stock import history, sessions
+from server.stock import history as moves
 from server.stock import listing as balances
 from server.stock import service as stock
+from server.stock import sessions
 from server.stock.history_schemas import MoveFilter, PastFilter
 from server.stock.listing import BalanceFilter
 from server.stock.schemas import StockFilter
@@ -152,12 +153,12 @@ GOODS: dict[str, Page] = {
     "the catalogue": Page("store", lambda a, w: shelf.browse(a, ProductFilter(limit=50))),
     "a search in the catalogue": Page("store", lambda a, w: shelf.browse(a, ProductFilter(q=w.product_name))),
     "what a store usually orders": Page("store", lambda a, w: shelf.frequent(a)),
-    "a dealer's moves": Page("dealer", lambda a, w: history.list_moves(a, MoveFilter())),
-    "the brand's moves for a reason": Page("brand", lambda a, w: history.list_moves(a, MoveFilter(reason="supply"))),
-    "a reason that nothing moved for": Page("brand", lambda a, w: history.list_moves(a, MoveFilter(reason="sample"))),
-    "the moves of a product": Page("brand", lambda a, w: history.list_moves(a, MoveFilter(product_id=7))),
+    "a dealer's moves": Page("dealer", lambda a, w: moves.list_moves(a, MoveFilter())),
+    "the brand's moves for a reason": Page("brand", lambda a, w: moves.list_moves(a, MoveFilter(reason="supply"))),
+    "a reason that nothing moved for": Page("brand", lambda a, w: moves.list_moves(a, MoveFilter(reason="sample"))),
+    "the moves of a product": Page("brand", lambda a, w: moves.list_moves(a, MoveFilter(product_id=7))),
     "a store's stock of yesterday": Page(
-        "store", lambda a, w: history.list_past(a, PastFilter(clock.today() - timedelta(days=1)))
+        "store", lambda a, w: moves.list_past(a, PastFilter(clock.today() - timedelta(days=1)))
     ),
     "a dealer's scan sessions": Page("dealer", lambda a, w: sessions.list_sessions(a, ScanSessionFilter())),
     "a dealer's stock": Page("dealer", lambda a, w: stock.list_stock(a, StockFilter())),
