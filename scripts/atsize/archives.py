@@ -157,7 +157,7 @@ async def write_archives(connection: asyncpg.Connection, size: Size) -> None:
         _products(size),
     )
     await _copy(connection, "packaging", "id root_id product_id name unit_qty gtin is_default", _packagings(size))
-    kinds = list(LOCATION_NAMES)
+    kinds = [*_PLACES_OF_TRADE, *(kind for kind in LOCATION_NAMES if kind not in _PLACES_OF_TRADE)]
     await connection.execute(_PEOPLE.format(rep=REP, brand=BRAND))
     assigned = [(REP, dealer, BRAND) for dealer in size.rep_dealers]
     await _copy(connection, "assignment", "account_id org_id root_id", iter(assigned))
@@ -181,6 +181,9 @@ SELECT 10000000 + id, {brand}, id, left(name, 2) || '店员', '16' || lpad(id::t
 FROM org WHERE kind = 'store' AND id % 5 = 0;
 UPDATE account SET search_text = phone || ' ' || name;
 """
+
+_PLACES_OF_TRADE = ("warehouse", "in_transit", "supply")
+"""The first places of every org, in the order by which `trade.sql` numbers them."""
 
 _PLACES_OF_GOODS = """
 INSERT INTO location (id, root_id, org_id, kind, name)
