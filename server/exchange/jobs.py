@@ -116,8 +116,8 @@ class Lost(Exception):
 
 
 def path(folder: Path, stored_as: str, what: str) -> Path:
-    """Where a job's file lies: `upload`, `marked` or `out`."""
-    ending = "out" if what == "out" else f"{what}.xlsx"  # openpyxl opens nothing that is called otherwise
+    """Where a job's file lies: `upload`, `rows`, `marked` or `out`."""
+    ending = what if what in ("out", "rows") else f"{what}.xlsx"  # openpyxl opens nothing that is called otherwise
     return folder / "exchange" / stored_as[:2] / f"{stored_as}.{ending}"
 
 
@@ -201,6 +201,6 @@ async def clean_up(folder: Path, moment: datetime) -> int:
     """Remove jobs whose time is over, and their files; the number of jobs."""
     gone = await db.rows(_EXPIRED, moment)
     for item in gone:
-        for what in ("upload", "marked", "out"):
+        for what in ("upload", "rows", "marked", "out"):
             path(folder, item["stored_as"], what).unlink(missing_ok=True)
     return len(gone)

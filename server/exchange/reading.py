@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +12,6 @@ from openpyxl.utils import coordinate_to_tuple, get_column_letter
 
 from server.core.bulk import Told
 from server.exchange import cells
-from server.exchange.cells import DATE, MONEY, TEXT, WHOLE
 from server.exchange.sheets import EXAMPLE, Column, Sheet
 from server.exchange.workbook import NotAWorkbook, facts, open_book
 
@@ -29,9 +27,6 @@ OWN_SHEETS = ("说明", "选项")
 _PAUSE = 500
 _REMEMBERED = 500
 _BLANK = object()
-_BLANKS = {TEXT: "", MONEY: 0, WHOLE: 0, DATE: date.max}
-"""What stands for a required cell that could not be read; nothing is said of it (`core.bulk.Plan`)."""
-
 _EXCEL_ROWS = 1_048_576
 
 
@@ -129,7 +124,6 @@ class _Rows:
             (column, content.places[column.field]) for column in sheet.columns if column.field in content.places
         ]
         self.known: list[dict[Any, Any]] = [{} for _ in self.columns]
-        self.blank = {column.field: _BLANKS[column.format] for column in sheet.columns if column.required}
 
     def take(self, number: int, values: Sequence[Any]) -> None:
         """One row of the file, which is not empty."""
@@ -149,7 +143,7 @@ class _Rows:
                 self.content.refuse(number, place, str(refusal))
                 unread.append(column.field)
         if unread:
-            given = self.blank | given | {"unread": frozenset(unread)}
+            given = self.sheet.blank | given | {"unread": frozenset(unread)}
         self.content.rows.append(self.sheet.make(given))
         self.content.numbers.append(number)
 

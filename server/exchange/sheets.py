@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from server.catalog.bulk import ProductRow, save_products
@@ -24,10 +25,13 @@ from server.stock.bulk import StockRow, open_stock
 EXAMPLE = "示例"
 """A row whose first cell begins so is an example, and is passed over."""
 
+
 def _group(value: Any) -> str:
     """A price group by what people call it."""
     return terms.group_called(str(cells.text()(value)))
 
+
+_BLANKS = {TEXT: "", MONEY: 0, WHOLE: 0, DATE: date.max}
 
 Save = Callable[..., Awaitable[Plan]]
 
@@ -58,6 +62,16 @@ class Sheet:
     make: Callable[[Mapping[str, Any]], Any]
     save: Save
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def blank(self) -> dict[str, Any]:
+        """What stands for required cells that could not be read; nothing is said of it (`core.bulk.Plan`)."""
+        return {column.field: _BLANKS[column.format] for column in self.columns if column.required}
+
+    @property
+    def row(self) -> type[Any]:
+        """The type of its rows."""
+        return type(self.make(self.blank))
 
     def column(self, field: str) -> int:
         """The place of a field's column."""

@@ -14,7 +14,7 @@ from server.core import audit, db, exports
 from server.core.actor import Actor
 from server.core.bulk import Plan, Told
 from server.core.errors import BusinessError, NotFound
-from server.exchange import jobs, report, service, sheets
+from server.exchange import jobs, kept, report, service, sheets
 from server.exchange.jobs import Job
 from server.exchange.marking import mark
 from server.exchange.reading import Content, read
@@ -64,6 +64,8 @@ async def check(folder: Path, job: Job, worker: str, progress: Progress) -> None
     content = await read(source, sheet, progress.part("读取文件", 0, 0.6))
     plan = await sheets.save(sheet, actor, content.rows, False, progress.part("核对内容", 0.6, 0.9))
     report.merge(content, sheet, plan)
+    if not content.error_count:
+        await asyncio.to_thread(kept.keep, jobs.path(folder, job.stored_as, "rows"), content)
     found = await _report(folder, job, sheet, content, plan, progress)
     await jobs.settle(job, worker, "ready", rows=content.total, result=found, peak_kb=peak_kb())
 
@@ -80,12 +82,20 @@ async def _report(
     return report.make(content, plan, kept)
 
 
+async def _checked(folder: Path, job: Job, sheet: sheets.Sheet, told: Told) -> Content:
+    """A confirmed file as its check has left it, or read once more."""
+    source = jobs.path(folder, job.stored_as, "upload")
+    await asyncio.to_thread(source.stat)  # a file that is gone is not imported
+    content = await asyncio.to_thread(kept.take, jobs.path(folder, job.stored_as, "rows"), sheet)
+    return content or await read(source, sheet, told)
+
+
 async def apply(folder: Path, job: Job, worker: str, progress: Progress) -> None:
     """Write a file, all of it or nothing; that the job is done is part of the same transaction."""
     actor = await actor_for(job.account_id, surface="import")
     actor.require("exchange.import")
     sheet = sheets.find(actor, job.kind)
-    content = await read(jobs.path(folder, job.stored_as, "upload"), sheet, progress.part("读取文件", 0, 0.4))
+    content = await _checked(folder, job, sheet, progress.part("读取文件", 0, 0.4))
 
     async def write() -> None:
         async with db.transaction():

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from server.core.bulk import nobody
-from server.exchange import cells, reading
+from server.exchange import cells, kept, reading
 from server.exchange.reading import Content, read
 from server.exchange.sheets import KINDS, PRODUCTS
 from server.exchange.workbook import NotAWorkbook, check_head
@@ -245,3 +245,19 @@ def test_amounts_dates_and_phones_are_understood_as_people_write_them() -> None:
     assert cells.yuan()(0.1 + 0.2) == 30 and cells.yuan()("1,234.50元") == 123_450
     assert cells.day("2027年6月30日") == cells.day("20270630") == cells.day("2027/6/30") == date(2027, 6, 30)
     assert cells.mobile(13800000000.0) == cells.mobile("+86 138-0000-0000") == "13800000000"
+
+
+async def test_what_was_checked_is_written_as_it_was_checked_and_read_anew_where_that_is_lost(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [
+        ["商品1", "L1", date(2026, 1, 1), date(2027, 1, 1), 5],
+        ["商品2", "L1", None, date(2027, 1, 2), 6],
+    ]
+    content = await _content(tmp_path, book("stock", *rows), "stock")
+    assert not content.errors
+    kept.keep(tmp_path / "rows", content)
+    again = kept.take(tmp_path / "rows", KINDS["stock"])
+    assert again == content and again.rows[0].lot is again.rows[1].lot
+    assert kept.take(tmp_path / "rows", KINDS["customers"]) is None, "rows of another kind were taken for these"
+    (tmp_path / "rows").write_bytes((tmp_path / "rows").read_bytes()[:-9])
+    assert kept.take(tmp_path / "rows", KINDS["stock"]) is None
+    assert kept.take(tmp_path / "nowhere", KINDS["stock"]) is None
