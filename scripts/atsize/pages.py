@@ -18,8 +18,9 @@ from server.approvals import service as approvals
 from server.approvals.schemas import ApprovalFilter
 from server.catalog import assortment
 from server.catalog.schemas import AssortmentFilter, ProductFilter, ProductSort
-from server.channel import history, places, tree
+from server.channel import history as archives
 from server.channel import lists as channel
+from server.channel import places, tree
 from server.channel.archive_schemas import OrgHistoryFilter
 from server.channel.places import MapFilter
 from server.channel.schemas import OrgFilter
@@ -232,8 +233,6 @@ def _approvals(state: Any) -> Look:
     return lambda actor, world: approvals.list_approvals(actor, ApprovalFilter(state))
 
 
-
-
 def _month() -> AuditFilter:
     return AuditFilter(from_=clock.today() - timedelta(days=60), to=clock.today() - timedelta(days=30))
 
@@ -311,7 +310,7 @@ PEOPLE: dict[str, Page] = {
     "the map of the country": Page("brand", _map(73, 18, 135, 54), "counts"),
     "the map of a town": Page("brand", _map(112.9, 28.1, 113.1, 28.3)),
     "a rep's map of the country": Page("rep", _map(73, 18, 135, 54), "counts"),
-    "the history of an org": Page("brand", lambda a, w: history.history(a, w.store_id, OrgHistoryFilter())),
+    "the history of an org": Page("brand", lambda a, w: archives.history(a, w.store_id, OrgHistoryFilter())),
     "invitations": Page("brand", lambda a, w: invitations.list_invitations(a, InvitationFilter())),
     "an account's sign-ins": Page("brand", lambda a, w: accounts.sign_ins_of(a, w.store_id, PageQuery())),
     "the accounts of the channel": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter())),
