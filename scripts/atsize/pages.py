@@ -18,9 +18,8 @@ from server.approvals import service as approvals
 from server.approvals.schemas import ApprovalFilter
 from server.catalog import assortment
 from server.catalog.schemas import AssortmentFilter, ProductFilter, ProductSort
-from server.channel import history as archives
+from server.channel import history, places, tree
 from server.channel import lists as channel
-from server.channel import places, tree
 from server.channel.archive_schemas import OrgHistoryFilter
 from server.channel.places import MapFilter
 from server.channel.schemas import OrgFilter
@@ -54,12 +53,13 @@ from server.pricing.schemas import (
 )
 from server.settlement import service as settlement
 from server.settlement.schemas import EntryFilter
-from server.stock import history as moves
+from server.stock import history as goods_history
 from server.stock import listing as balances
+from server.stock import sales, sessions
 from server.stock import service as stock
-from server.stock import sessions
 from server.stock.history_schemas import MoveFilter, PastFilter
 from server.stock.listing import BalanceFilter
+from server.stock.sales_schemas import SaleFilter
 from server.stock.schemas import StockFilter
 from server.stock.session_schemas import ScanSessionFilter
 from server.territory import coverage
@@ -154,13 +154,19 @@ GOODS: dict[str, Page] = {
     "the catalogue": Page("store", lambda a, w: shelf.browse(a, ProductFilter(limit=50))),
     "a search in the catalogue": Page("store", lambda a, w: shelf.browse(a, ProductFilter(q=w.product_name))),
     "what a store usually orders": Page("store", lambda a, w: shelf.frequent(a)),
-    "a dealer's moves": Page("dealer", lambda a, w: moves.list_moves(a, MoveFilter())),
-    "the brand's moves for a reason": Page("brand", lambda a, w: moves.list_moves(a, MoveFilter(reason="supply"))),
-    "a reason that nothing moved for": Page("brand", lambda a, w: moves.list_moves(a, MoveFilter(reason="sample"))),
-    "the moves of a product": Page("brand", lambda a, w: moves.list_moves(a, MoveFilter(product_id=7))),
-    "a store's stock of yesterday": Page(
-        "store", lambda a, w: moves.list_past(a, PastFilter(clock.today() - timedelta(days=1)))
+    "a dealer's moves": Page("dealer", lambda a, w: goods_history.list_moves(a, MoveFilter())),
+    "the brand's moves for a reason": Page(
+        "brand", lambda a, w: goods_history.list_moves(a, MoveFilter(reason="supply"))
     ),
+    "a reason that nothing moved for": Page(
+        "brand", lambda a, w: goods_history.list_moves(a, MoveFilter(reason="sample"))
+    ),
+    "the moves of a product": Page("brand", lambda a, w: goods_history.list_moves(a, MoveFilter(product_id=7))),
+    "a store's stock of yesterday": Page(
+        "store", lambda a, w: goods_history.list_past(a, PastFilter(clock.today() - timedelta(days=1)))
+    ),
+    "what a dealer's stores sold": Page("dealer", lambda a, w: sales.list_sales(a, SaleFilter())),
+    "what all stores sold": Page("brand", lambda a, w: sales.list_sales(a, SaleFilter())),
     "a dealer's scan sessions": Page("dealer", lambda a, w: sessions.list_sessions(a, ScanSessionFilter())),
     "a dealer's stock": Page("dealer", lambda a, w: stock.list_stock(a, StockFilter())),
     "what lies in the brand's warehouses": Page("brand", lambda a, w: balances.list_balances(a, BalanceFilter())),
@@ -231,6 +237,8 @@ MONEY: dict[str, Page] = {
 
 def _approvals(state: Any) -> Look:
     return lambda actor, world: approvals.list_approvals(actor, ApprovalFilter(state))
+
+
 
 
 def _month() -> AuditFilter:
@@ -310,7 +318,7 @@ PEOPLE: dict[str, Page] = {
     "the map of the country": Page("brand", _map(73, 18, 135, 54), "counts"),
     "the map of a town": Page("brand", _map(112.9, 28.1, 113.1, 28.3)),
     "a rep's map of the country": Page("rep", _map(73, 18, 135, 54), "counts"),
-    "the history of an org": Page("brand", lambda a, w: archives.history(a, w.store_id, OrgHistoryFilter())),
+    "the history of an org": Page("brand", lambda a, w: history.history(a, w.store_id, OrgHistoryFilter())),
     "invitations": Page("brand", lambda a, w: invitations.list_invitations(a, InvitationFilter())),
     "an account's sign-ins": Page("brand", lambda a, w: accounts.sign_ins_of(a, w.store_id, PageQuery())),
     "the accounts of the channel": Page("brand", lambda a, w: accounts.list_accounts(a, AccountFilter())),

@@ -32,7 +32,11 @@ from server.pricing.schemas import ListQuery
 from server.regions import service as regions
 from server.settlement.schemas import EntryFilter
 from server.settlement.service import entries
+from server.stock.history import list_moves, list_past
+from server.stock.history_schemas import MoveFilter, PastFilter
 from server.stock.listing import BalanceFilter, list_balances
+from server.stock.sales import list_sales
+from server.stock.sales_schemas import SaleFilter
 from server.stock.schemas import StockFilter
 from server.stock.service import list_stock
 from server.territory.lists import list_authorities
@@ -316,6 +320,44 @@ async def _orgs(actor: Actor, wanted: OrgFilter) -> tuple[Sequence[Any], str | N
     return found, cursor
 
 
+_GOODS = (
+    Column("商品编码", "product_code"),
+    Column("商品", "product_name", width=24),
+)
+_LOT = (
+    Column("批次", "lot_code"),
+    Column("到期日", "expires_on", "date", 12),
+)
+_MOVE = (
+    Column("时间", "at", "moment", 18),
+    Column("方向", _named("direction", {"in": "入", "out": "出", "between": "仓间"}), width=8),
+    Column("原因", "reason_name", width=12),
+    *_GOODS,
+    *_LOT,
+    Column("数量", "qty", "number", 10),
+    Column("单位", "base_unit", width=6),
+    Column("从", lambda item: f"{item.source.org_name}{item.source.name}", width=24),
+    Column("到", lambda item: f"{item.target.org_name}{item.target.name}", width=24),
+    Column("单据", "document_name", width=12),
+    Column("单号", "document_number", width=20),
+    Column("经手人", "account_name", width=12),
+)
+_PAST = (
+    Column("仓库", "warehouse_name", width=16),
+    *_GOODS,
+    *_LOT,
+    Column("数量", "on_hand", "number", 10),
+    Column("单位", "base_unit", width=6),
+)
+_SALE = (
+    Column("日期", "day", "date", 12),
+    Column("门店", "org_name", width=24),
+    *_GOODS,
+    Column("数量", "qty", "number", 10),
+    Column("单位", "base_unit", width=6),
+)
+
+
 def register_all() -> None:
     """Let these lists be exported; a module with a list of its own registers it itself (`server.core.exports`)."""
     sells = ("brand", "dealer")
@@ -332,6 +374,9 @@ def register_all() -> None:
         Export("accounts", "账号", "account.manage", AccountFilter, _ACCOUNT, pages(list_accounts)),
         Export("stock", "库存", "stock.read", StockFilter, _STOCK, pages(list_stock)),
         Export("balances", "库存余额", "stock.read", BalanceFilter, _BALANCE, pages(list_balances)),
+        Export("moves", "出入库明细", "stock.read", MoveFilter, _MOVE, pages(list_moves)),
+        Export("past_stock", "历史库存", "stock.read", PastFilter, _PAST, pages(list_past)),
+        Export("sales", "动销", "stock.read", SaleFilter, _SALE, pages(list_sales)),
         Export("entries", "往来账", "settlement.read", EntryFilter, _ENTRY, pages(entries)),
         Export(
             "authorities", "区域授权", "territory.read", AuthorityFilter, _AUTHORITY, pages(list_authorities), sells

@@ -21,6 +21,7 @@ from server.exchange import cells
 from server.exchange.cells import DATE, MONEY, TEXT, WHOLE, Convert
 from server.pricing.bulk import PriceRow, save_prices
 from server.stock.bulk import StockRow, open_stock
+from server.stock.till import TillRow, save_till
 
 EXAMPLE = "示例"
 """A row whose first cell begins so is an example, and is passed over."""
@@ -62,6 +63,7 @@ class Sheet:
     make: Callable[[Mapping[str, Any]], Any]
     save: Save
     notes: tuple[str, ...] = ()
+    orgs: tuple[str, ...] = ("brand", "dealer")
 
     @cached_property
     def blank(self) -> dict[str, Any]:
@@ -225,7 +227,26 @@ STOCK = Sheet(
     ("登记您自己仓库里开始时有的货，每个批次只能登记一次。", "同一份文件再导一次不会重复入库。"),
 )  # fmt: skip
 
-KINDS: dict[str, Sheet] = {sheet.kind: sheet for sheet in (PRODUCTS, DEALERS, STORES, CUSTOMERS, PRICES, STOCK)}
+TILL = Sheet(
+    "till", "销售流水", "stock.sell",
+    (
+        Column("商品", "product", cells.code, True, width=20, example="示例001", note="商品的编码，或任一包装的条码"),
+        Column("数量", "qty", cells.whole(1, 10_000_000), True, WHOLE, example=6, note="按最小单位（瓶、袋）计"),
+        Column("日期", "day", cells.day, True, DATE, example=date(2026, 1, 1), note="卖出的日期"),
+        Column("小票号", "ticket", cells.text(60), width=18, note="有就填上；没有的话，一天里同一商品的数量会合在一起"),
+    ),
+    lambda given: TillRow(**given), save_till,
+    (
+        "登记您卖给消费者的商品，库存随之减少；先到期的批次先出。",
+        "同一份文件再导一次不会重复扣减；同一天（或同一张小票）的数量变多时，只扣多出来的。",
+        "没有小票号时，请每次导出一整天的流水。",
+        "已经用扫码登记过的销售不要再导入。",
+    ),
+    orgs=("dealer", "store"),
+)  # fmt: skip
+
+_ALL = (PRODUCTS, DEALERS, STORES, CUSTOMERS, PRICES, STOCK, TILL)
+KINDS: dict[str, Sheet] = {sheet.kind: sheet for sheet in _ALL}
 
 
 def offered(actor: Actor) -> list[Sheet]:
@@ -245,7 +266,7 @@ def find(actor: Actor, kind: str) -> Sheet:
 
 
 def _allowed(actor: Actor, sheet: Sheet) -> bool:
-    return actor.may(sheet.permission) and actor.sells
+    return actor.may(sheet.permission) and actor.org_kind in sheet.orgs
 
 
 async def save(sheet: Sheet, actor: Actor, rows: Sequence[Any], write: bool, told: Told) -> Plan:

@@ -109,7 +109,7 @@ ROLES: dict[str, frozenset[str]] = {
         | _BUYS
         | {
             "order.receive", "settlement.read", "account.manage", "stock.scan", "stock.sell", "warehouse.manage",
-            "exchange.export",
+            "exchange.import", "exchange.export",
         }
     ),
     "store_clerk": frozenset(_READS | _BUYS | {"order.receive", "stock.scan", "stock.sell"}),

@@ -27,7 +27,10 @@ CREATE TABLE IF NOT EXISTS sale_day (
     qty        bigint NOT NULL CHECK (qty > 0),
     PRIMARY KEY (root_id, org_id, day, product_id)
 );
-CREATE INDEX IF NOT EXISTS sale_day_product ON sale_day (root_id, org_id, product_id, day);
+CREATE INDEX IF NOT EXISTS sale_day_org_product ON sale_day (root_id, org_id, product_id, day);
+-- For who sees the whole brand.
+CREATE INDEX IF NOT EXISTS sale_day_all ON sale_day (root_id, day, org_id, product_id);
+CREATE INDEX IF NOT EXISTS sale_day_product ON sale_day (root_id, product_id, day, org_id);
 
 -- What tills have reported: so that the same file twice sells nothing twice. Without a ticket, all of a day's.
 CREATE TABLE IF NOT EXISTS till_sale (

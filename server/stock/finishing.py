@@ -8,13 +8,14 @@ which nothing is known are the lot '' of their product, goods of which only the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from server.core import clock, db
 from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, NotFound
 from server.stock import queries, sessions
+from server.stock import sales_queries as sales
 from server.stock import session_queries as scanned
 from server.stock.fefo import Lot, Wanted, allocate
 from server.stock.queries import Document, Move
@@ -24,6 +25,8 @@ FOREVER = date.max
 """The day of goods that do not expire, or of which nobody knows when; PostgreSQL's `infinity`."""
 
 NAMED = 5
+OFFLINE = timedelta(days=7)
+"""So long before a session began a phone may have scanned for it."""
 
 
 class CodesUnknown(BusinessError):
@@ -92,6 +95,10 @@ async def finish_session(actor: Actor, session_id: int) -> None:
             moves = await (_incoming if session["kind"] == "in" else _outgoing)(actor, session, lines)
             document = Document("scan_session", session_id, actor.account_id or None, clock.now())
             await queries.post(actor.root_id, moves, document)
+        if session["kind"] == "sale":
+            today = clock.today()
+            first = min(session["opened_at"].astimezone(clock.zone()).date(), today) - OFFLINE
+            await sales.count_scans(actor.root_id, session_id, actor.org_id, str(clock.zone()), today, first)
         facts = {"kind": session["kind"], "lines": len(lines), "qty": sum(line["qty"] for line in lines)}
         await sessions.end(actor, session, "finished", facts)
 

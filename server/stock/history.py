@@ -112,14 +112,15 @@ async def list_past(actor: Actor, wanted: PastFilter) -> tuple[list[PastBalance]
     A day counts what was booked in it: a sale of yesterday that a till reports today leaves the stock today.
     """
     actor.require("stock.read")
-    if wanted.day > clock.today():
+    day = wanted.day or clock.today()
+    if day > clock.today():
         raise InvalidInput("只能查今天和以前的库存", [FieldError("/day", "在今天之后")])
     org_id = await places.org_seen(actor, wanted.org_id)
     found = await queries.past(
         actor.root_id,
         org_id,
         wanted.warehouse_id,
-        midnight(wanted.day + timedelta(days=1)),
+        midnight(max(day, _EVER[0].date()) + timedelta(days=1)),
         wanted.product_id,
         clock.now(),
         _after(wanted.cursor),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from server.core.actor import Actor
 from server.core.errors import NotFound
 from server.core.http import Routes
-from server.stock import history
+from server.stock import history, sales
 from server.stock.history_schemas import MoveFilter, MoveList, PastFilter, PastList, ReasonList, ReasonOut
+from server.stock.sales_schemas import SaleFilter, SaleList
 from server.stock.words import REASONS
 
 routes = Routes("stock", "/stock")
@@ -28,3 +29,9 @@ async def list_reasons(actor: Actor) -> ReasonList:
 async def list_past(actor: Actor, query: PastFilter) -> PastList:
     """What the warehouses held at the end of a day."""
     return PastList(*await history.list_past(actor, query))
+
+
+@routes.get("/sales", permission="stock.read", errors=[NotFound])
+async def list_sales(actor: Actor, query: SaleFilter) -> SaleList:
+    """What the own org and those inside the scope sold to consumers, by day, org and product."""
+    return SaleList(*await sales.list_sales(actor, query))

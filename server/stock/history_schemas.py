@@ -86,9 +86,9 @@ class ReasonList(msgspec.Struct):
 
 
 class PastFilter(msgspec.Struct):
-    """What there was at the end of a business day."""
+    """What there was at the end of a business day; today, where none is named."""
 
-    day: date
+    day: date | None = None
     org_id: Id | None = None
     warehouse_id: Id | None = None
     product_id: Id | None = None

@@ -48,7 +48,7 @@ RETURNING id
 
 # A session stands still for a verb (UPDATE), or stays open while scans are written into it (SHARE).
 _LOCK = """
-SELECT s.id, s.number, s.kind, s.state, s.location_id, s.reason, s.ended_at, w.closed_at AS place_closed_at,
+SELECT s.id, s.number, s.kind, s.state, s.location_id, s.reason, s.opened_at, w.closed_at AS place_closed_at,
        coalesce(g.keeps_lots, o.kind <> 'store') AS keeps_lots
 FROM scan_session s JOIN location w ON w.id = s.location_id JOIN org o ON o.id = s.org_id
 LEFT JOIN stock_setting g ON g.root_id = s.root_id AND g.org_id = s.org_id

@@ -31,7 +31,7 @@ READS_MONEY = {"brand_admin", "brand_manager", "brand_rep", "brand_finance", "de
                "dealer_finance", "store_owner"}  # fmt: skip
 TAKES_MONEY = {"brand_admin", "brand_finance", "dealer_owner", "dealer_finance"}
 SCANS = {"brand_admin", "brand_warehouse", "dealer_owner", "dealer_clerk", "dealer_warehouse"} | STORE
-IMPORTS = KEEPS_CHANNEL | {"brand_warehouse"}
+IMPORTS = KEEPS_CHANNEL | {"brand_warehouse", "store_owner"}
 EXPORTS = BRAND | {"dealer_owner", "dealer_clerk", "dealer_finance", "store_owner"}
 
 ALLOWED: dict[str, set[str]] = {
@@ -95,7 +95,7 @@ ALLOWED: dict[str, set[str]] = {
                      "finish_scan_session", "cancel_scan_session"), SCANS),
     **dict.fromkeys(("add_warehouse", "rename_warehouse", "make_default", "close_warehouse", "set_stock_settings"),
                     {"brand_admin", "brand_warehouse", "dealer_owner", "store_owner"}),
-    **dict.fromkeys(("list_moves", "list_reasons", "list_past"), ALL - {"dealer_driver"}),
+    **dict.fromkeys(("list_moves", "list_reasons", "list_past", "list_sales"), ALL - {"dealer_driver"}),
     **dict.fromkeys(("show_warehouses", "get_stock_settings"), ALL - {"dealer_driver"}),
     **dict.fromkeys(("list_scan_sessions", "get_scan_session", "list_scans"), ALL - {"dealer_driver"}),
     **dict.fromkeys(("get_balance", "list_entries"), READS_MONEY),
@@ -411,6 +411,8 @@ REFERENCES: dict[tuple[str, str], Reference] = {
        for field, kind in (("org_id", "org"), ("warehouse_id", "warehouse"), ("product_id", "product"))},
     **{("list_past", field): (kind, (lambda name: lambda s, i: {"day": clock.today().isoformat(), name: i})(field))
        for field, kind in (("org_id", "org"), ("warehouse_id", "warehouse"), ("product_id", "product"))},
+    ("list_sales", "org_id"): ("org", lambda s, i: {"org_id": i}),
+    ("list_sales", "product_id"): ("product", lambda s, i: {"product_id": i}),
     ("show_warehouses", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("open_scan_session", "warehouse_id"): (
         "warehouse", lambda s, i: {"kind": "in", "reason": "opening", "warehouse_id": i}),

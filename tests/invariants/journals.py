@@ -73,6 +73,22 @@ def snapshots_equal_the_journal() -> str:
 
 
 @check
+def sales_by_day_equal_the_moves() -> str:
+    """What is told as sold is what left for consumers by being sold."""
+    return """
+    WITH moved AS (
+        SELECT m.root_id, w.org_id, m.product_id, sum(m.qty) AS qty
+        FROM stock_move m JOIN location w ON w.id = m.from_location_id
+        WHERE m.reason = 'sale' AND ($1::bigint IS NULL OR m.root_id = $1) GROUP BY 1, 2, 3
+    ), told AS (SELECT root_id, org_id, product_id, sum(qty) AS qty FROM sale_day
+                WHERE ($1::bigint IS NULL OR root_id = $1) GROUP BY 1, 2, 3)
+    SELECT format('org %s product %s: %s told as sold, moves say %s', org_id, product_id, t.qty, m.qty)
+    FROM moved m FULL JOIN told t USING (root_id, org_id, product_id)
+    WHERE coalesce(m.qty, 0) <> coalesce(t.qty, 0)
+    """
+
+
+@check
 def reserved_equals_open_reservations() -> str:
     """What a balance holds back is what orders hold of it."""
     return """

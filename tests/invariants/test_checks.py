@@ -59,6 +59,9 @@ DAMAGE: dict[str, str] = {
         INSERT INTO stock_snapshot_head (root_id, location_id, before, taken_at)
         SELECT DISTINCT root_id, location_id, now() + interval '1 day', now() FROM stock_balance
         WHERE root_id = {root} AND is_real""",
+    "sales_by_day_equal_the_moves": """
+        INSERT INTO sale_day (root_id, org_id, day, product_id, qty)
+        SELECT root_id, root_id, current_date, id, 3 FROM product WHERE root_id = {root}""",
     "reserved_equals_open_reservations": "UPDATE reservation SET qty = qty + 1 WHERE root_id = {root}",
     "open_orders_hold_what_is_approved_and_not_issued": "DELETE FROM reservation WHERE root_id = {root}",
     "in_transit_equals_unsigned_issues": "UPDATE goods_issue SET state = 'received' WHERE root_id = {root}",

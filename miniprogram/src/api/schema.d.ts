@@ -1289,7 +1289,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Whether a dealer sets the prices of its own buyers. */
+        get: operations["get_price_authority"];
         put?: never;
         /** Say whether a dealer sets the prices of its own buyers. */
         post: operations["set_price_authority"];
@@ -1712,6 +1713,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{order_id}/outside-territory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which lines of an order a dealer may not sell on. */
+        get: operations["outside_territory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{order_id}/approve": {
         parameters: {
             query?: never;
@@ -2071,6 +2089,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stock/balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What lies of each lot in each warehouse. */
+        get: operations["list_balances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/warehouses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The places in which goods lie. */
+        get: operations["list_warehouses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stock/supply": {
         parameters: {
             query?: never;
@@ -2131,6 +2183,23 @@ export interface paths {
         };
         /** What the warehouses held at the end of a day. */
         get: operations["list_past"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/sales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the own org and those inside the scope sold to consumers, by day, org and product. */
+        get: operations["list_sales"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2679,7 +2748,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Server-sent events for the account: order, notice, resync; full when too many others were opened since. */
+        /** Server-sent events for the account: order, notice, resync; orders when some below the brand changed. */
         get: operations["live_events"];
         put?: never;
         post?: never;
@@ -5590,6 +5659,15 @@ export interface components {
             approved_qty: number;
         };
         /**
+         * OutsideTerritory
+         * @description The lines that a dealer had no authority for: nowhere, or, where `region_code` is told, not in that region.
+         */
+        OutsideTerritory: {
+            dealer_name: string | null;
+            line_nos: number[];
+            region_code: string | null;
+        };
+        /**
          * Approve
          * @description Approve in full (`lines` null) or in part; what is left is dropped or becomes a back order.
          */
@@ -5903,6 +5981,58 @@ export interface components {
             nearest_expiry: string | null;
         };
         /**
+         * BalanceList
+         * @description A page of balances, by warehouse, product and lot.
+         */
+        BalanceList: {
+            items: components["schemas"]["StockBalance"][];
+            next_cursor: string | null;
+        };
+        /**
+         * StockBalance
+         * @description What lies of a lot in a warehouse, in base units; `days` until it expires, negative when it has.
+         *
+         *         Where nobody parts goods by lots the code is empty; what does not expire has no date. What is in quarantine is
+         *         real, but never available.
+         */
+        StockBalance: {
+            warehouse_id: number;
+            warehouse_name: string;
+            quarantine: boolean;
+            product_id: number;
+            product_name: string;
+            product_code: string;
+            spec: string;
+            color: string;
+            base_unit: string;
+            packagings: components["schemas"]["PackagingOut"][];
+            lot_id: number;
+            lot_code: string;
+            expires_on: string | null;
+            days: number | null;
+            /** @enum {unknown} */
+            standing: "expired" | "good" | "soon" | "undated";
+            on_hand: number;
+            reserved: number;
+            available: number;
+        };
+        /**
+         * WarehouseList
+         * @description The places of an org, the one that delivers first.
+         */
+        WarehouseList: {
+            items: components["schemas"]["Warehouse"][];
+        };
+        /**
+         * Warehouse
+         * @description A place in which goods lie.
+         */
+        Warehouse: {
+            id: number;
+            name: string;
+            quarantine: boolean;
+        };
+        /**
          * Supply
          * @description Goods that come into the own warehouse from outside.
          */
@@ -6012,6 +6142,31 @@ export interface components {
             lot_code: string;
             expires_on: string | null;
             on_hand: number;
+        };
+        /**
+         * SaleList
+         * @description A page of sales, the newest day first.
+         */
+        SaleList: {
+            items: components["schemas"]["SaleOut"][];
+            next_cursor: string | null;
+        };
+        /**
+         * SaleOut
+         * @description What an org sold of a product on a day, in base units.
+         */
+        SaleOut: {
+            /** Format: date */
+            day: string;
+            org_id: number;
+            org_name: string;
+            product_id: number;
+            product_name: string;
+            product_code: string;
+            base_unit: string;
+            case_name: string;
+            case_qty: number;
+            qty: number;
         };
         /**
          * WarehouseOuts
@@ -6643,6 +6798,7 @@ export interface components {
          */
         AuditEntry: {
             id: number;
+            account_id: number | null;
             account_name: string | null;
             org_name: string | null;
             verb: string;
@@ -13676,6 +13832,73 @@ export interface operations {
             };
         };
     };
+    get_price_authority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authority"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     set_price_authority: {
         parameters: {
             query?: never;
@@ -15778,6 +16001,73 @@ export interface operations {
             };
         };
     };
+    outside_territory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutsideTerritory"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     approve_order: {
         parameters: {
             query?: never;
@@ -17425,6 +17715,148 @@ export interface operations {
             };
         };
     };
+    list_balances: {
+        parameters: {
+            query?: {
+                org_id?: number | null;
+                warehouse_id?: number | null;
+                category_id?: number | null;
+                product_id?: number | null;
+                q?: string | null;
+                expired?: boolean;
+                within?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BalanceList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_warehouses: {
+        parameters: {
+            query?: {
+                org_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarehouseList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     supply: {
         parameters: {
             query?: never;
@@ -17635,8 +18067,8 @@ export interface operations {
     };
     list_past: {
         parameters: {
-            query: {
-                day: string;
+            query?: {
+                day?: string | null;
                 org_id?: number | null;
                 warehouse_id?: number | null;
                 product_id?: number | null;
@@ -17656,6 +18088,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PastList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sales: {
+        parameters: {
+            query?: {
+                org_id?: number | null;
+                product_id?: number | null;
+                from?: string | null;
+                to?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaleList"];
                 };
             };
             /** @description not_signed_in */
@@ -20537,6 +21041,9 @@ export interface operations {
             query?: {
                 subject_kind?: string | null;
                 subject_id?: number | null;
+                account_id?: number | null;
+                from?: string | null;
+                to?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
