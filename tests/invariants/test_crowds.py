@@ -22,6 +22,7 @@ from server.orders.submit import submit_order
 from server.settings import Settings
 from tests.invariants.checks import broken
 from tests.orders.test_life import a_shop, cart
+from tests.stock.scanning import begin, scan, send
 from tests.world import User, World, balances, claim_for, key
 
 T = TypeVar("T")
@@ -275,3 +276,69 @@ async def test_orders_that_name_two_hundred_products_in_opposite_order_do_not_bl
     sent = await at_once(*(outcome(issue_goods(seller.actor, order.id, Issue())) for order in placed))
     assert Counter(sent) == {"done": 6}
     assert (await balances(dealer))[goods[5].id, "warehouse"] == (2, 0)
+
+
+# Many phones ----------------------------------------------------------------------------------------------------------
+
+
+async def test_twenty_phones_scan_into_one_session_and_no_scan_is_lost_or_doubled(world: World) -> None:
+    dealer = await world.dealer()
+    goods = await world.products(5)
+    phones = [await (await world.user(dealer, "dealer_warehouse")).sign_in() for _ in range(20)]
+    session = await begin(phones[0])
+    kept = 0
+
+    async def scan_away(n: int, phone: User) -> None:
+        """Four batches of ten; each is sent twice, as on a bad line, and the last scan of each is taken back."""
+        nonlocal kept
+        for part in range(4):
+            batch = [scan(goods[(n + k) % 5].ean, expires_on="2031-01-01") for k in range(10)]
+            await asyncio.gather(send(phone, session, *batch), send(phone, session, *reversed(batch)))
+            await send(phone, session, {**batch[part], "undone": True})
+            kept += 9
+
+    await at_once(*(scan_away(n, phone) for n, phone in enumerate(phones)))
+    assert kept == 720
+    same = {"Idempotency-Key": key()}
+    path = f"/scan-sessions/{session}/finish"
+    pressed = [phone.call("POST", path, headers=same if n < 5 else {}) for n, phone in enumerate(phones)]
+    answers = await at_once(*pressed)
+    assert {(answer.status_code, answer.json()["qty"]) for answer in answers} == {(200, kept)}
+    held = await balances(dealer)
+    assert sum(held[item.id, "warehouse"][0] for item in goods) == kept
+
+
+async def test_a_scan_is_either_in_what_was_finished_or_given_back_to_its_phone(world: World) -> None:
+    dealer, item = await world.dealer(), await world.product()
+    phones = [await (await world.user(dealer, "dealer_warehouse")).sign_in() for _ in range(8)]
+    total = 0
+    for _ in range(4):
+        session = await begin(phones[0])
+        await send(phones[0], session, scan(item.ean, expires_on="2031-01-01"))
+        sent = [
+            phone.call("POST", f"/scan-sessions/{session}/scans", {"scans": [scan(item.ean, expires_on="2031-01-01")]})
+            for phone in phones[1:]
+        ]
+        *scans, finished = await at_once(*sent, phones[0].call("POST", f"/scan-sessions/{session}/finish"))
+        told = await codes(scans)
+        assert set(told) <= {"done", "scan_session_state"} and finished.status_code == 200
+        assert finished.json()["qty"] == 1 + told["done"]
+        total += 1 + told["done"]
+    assert (await balances(dealer))[item.id, "warehouse"] == (total, 0)
+
+
+async def test_sales_scanned_by_many_sell_each_piece_once(world: World) -> None:
+    dealer, item = await world.dealer(), await world.product()
+    await world.stock(dealer, item, 50, "A", 90)
+    await world.stock(dealer, item, 13, "B", 40)
+    sellers = [await (await world.user(dealer, "dealer_clerk")).sign_in() for _ in range(12)]
+    sessions = [await begin(seller, "sale") for seller in sellers]
+    for seller, session in zip(sellers, sessions, strict=True):
+        await send(seller, session, scan(item.ean, 7))
+    answers = await at_once(
+        *(who.call("POST", f"/scan-sessions/{n}/finish") for who, n in zip(sellers, sessions, strict=True))
+    )
+    # 63 pieces serve nine of twelve who sell seven.
+    assert await codes(answers) == {"done": 9, "scan_lines_refused": 3}
+    held = await balances(dealer)
+    assert (held[item.id, "warehouse"], held[item.id, "consumer"]) == ((0, 0), (63, 0))
