@@ -27,8 +27,8 @@ from server.orders.lists import list_orders
 from server.orders.schemas import IssueFilter, OrderFilter
 from server.orders.states import STATE_NAMES
 from server.orders.views import list_issues
-from server.pricing.lists import list_prices
-from server.pricing.schemas import ListQuery
+from server.pricing.lists import list_prices, matrix
+from server.pricing.schemas import ListQuery, MatrixQuery
 from server.regions import service as regions
 from server.settlement.schemas import EntryFilter
 from server.settlement.service import entries
@@ -185,6 +185,21 @@ _PRICE = (
     Column("最高价", "limits.ceiling_fen", "money", 12),
 )
 
+_MATRIX = (
+    Column("价格组", lambda item: terms.group_name(item[1].price_group), width=14),
+    Column("商品编码", lambda item: item[0].product_code),
+    Column("商品", lambda item: item[0].product_name, width=28),
+    Column("规格", lambda item: item[0].spec, width=12),
+    Column("单位", lambda item: item[0].base_unit, width=6),
+    Column("单价", lambda item: item[1].price_fen, "money", 12),
+    Column("临时价到", lambda item: item[1].until_on, "date", 12),
+    Column("下次调价", lambda item: item[1].next_from, "date", 12),
+    Column("下次单价", lambda item: item[1].next_fen, "money", 12),
+    Column("指导价", lambda item: item[0].limits.guide_fen, "money", 12),
+    Column("最低价", lambda item: item[0].limits.floor_fen, "money", 12),
+    Column("最高价", lambda item: item[0].limits.ceiling_fen, "money", 12),
+)
+
 _ACCOUNT = (
     Column("姓名", "name", width=14),
     Column("手机号", "phone", width=16),
@@ -315,6 +330,11 @@ async def _prices(actor: Actor, wanted: ListQuery) -> tuple[Sequence[Any], str |
     return found.items, found.next_cursor
 
 
+async def _price_matrix(actor: Actor, wanted: MatrixQuery) -> tuple[Sequence[Any], str | None]:
+    found = await matrix(actor, wanted)
+    return [(row, cell) for row in found.items for cell in row.cells], found.next_cursor
+
+
 async def _orgs(actor: Actor, wanted: OrgFilter) -> tuple[Sequence[Any], str | None]:
     found, cursor, _ = await list_orgs(actor, wanted)
     return found, cursor
@@ -371,6 +391,7 @@ def register_all() -> None:
         Export("customers", "客户", "channel.read", CustomerFilter, _CUSTOMER, pages(list_customers), sells),
         Export("products", "商品", "catalog.manage", AssortmentFilter, _PRODUCT, pages(list_products), ("brand",)),
         Export("prices", "价格", "price.manage", ListQuery, _PRICE, pages(_prices), sells),
+        Export("price_matrix", "价格表", "price.manage", MatrixQuery, _MATRIX, pages(_price_matrix), sells),
         Export("accounts", "账号", "account.manage", AccountFilter, _ACCOUNT, pages(list_accounts)),
         Export("stock", "库存", "stock.read", StockFilter, _STOCK, pages(list_stock)),
         Export("balances", "库存余额", "stock.read", BalanceFilter, _BALANCE, pages(list_balances)),

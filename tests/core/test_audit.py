@@ -12,6 +12,7 @@ from server.modules import ROUTES
 from server.settings import Settings
 from tests.contract.matrix import BODIES
 from tests.contract.stage import Stage, build
+from tests.core import words
 from tests.world import PASSWORD, User, phone
 
 # These change nothing, or only what is the reader's own affair.
@@ -175,6 +176,24 @@ async def _entries() -> int:
     return int(await db.value("SELECT count(*) FROM audit_entry"))
 
 
+async def _every_word_is_known() -> None:
+    """What stands in the trail is read by people: the console has a Chinese word for each verb, subject and field."""
+    entries = await db.rows("SELECT DISTINCT verb, subject_kind, changes::text AS changes FROM audit_entry")
+    verbs, known = words.words("verbs"), words.words("fields")
+    raw = {item["verb"] for item in entries if not {item["verb"], f"{item['subject_kind']}.{item['verb']}"} & verbs}
+    assert not raw, f"say in `audit.verbs` of an area of the console what these are: {raw}"
+    strange = {item["subject_kind"] for item in entries} - words.words("subjects")
+    assert not strange, f"say in `audit.subjects` what these are: {strange}"
+    nameless = {name for item in entries for name in words.fields_of(item["changes"])} - known
+    assert not nameless, f"say in `audit.fields` what these are: {nameless}"
+
+
+def test_every_verb_that_the_code_writes_has_a_chinese_word() -> None:
+    known = {verb.rpartition(".")[2] for verb in words.words("verbs")}
+    assert words.written() >= {"create", "sign_in", "demo_built"}
+    assert not words.written() - known, f"say in `audit.verbs` what these are: {words.written() - known}"
+
+
 async def test_every_write_leaves_who_did_it(http: httpx.AsyncClient, settings: Settings) -> None:
     stage = await build(http, settings.data_folder)
     done, made = set(), ""
@@ -198,5 +217,6 @@ async def test_every_write_leaves_who_did_it(http: httpx.AsyncClient, settings: 
     writes = {route.name for route in ROUTES if route.method != "GET"}
     missing = writes - done - SILENT - ELSEWHERE
     assert not missing, f"add a step to the_day() for {missing}"
+    await _every_word_is_known()
     written = await db.value("SELECT count(*) FROM audit_entry WHERE changes::text LIKE '%passw0rd%'")
     assert written == 0, "a password stands in the audit trail"

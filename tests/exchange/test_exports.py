@@ -49,6 +49,18 @@ async def test_orders_go_out_as_the_list_shows_them_with_money_dates_and_texts_o
     assert [(row[0], row[12]) for row in lines[1:]] == [(placed[2].number, 411), (placed[1].number, 2)]
 
 
+async def test_the_price_table_goes_out_with_a_row_for_each_product_and_group(world: World) -> None:
+    goods = await world.product()
+    await world.dealer(price_group="老客户")
+    await world.offer(world.brand, [goods])
+    path, body = "/prices", {"price_group": "老客户", "prices": [{"product_id": goods.id, "price_fen": 280}]}
+    await world.admin.post(path, body)
+    head, *rows = table(await exported(world.admin, "price_matrix"))
+    found = [dict(zip(head, row, strict=True)) for row in rows]
+    assert {(row["价格组"], row["单价"]) for row in found} == {("标准价", 3), ("老客户", 2.8)}
+    assert {row["指导价"] for row in found} == {3}
+
+
 async def test_nobody_exports_what_the_list_would_not_show_him(world: World) -> None:
     dealer, other = await world.dealer(name=f"甲{number()}"), await world.dealer(name=f"乙{number()}")
     mine, theirs = await world.store(dealer, name=f"甲店{number()}"), await world.store(other, name=f"乙店{number()}")

@@ -7,6 +7,11 @@ const words = collected([
 ])
 
 describe('the audit trail', () => {
+  it('knows the codes of a field from every area that has some', () => {
+    const both = collected([{ values: { kind: { store: '门店' } } }, { values: { kind: { contract: '合同' } } }])
+    expect(both.values.kind).toEqual({ store: '门店', contract: '合同' })
+  })
+
   it('says what an edit changed, from what to what, in words', () => {
     const entry = { verb: 'edit', changes: { name: ['江南', ''], status: ['active', 'frozen'], limit_fen: [100, 123450] } }
     expect(changesOf(entry, words)).toEqual([

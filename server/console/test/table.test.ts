@@ -48,6 +48,17 @@ describe('the rows of a list', () => {
     expect(opened).toEqual([1])
   })
 
+  it('leave the keyboard on the next one when theirs is gone, whatever came and went above it at the same time', async () => {
+    await press('j', 'j', 'j')
+    expect(focused()).toBe('3')
+    await table.setProps({ rows: rows(9, 8, 4) })
+    await flushPromises()
+    expect(focused()).toBe('4')
+    await table.setProps({ rows: rows(9, 8) })
+    await flushPromises()
+    expect(focused()).toBe('8')
+  })
+
   it('are selected one by one, as a range, and all that may be', async () => {
     await press('j', 'x')
     expect(selected()).toEqual([1])

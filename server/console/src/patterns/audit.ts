@@ -17,7 +17,9 @@ type Words = Required<AuditWords>
 export function collected(all: (AuditWords | undefined)[]): Words {
   const words: Words = { subjects: {}, verbs: {}, fields: {}, values: {}, page: {} }
   for (const one of all) {
-    for (const part of Object.keys(words) as (keyof Words)[]) Object.assign(words[part], one?.[part])
+    for (const part of ['subjects', 'verbs', 'fields', 'page'] as const) Object.assign(words[part], one?.[part])
+    // Several areas have words for the codes of one field: `kind` is that of an org, and that of a paper.
+    for (const [field, codes] of Object.entries(one?.values ?? {})) words.values[field] = { ...words.values[field], ...codes }
   }
   return words
 }

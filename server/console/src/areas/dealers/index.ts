@@ -32,9 +32,10 @@ export default defineArea({
     fields: {
       grade: '等级', settlement_method: '结算方式', due_day: '结算日', credit_days: '账期天数', cooperation: '合作状态', cooperating_since: '合作起始',
       store_kind: '门店类型', size_sqm: '面积', lat: '纬度', lng: '经度', photo_id: '照片', reps: '业务员', contact: '联系人', number: '证号', issuer: '发证机关',
-      valid_from: '有效期自', valid_until: '有效期至', file_ids: '文件数', tags: '标签', parent: '上级', moved: '一起移动的组织数', conditions: '条件',
+      valid_from: '有效期自', valid_until: '有效期至', file_ids: '文件数', tags: '标签', parent: '上级', moved: '一起移动的组织数', conditions: '条件', store_kinds: '门店类型', ordered_within: '几天内下过单', not_ordered_for: '几天没有下单', amount_from_fen: '进货金额不低于',
+      amount_to_fen: '进货金额不高于', amount_days: '统计天数',
     },
-    values: { settlement_method: SETTLEMENT, cooperation: COOPERATION, store_kind: STORE_KINDS, kind: PAPERS },
+    values: { settlement_method: SETTLEMENT, cooperation: COOPERATION, store_kind: STORE_KINDS, store_kinds: STORE_KINDS, kind: PAPERS },
     page: { org: (id) => `/dealers/${id}` },
   },
 })

@@ -1,9 +1,11 @@
 import { answer, api } from '@/api/client'
 import { yuan } from '@shared/money'
+import { hear } from '@/live/live'
 import { defineArea } from '@/shell/areas'
 import { followCounts, useCounts } from './counts'
 import { t } from './texts'
 
+hear('orders')
 const counts = useCounts()
 // After the session is restored, which the modules of the start do before any timer runs.
 setTimeout(followCounts)
@@ -47,7 +49,7 @@ export default defineArea({
     verbs: {
       submit: '提交', approve: '审核通过', first_approve: '初审通过', reject: '驳回', cancel: '取消', issue: '出库', receive: '签收', close: '完结', hold: '挂起', resume: '恢复',
     },
-    fields: { total_fen: '订单金额', approved_fen: '审核金额', issue_id: '出库单编号', credit_fen: '冲减金额', rest: '未通过的数量', override_credit: '超额放行' },
+    fields: { total_fen: '订单金额', approved_fen: '审核金额', issue_id: '出库单编号', receipt_id: '签收单编号', credit_fen: '冲减金额', rest: '未通过的数量', override_credit: '超额放行' },
     values: { rest: { drop: '不再供应', back_order: '有货后补发' } },
     page: { order: (id) => `/orders/${id}` },
   },

@@ -30,7 +30,9 @@ export const t = {
   page: '单独打开',
   facts: { buyer: '客户', seller: '供货方', submitted: '提交时间', method: '配送方式', wished: '期望到货', noWish: '不指定', address: '收货地址', note: '客户备注', backOrder: '补货单', backOrderOf: '由部分审核的订单转来' },
   credit: { title: '客户往来', owed: '应收', committed: '已审未发', limit: '信用额度', left: '剩余额度', noLimit: '不限额度', after: '本单通过后剩余', over: '本单通过后超出' },
-  lines: { title: '商品', count: (lines: number) => `${lines} 行`, product: '商品', price: '单价', ordered: '订货', approved: '审核', issued: '已发', received: '签收', available: '可用库存', amount: '金额', approve: '通过数量', short: (qty: string) => `库存只有 ${qty}`, shortage: '短少', damaged: '破损', total: '合计', steps: '价格说明' },
+  lines: { title: '商品', count: (lines: number) => `${lines} 行`, product: '商品', price: '单价', ordered: '订货', approved: '审核', issued: '已发', received: '签收', available: '可用库存', amount: '金额', approve: '通过数量', short: (qty: string) => `库存只有 ${qty}`, shortage: '短少', damaged: '破损', total: '合计', steps: '价格说明', outsideRegion: '授权区域外', outsideCategory: '未获授权',
+    outsideOf: (one: { dealer_name: string | null; region_code: string | null }) => `下单那天，${one.dealer_name ?? ''}没有${one.region_code ? '在客户所在区域' : ''}销售这类商品的授权`,
+  },
 
   review: {
     edit: '修改数量', asOrdered: '按订货', asStocked: '按库存', undo: '恢复原数量', approve: '通过', approvePart: '部分通过', reject: '驳回', hold: '挂起', resume: '恢复处理', cancel: '取消订单', finish: '完结订单',

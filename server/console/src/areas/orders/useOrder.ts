@@ -3,12 +3,13 @@ import { answer, api } from '@/api/client'
 import { isAborted, messageOf } from '@shared/problem'
 import { useLive } from '@/patterns/useLive'
 import { can, currentMe } from '@/session/session'
-import type { Balance, Order } from './types'
+import type { Balance, Order, Outside } from './types'
 
 /** One order with where its buyer stands; stays up to date while it is shown. */
 export function useOrder(id: () => number, changed: (order: Order) => void = () => undefined) {
   const order = shallowRef<Order | null>(null)
   const balance = shallowRef<Balance | null>(null)
+  const outside = shallowRef<Outside | null>(null)
   const phase = ref<'loading' | 'ready' | 'error'>('loading')
   const error = ref('')
   let asking: AbortController | null = null
@@ -22,6 +23,7 @@ export function useOrder(id: () => number, changed: (order: Order) => void = () 
       if (mine !== asking) return
       take(found)
       void readBalance(found, mine)
+      void readOutside(found, mine)
     } catch (problem) {
       if (mine !== asking || isAborted(problem)) return
       error.value = messageOf(problem)
@@ -49,8 +51,17 @@ export function useOrder(id: () => number, changed: (order: Order) => void = () 
     }
   }
 
+  /** Which goods leave their dealer's territory: to be seen by those who keep it, nobody is stopped. */
+  async function readOutside(found: Order, mine: AbortController): Promise<void> {
+    if (outside.value || !can('territory.read')) return
+    const params = { path: { order_id: found.id } }
+    const read = await answer(api.GET('/api/v1/orders/{order_id}/outside-territory', { params, signal: mine.signal })).catch(() => null)
+    if (mine === asking) outside.value = read
+  }
+
   watch(id, () => {
     order.value = null
+    outside.value = null
     balance.value = null
     phase.value = 'loading'
     void load()
@@ -59,5 +70,5 @@ export function useOrder(id: () => number, changed: (order: Order) => void = () 
 
   const may = (verb: string): boolean => order.value?.actions.includes(verb) ?? false
   const own = computed(() => order.value?.seller.id === currentMe()?.org.id)
-  return { order, balance, phase, error, own, load, take, may }
+  return { order, balance, outside, phase, error, own, load, take, may }
 }

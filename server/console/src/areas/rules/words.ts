@@ -1,6 +1,7 @@
 import { onMounted, ref } from 'vue'
 import { answer, api } from '@/api/client'
 import type { Schemas } from '@/api/types'
+import { priceGroup } from '@shared/price-group'
 import { yuan } from '@shared/money'
 
 export type Audience = Schemas['Audience']
@@ -21,7 +22,7 @@ export function spoken(audience: Audience): string {
   if (audience.kind === 'all') return '所有客户'
   if (audience.kind === 'buyer') return audience.key || `客户 #${audience.buyer_id}`
   if (audience.kind === 'region') return regions.value[audience.key ?? ''] ?? `区域 ${audience.key}`
-  return audience.kind === 'grade' ? `等级 ${audience.key}` : `价格组 ${audience.key}`
+  return audience.kind === 'grade' ? `等级 ${audience.key}` : `价格组 ${priceGroup(audience.key ?? '')}`
 }
 
 /** Learns the names of these divisions. */

@@ -17,7 +17,7 @@ export const t = {
     homeCount: (count: string) => `有 ${count} 条通知发送失败`,
   },
   audit: {
-    title: '操作记录', kind: '对象类型', only: '只看',
+    title: '操作记录', kind: '对象类型', only: '只看', onlyPerson: '只看这个人', from: '开始日期', to: '结束日期',
     cols: { at: '时间', who: '操作人', verb: '操作', subject: '对象', changes: '内容', field: '项目', before: '原来', after: '现在' },
   },
 }
