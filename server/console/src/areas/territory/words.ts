@@ -44,3 +44,11 @@ export function why(conflict: Conflict): string {
   if (conflict.kind === 'outside') return `${conflict.dealer?.name ?? ''} 的 ${where} 超出了上级的授权范围，上级：`
   return `${where}（${period(conflict)}）已${conflict.exclusive ? '独家' : ''}授权给`
 }
+
+/** What an authority is granted for, and what can be changed of it later. */
+export interface Terms {
+  from_on: string
+  until_on: string | null
+  exclusive: boolean
+  note: string
+}
