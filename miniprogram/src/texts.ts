@@ -163,7 +163,7 @@ export const t = {
     addressPlaceholder: '区、街道、门牌号', place: '位置', noPlace: '还没有定位', locate: '用当前位置', noLocation: '没有取得位置：请允许使用位置，或以后再补', photo: '门头照', takePhoto: '拍照',
     nameMissing: '请填写店名', saved: '已保存', call: '打电话', tags: '标签', noTags: '还没有标签', newTag: '写一个标签', addTag: '加上', year: '近一年进货', amount: '进货金额', orders: '订单',
     last: '最近下单', orderFor: '代客下单', orderForName: (name: string) => `代${name}下单`, orderHint: (name: string) => `按${name}的价格`, searchProduct: '商品名、拼音、条码',
-    nothingOffered: '没有可以卖给它的商品', lines: (count: number) => `${count} 种商品`, orderSubmit: '提交订单', orderNext: '去确认', orderCheck: '确认订单', note: '备注（选填）',
+    nothingOffered: '没有可以卖给它的商品', lines: (count: number) => `${count} 种商品`, orderSubmit: '提交订单', orderNext: '去确认', orderCheck: '确认订单', againstRules: '这张订单不符合您自己的下单规则，仍然提交？', allTheSame: '仍然提交', note: '备注（选填）',
     priceChanged: '价格有变化，按新价格提交', noAddress: '门店档案里还没有地址，请先补上或改为自提', creditShort: (over: string) => `超出门店的信用额度 ${over}`,
     kinds: { convenience: '便利店', supermarket: '超市', grocery: '食杂店', restaurant: '餐饮店', specialty: '烟酒店', wholesale: '批发部', person: '个人客户', other: '其他' },
   },

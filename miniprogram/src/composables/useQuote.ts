@@ -94,8 +94,11 @@ export function useQuote({ draft, setPrices, buyerId }: Quoted, active: () => bo
 
   const problems = computed(() => (quote.value?.lines ?? []).filter((line) => line.problem !== null).length)
 
+  /** All that does not keep to the supplier's order rules, in his words; he himself may go on knowingly. */
+  const breaches = computed(() => (quote.value?.terms?.findings ?? []).map((finding) => finding.detail))
+
   /** What the supplier's rules still miss about the whole order: the minimum, the day. */
   const missing = computed(() => (quote.value?.terms?.findings ?? []).filter((finding) => finding.code !== 'multiple'))
 
-  return { quote, phase, error, changes, problems, missing, ask, acceptPrices }
+  return { quote, phase, error, changes, problems, breaches, missing, ask, acceptPrices }
 }

@@ -22,6 +22,24 @@ test('a customer without an account is written an order that he picks up himself
   assert.equal(phone.asked('GET', '/api/v1/catalog/products').at(-1).query.buyer_id, '9')
 })
 
+test('a seller who orders below his own minimum is asked first, and may go on', async () => {
+  const findings = [{ pointer: '', code: 'minimum', detail: '还差 ¥28.00 起送（满 ¥100.00）' }]
+  const terms = { min_fen: 10_000, missing_fen: 2_800, dates: [], cut_off_at: null, findings }
+  const line = { line_no: 1, product_id: 1, packaging_id: 12, packaging_qty: 1, unit_qty: 24, qty: 24, price_fen: 300, amount_fen: 7_200, steps: [], problem: null }
+  const shop = aDealer({ 'POST /orders/quote': () => ok({ lines: [line], total_fen: 7_200, credit: null, terms }) })
+  const phone = await atPage(aPhone(shop.answer), '/pages/customer/order?id=9')
+  await phone.tap('add-case-P1')
+  await phone.until(() => phone.wordsOf('order-for').includes('河坊街副食'))
+  await phone.tap('order-check')
+  await phone.until(() => phone.wordsOf('terms').includes('还差 ¥28.00'))
+  await phone.tap('order-submit')
+  const asked = await phone.until(() => phone.dialogs.find((one) => one.content.includes('还差 ¥28.00 起送')))
+  assert.deepEqual(shop.orders, [])
+  asked.success({ confirm: true })
+  await phone.until(() => shop.orders.length === 1)
+  assert.equal(shop.orders[0].override_rules, true)
+})
+
 test('an order for a customer that is made without network waits under the own orders, and goes out once', async () => {
   const shop = aDealer()
   let online = true
