@@ -37,7 +37,8 @@ _REASONS: dict[str, tuple[tuple[str, str], ...]] = {
 _NAMES = {"order": "订单", exceptions.KIND: "特价申请"}
 _WORDS = {"approved": "已通过", "rejected": "已驳回", "void": "已撤销", "pending": "待审核"}
 _PAGES = {"order": "pages/order/detail?id={id}", "settlement": "pages/account/balance",
-          "authority": "pages/account/authorities"}  # fmt: skip
+          "authority": "pages/account/authorities", "prices": "pages/price/list",
+          "price-exception": "pages/price/list"}  # fmt: skip
 _LINES_TOLD = 4
 
 

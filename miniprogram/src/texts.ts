@@ -129,6 +129,12 @@ export const t = {
     locked: '您没有定价权，价格由上级供应商设置；需要调整请联系供应商。', history: '价格历史', noHistory: '还没有设过价格',
   },
 
+  exception: {
+    title: '特价申请', ask: '申请特价', hint: '超出指导价范围的价格要由品牌审批，先业务员、再经理，通过后只对这家门店、在这段时间内有效。', reason: '申请原因', reasonPlaceholder: '例如：清临期库存、对手促销',
+    reasonMissing: '请填写申请原因', until: (day: string) => `有效到 ${day}，可在上面改结束日期`, oneStore: '要用这个价格，请先选一家门店，再申请特价。', asked: '已提交申请', withdraw: '撤回', withdrawConfirm: (number: string) => `撤回特价申请 ${number}？`, withdrawn: '已撤回',
+    states: { pending: '待审批', approved: '已通过', rejected: '已驳回', void: '已撤回' }, waits: (step: string) => `等待${step}`, span: (from: string, until: string) => `${from} 至 ${until}`,
+  },
+
   mine: {
     title: '我的', purchases: '采购单', notices: '消息', addresses: '收货地址', sessions: '登录设备', password: '修改密码',
     balance: '往来账',

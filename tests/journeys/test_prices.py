@@ -139,3 +139,51 @@ async def test_a_store_would_order_at_a_price_that_its_dealer_has_changed_if_the
     await dealer.write("price-input", "2.60")
     await dealer.tap("price-save")
     await expect(dealer.see("price-wrong")).to_contain_text("应在 ¥2.70 到 ¥6.00 之间（指导价）")
+
+
+async def test_a_price_below_the_floor_would_stay_a_phone_call_if_it_could_not_be_asked_for_and_decided(
+    street: Street, studio: Studio
+) -> None:
+    soda, world = street.soda, street.world
+    rep = await world.user(world.brand, "brand_rep", [street.dealer], name="林晓")
+    manager = await world.user(world.brand, "brand_manager", name="周敏")
+    dealer = await (await studio.phone()).log_in(street.boss.phone, PASSWORD)
+    await dealer.tap("tab-mine")
+    await dealer.tap("mine-prices")
+    await dealer.write("price-search", "青柠")
+    await dealer.tap(f"price-{soda.id}")
+    await dealer.write("price-input", "1.20")
+    await expect(dealer.see("exception-one-store")).to_contain_text("请先选一家门店")
+    await dealer.page.reload()
+    await dealer.tap("price-store")
+    await dealer.tap(f"store-{street.store.id}")
+    await dealer.tap(f"price-{soda.id}")
+    await dealer.write("price-input", "1.20")
+    await dealer.write("exception-reason", "清临期库存")
+    await dealer.picture("dealer-exception-ask")
+    await dealer.tap("exception-ask")
+    await expect(dealer.see("exception-pending")).to_contain_text("等待审核")
+    first = await a_desk(studio, rep, "/price-exceptions")
+    await expect(first.row("青柠苏打水")).to_contain_text("低于指导价 60.0%")  # 1.20 of 3.00
+    await first.is_for_everybody()
+    await first.picture("console-exceptions")
+    await first.see("exception-approve").click()
+    await first.page.locator(".el-message-box").get_by_role("button", name="通过").click()
+    await first.told("已通过")
+    await expect(first.row("青柠苏打水")).to_contain_text("复审")
+    second = await a_desk(studio, manager, "/approvals")
+    await second.page.get_by_role("link", name="TJ").click()
+    await second.see("exception-approve").click()
+    await second.page.locator(".el-message-box").get_by_role("button", name="通过").click()
+    await second.told("已通过")
+    await expect(second.row("青柠苏打水")).to_contain_text("周敏")
+    offered = {item["name"]: item["price_fen"] for item in (await street.owner.get("/catalog/products"))["items"]}
+    assert offered["青柠苏打水"] == 120
+    # The manager asks for a price of the brand's own in the list; another one would have to decide.
+    await world.offer(world.brand, street.goods[:1])
+    await second.go(f"/prices?buyer_id={street.dealer.id}")
+    await second.see(f"price-{soda.code}-buyer").fill("1.00")
+    await second.see(f"ask-{soda.code}").click()
+    await second.page.get_by_role("button", name="应对竞品促销").click()
+    await second.picture("console-exception-ask")
+    await second.page.keyboard.press("Escape")

@@ -55,4 +55,5 @@ export type PriceOut = Schemas['PriceOut']
 export type PriceMatrixRow = Schemas['MatrixRow']
 export type PriceHistory = Schemas['HistoryEntry']
 export type Limits = Schemas['Limits']
+export type PriceException = Schemas['ExceptionOut']
 export type Side = 'sales' | 'purchases'

@@ -12,7 +12,8 @@ export function goTab(key: string): void {
 }
 
 /** `link` of a notice: "order/12" → the order, "settlement" → what is owed, "staff" → who was invited, "authority" → the own
- *  territories, "org/3" → whose paper ends: the own papers, or the customer's archive. */
+ *  territories, "prices" and "price-exception/3" → the prices, "org/3" → whose paper ends: the own papers, or the customer's
+ *  archive. */
 export function openLink(link: string): boolean {
   if (link === 'settlement') {
     uni.navigateTo({ url: '/pages/account/balance' })
@@ -24,6 +25,10 @@ export function openLink(link: string): boolean {
   }
   if (link === 'authority') {
     uni.navigateTo({ url: '/pages/account/authorities' })
+    return true
+  }
+  if (link === 'prices' || link.startsWith('price-exception/')) {
+    uni.navigateTo({ url: '/pages/price/list' })
     return true
   }
   const [, kind, id] = /^(order|org)\/(\d+)$/.exec(link) ?? []

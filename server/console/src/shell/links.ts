@@ -1,8 +1,8 @@
-const PAGES: Record<string, string> = { order: '/orders', org: '/dealers' }
+const PAGES: Record<string, string> = { order: '/orders/', org: '/dealers/', 'price-exception': '/price-exceptions?open=' }
 
 /** The page of what a notice is about: "order/12" → "/orders/12"; null for what has no page here. */
 export function pageOf(link: string): string | null {
   const [kind, id] = link.split('/')
   const page = PAGES[kind ?? '']
-  return page && id && /^\d+$/.test(id) ? `${page}/${id}` : null
+  return page && id && /^\d+$/.test(id) ? `${page}${id}` : null
 }

@@ -32,6 +32,8 @@ export interface GridCell {
   next_from: string | null
   next_fen: number | null
   offered: boolean
+  /** It was approved to lie outside the limits. */
+  exception_id?: number | null
   /** The cell shows what another list says: a buyer's, its group's price. */
   inherited?: boolean
 }
