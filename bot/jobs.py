@@ -12,7 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.leader import Leader
 from server.approvals.people import steps_of
-from server.core import clock, db
+from server.core import clock, db, orphans
 from server.exchange import jobs as exchange
 from server.pricing import midnight
 from server.settings import Settings
@@ -133,6 +133,9 @@ def schedule(leader: Leader, settings: Settings) -> AsyncIOScheduler:
     async def clean_exchange() -> int:
         return await exchange.clean_up(settings.data_folder, clock.now())
 
+    async def clean_uploads() -> int:
+        return await orphans.clean_up(settings.data_folder)
+
     def add(job: Callable[[], Awaitable[int]], **when: object) -> None:
         async def run() -> int | None:
             if not await leader.leads():
@@ -151,5 +154,6 @@ def schedule(leader: Leader, settings: Settings) -> AsyncIOScheduler:
     add(tell_of_new_prices, trigger="cron", minute="*/5", second=1)
     add(clean_up, trigger="cron", hour=3, minute=30)
     add(take_snapshots, trigger="cron", day="1-3", hour="2-6")
+    add(clean_uploads, trigger="cron", hour=3, minute=50)
     add(clean_exchange, trigger="cron", hour=3, minute=40)
     return scheduler

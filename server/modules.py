@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from server.approvals.routes import routes as approvals
+from server.catalog import queries as catalog_queries
 from server.catalog.packs import on_packaging_removed
 from server.catalog.routes import routes as catalog
 from server.catalog.service import on_limits_change
 from server.catalog.tree import on_category_move
+from server.channel import qualifications
+from server.channel import service as channel_service
 from server.channel.archive_routes import routes as archive
 from server.channel.moving import on_move
 from server.channel.routes import routes as channel
 from server.channel.service import on_orgs_created
 from server.channel.tree_routes import routes as tree
 from server.core.http import Route
+from server.core.orphans import named_by
 from server.customers.routes import routes as customers
 from server.exchange import lists
 from server.exchange.routes import routes as exchange
@@ -23,6 +27,7 @@ from server.identity.moving import tell_of_scope
 from server.identity.role_routes import routes as roles
 from server.identity.routes import routes as identity
 from server.notify.routes import routes as notify
+from server.orders import queries as orders_queries
 from server.orders.moving import tell_of_orders
 from server.orders.papers import issue_papers, receipt_papers
 from server.orders.queries import names_packaging
@@ -84,6 +89,8 @@ def wire() -> None:
         on_move(teller)
     on_packaging_removed(names_packaging)
     on_packaging_removed(scans_packaging)
+    for module in (channel_service, qualifications, catalog_queries, orders_queries):
+        named_by(module.NAMES_FILE)
     on_limits_change(product_limits_change)
     numbered_by("goods_issue", issue_papers)
     numbered_by("receipt", receipt_papers)

@@ -55,6 +55,11 @@ JOIN stored_file f ON f.root_id = p.root_id AND f.org_id = p.root_id AND p.image
 WHERE p.root_id = $1 AND p.id = $2
 """
 
+NAMES_FILE = """
+SELECT FROM product p WHERE p.root_id = f.root_id AND p.image_url = '/api/v1/files/' || f.id
+"""
+"""That a product shows an uploaded picture, for the clean-up of uploads."""
+
 _PRODUCT = f"SELECT p.*, k.packagings FROM product p {PACKAGINGS} WHERE p.root_id = $1 AND p.id = $2"
 
 _SCANNED = "SELECT id, product_id FROM packaging WHERE root_id = $1 AND gtin = $2"

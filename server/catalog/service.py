@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, NamedTuple
@@ -14,12 +15,14 @@ from server.catalog import queries
 from server.catalog.gtin import GtinCheckDigit, GtinUnknown, gtin14
 from server.catalog.models import Category, Packaging, Product
 from server.catalog.schemas import NewCategory, NewProduct, ProductEdit
-from server.core import audit, clock, db, search
+from server.core import audit, clock, db, files, search
 from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, InvalidInput, NotFound, StaleVersion
 
 __all__ = ["GtinCheckDigit", "GtinUnknown"]
 
+
+_UPLOADED = re.compile(r"/api/v1/files/([0-9]{1,18})")
 
 LimitsChange = Callable[[Actor, int], Awaitable[Callable[[], Awaitable[None]]]]
 _limits_change: list[LimitsChange] = []
@@ -90,6 +93,7 @@ async def create_product(actor: Actor, new: NewProduct) -> int:
         async with db.transaction():
             if not await Category.filter(id=new.category_id, root_id=actor.root_id).exists():
                 raise NotFound("没有找到这个分类")
+            await _hold_picture(actor, new.image_url)
             text = found_by(new.code, new.name, new.spec, gtins)
             product = await Product.create(root_id=actor.root_id, search_text=text, **values)
             await Packaging.bulk_create(
@@ -102,6 +106,13 @@ async def create_product(actor: Actor, new: NewProduct) -> int:
     except IntegrityError:
         raise CodeTaken("商品编码、条码或包装数量重复了") from None
     return int(product.id)
+
+
+async def _hold_picture(actor: Actor, image_url: str | None) -> None:
+    """A picture that was uploaded is there, and stays while it is attached; `InvalidInput` where it is not."""
+    uploaded = _UPLOADED.fullmatch(image_url or "")
+    if uploaded and not await files.is_there(actor.root_id, int(uploaded[1])):
+        raise InvalidInput("图片没有上传成功，请重新上传", [FieldError("/image_url", "请重新上传")])
 
 
 def check_limits(floor: int, guide: int, ceiling: int) -> None:
@@ -126,6 +137,8 @@ async def edit_product(actor: Actor, product_id: int, edit: ProductEdit) -> None
         if edit.category_id and not await Category.filter(id=edit.category_id, root_id=actor.root_id).exists():
             raise NotFound("没有找到这个分类")
         before = {name: getattr(product, name) for name in changes}
+        if changes.get("image_url") != before.get("image_url"):
+            await _hold_picture(actor, changes["image_url"])
         product.update_from_dict(changes)
         check_limits(product.floor_price_fen, product.guide_price_fen, product.ceiling_price_fen)
         gtins = await Packaging.filter(product_id=product_id).values_list("gtin", flat=True)

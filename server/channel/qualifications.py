@@ -40,6 +40,9 @@ _ONE = f"""
 SELECT {_COLUMNS}, g.path AS org_path FROM qualification q JOIN org g ON g.id = q.org_id
 WHERE q.root_id = $1 AND q.id = $2
 """
+NAMES_FILE = "SELECT FROM qualification q WHERE q.root_id = f.root_id AND f.id = ANY (q.file_ids)"
+"""That a paper has a document, for the clean-up of uploads."""
+
 _ADD = """
 INSERT INTO qualification (root_id, org_id, kind, name, number, issuer, valid_from, valid_until, file_ids, note,
                            created_at, updated_at)

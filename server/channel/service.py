@@ -23,6 +23,9 @@ GRANTED = {
 }  # fmt: skip
 """What of an archive is the supplier's to say."""
 
+NAMES_FILE = "SELECT FROM org o WHERE o.root_id = f.root_id AND o.photo_id = f.id"
+"""That an archive shows a picture, for the clean-up of uploads."""
+
 MAY_BE_NOTHING = {"due_day", "credit_days", "cooperating_since", "size_sqm", "lat", "lng", "photo_id"}
 OrgsCreated = Callable[[int, Sequence[int]], Awaitable[None]]
 """Is told the brand and the new orgs."""

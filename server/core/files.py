@@ -56,7 +56,8 @@ def document_type(body: bytes) -> str:
         raise FileRefused("只能上传 PDF、JPG、PNG 或 WebP 文件") from None
 
 
-def _path(folder: Path, digest: str) -> Path:
+def path_of(folder: Path, digest: str) -> Path:
+    """Where the content with this hash is kept."""
     return folder / "files" / digest[:2] / digest
 
 
@@ -84,34 +85,53 @@ async def store_document(actor: Actor, folder: Path, body: bytes) -> tuple[int, 
     return await _store(actor, folder, body, kind, "document"), kind
 
 
-async def _store(actor: Actor, folder: Path, body: bytes, kind: str, purpose: Purpose) -> int:
-    await limits.hold_back_for_today(f"files:{actor.account_id}", A_DAY, f"一天最多上传 {A_DAY} 张图片，请明天再传")
-    digest = hashlib.sha256(body)
-    await asyncio.to_thread(_write, _path(folder, digest.hexdigest()), body)
-    return int(
-        await db.value(
-            "INSERT INTO stored_file (root_id, org_id, account_id, content_type, size, sha256, created_at, purpose) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
-            actor.root_id,
-            actor.org_id,
-            actor.account_id,
-            kind,
-            len(body),
-            digest.digest(),
-            clock.now(),
-            purpose,
-        )
-    )
-
-
-_OWN = """
-SELECT count(*) FROM stored_file
-WHERE root_id = $1 AND id = ANY ($2::bigint[]) AND account_id = $3 AND purpose = $4
+_STORE = """
+INSERT INTO stored_file (root_id, org_id, account_id, content_type, size, sha256, created_at, purpose)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id
 """
 
 
+async def _store(actor: Actor, folder: Path, body: bytes, kind: str, purpose: Purpose) -> int:
+    await limits.hold_back_for_today(f"files:{actor.account_id}", A_DAY, f"一天最多上传 {A_DAY} 张图片，请明天再传")
+    digest = hashlib.sha256(body)
+    async with db.transaction():
+        await hold_content(digest.digest())
+        await asyncio.to_thread(_write, path_of(folder, digest.hexdigest()), body)
+        about = (actor.root_id, actor.org_id, actor.account_id, kind, len(body), digest.digest(), clock.now(), purpose)
+        return int(await db.value(_STORE, *about))
+
+
+async def hold_content(digest: bytes) -> None:
+    """Be the only one who adds or removes the content with this hash until the transaction ends."""
+    await db.run("SELECT pg_advisory_xact_lock($1)", int.from_bytes(digest[:8], "big", signed=True))
+
+
+# The rows stay locked, so that the clean-up of what nothing names passes over them (`core/orphans.py`).
+_OWN = """
+SELECT count(*) FROM (
+    SELECT FROM stored_file WHERE root_id = $1 AND id = ANY ($2::bigint[]) AND account_id = $3 AND purpose = $4
+    FOR KEY SHARE) f
+"""
+_THERE = "SELECT true FROM stored_file WHERE root_id = $1 AND id = $2 FOR KEY SHARE"
+_OF_ORG = """
+SELECT count(*) FROM (
+    SELECT FROM stored_file WHERE root_id = $1 AND id = ANY ($2::bigint[]) AND org_id = $3 AND purpose = 'picture'
+    FOR KEY SHARE) f
+"""
+
+
+async def is_there(root_id: int, file_id: int) -> bool:
+    """Whether a picture is there, whoever uploaded it; in the transaction that names it, as `are_own`."""
+    return bool(await db.value(_THERE, root_id, file_id))
+
+
+async def are_of_org(actor: Actor, file_ids: Sequence[int]) -> bool:
+    """Whether these pictures are the own org's; in the transaction that attaches them, as `are_own`."""
+    return bool(await db.value(_OF_ORG, actor.root_id, list(file_ids), actor.org_id) == len(set(file_ids)))
+
+
 async def are_own(actor: Actor, file_ids: Sequence[int], purpose: Purpose = "picture") -> bool:
-    """Whether the actor has uploaded all of these: only then may he attach them to something."""
+    """Whether the actor has uploaded all of these: only then may he attach them to something, in this transaction."""
     return bool(await db.value(_OWN, actor.root_id, list(file_ids), actor.account_id, purpose) == len(set(file_ids)))
 
 
@@ -153,7 +173,7 @@ async def _load(folder: Path, found: db.Row | None) -> Raw:
     if found is None:
         raise NotFound("没有找到这张图片")
     try:
-        body = await asyncio.to_thread(_path(folder, found["sha256"].hex()).read_bytes)
+        body = await asyncio.to_thread(path_of(folder, found["sha256"].hex()).read_bytes)
     except FileNotFoundError:
         raise NotFound("这张图片的文件已丢失") from None
     headers = {"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"}

@@ -162,8 +162,6 @@ SELECT coalesce((SELECT t.receivable_fen + t.committed_fen - t.prepaid_fen + $4 
                  WHERE l.root_id = $1 AND l.order_id = $5 AND l.guide_price_fen > 0), 0)::float8 AS below_guide_pct
 """
 
-_OWN_FILES = "SELECT count(*) FROM stored_file WHERE root_id = $1 AND org_id = $2 AND id = ANY ($3::bigint[])"
-
 
 class LineState(NamedTuple):
     """The quantities of a line after a verb."""
@@ -317,10 +315,8 @@ async def write_receipt(actor: Actor, receipt: ReceiptMade, at: datetime) -> int
     return int(receipt_id)
 
 
-async def own_files(actor: Actor, file_ids: list[int]) -> int:
-    """How many of these files belong to the own org."""
-    return int(await db.value(_OWN_FILES, actor.root_id, actor.org_id, file_ids))
-
+NAMES_FILE = "SELECT FROM receipt r WHERE r.root_id = f.root_id AND f.id = ANY (r.photo_ids)"
+"""That a receipt shows a picture, for the clean-up of uploads."""
 
 _NAMES_PACKAGING = """
 SELECT EXISTS (

@@ -12,7 +12,7 @@ import msgspec
 
 from server.approvals import service as approvals
 from server.approvals.schemas import Decision
-from server.core import clock, db, live
+from server.core import clock, db, files, live
 from server.core.actor import Actor
 from server.core.errors import FieldError, Forbidden, InvalidInput, NotFound, OrgFrozen
 from server.orders import quantities, queries
@@ -350,7 +350,7 @@ async def receive_goods(actor: Actor, issue_id: int, counted: Receive) -> int:
 
 
 async def _check_photos(actor: Actor, photo_ids: list[int]) -> None:
-    if photo_ids and await queries.own_files(actor, photo_ids) != len(set(photo_ids)):
+    if photo_ids and not await files.are_of_org(actor, photo_ids):
         raise InvalidInput("有照片没有上传成功，请重新拍照", [FieldError("/photo_ids", "请重新上传")])
 
 
