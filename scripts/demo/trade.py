@@ -208,6 +208,8 @@ class Trade:
         found = await queries.lines(self.world.root_id, order.id)
         left = {row["line_no"]: row["approved_qty"] - row["issued_qty"] for row in found}
         left = {number: qty for number, qty in left.items() if qty}
+        if not left:  # the second part left with the good ones of the first
+            return
         wanted = Issue()
         if len(left) > 3 and self.chance.random() < PARTS_SHARE:
             first = dict(list(left.items())[: len(left) // 2])
@@ -226,9 +228,14 @@ class Trade:
         good = Issue([IssueQty(number, qty) for number, qty in left.items() if number not in spoilt])
         clerk = order.seller.person("brand_manager", "dealer_clerk", "dealer_owner")
         if good.lines:
-            issue_id = await db.retried(lambda: service.issue_goods(keeper, order.id, good))
-            self.later((3, 30), partial(self.receive, order, issue_id), sundays=True)
-            self.later((60, 160), partial(self.close, order, "余下批次已到期，不再补发"))
+            try:
+                issue_id = await db.retried(lambda: service.issue_goods(keeper, order.id, good))
+            except StockShort as more:  # the first try was about a part of the lines only
+                found = {line["line_no"] for line in more.extra["lines"]}
+                await self._issue_what_is_good(order, left, spoilt | found)
+            else:
+                self.later((3, 30), partial(self.receive, order, issue_id), sundays=True)
+                self.later((60, 160), partial(self.close, order, "余下批次已到期，不再补发"))
         elif await self._state(order) == "approved":
             await service.cancel_order(clerk, order.id, "批次已到期，请重新下单")
             self._over(order)
