@@ -13,6 +13,9 @@ export interface Change {
 
 type Words = Required<AuditWords>
 
+/** Verbs beside the edits that say what was, and what is. */
+const PAIRED = new Set(['set_tags', 'set_price_authority', 'change_authority', 'move', 'assign', 'add_contact', 'remove_contact'])
+
 /** The words of all areas in one; what an area says later stands. */
 export function collected(all: (AuditWords | undefined)[]): Words {
   const words: Words = { subjects: {}, verbs: {}, fields: {}, values: {}, page: {} }
@@ -45,7 +48,7 @@ export function changesOf(entry: Pick<AuditEntry, 'changes' | 'verb'>, words: Wo
     .map(([name, value]) => {
       const field = words.fields[name] ?? name
       const say = (one: unknown): string => spoken(name, one, words)
-      const pair = Array.isArray(value) && value.length === 2 && entry.verb.startsWith('edit')
+      const pair = Array.isArray(value) && value.length === 2 && (entry.verb.startsWith('edit') || PAIRED.has(entry.verb))
       return pair ? { field, before: say(value[0]), after: say(value[1]) } : { field, after: say(value) }
     })
 }
