@@ -32,6 +32,7 @@ from server.orders.moving import tell_of_orders
 from server.orders.papers import issue_papers, receipt_papers
 from server.orders.queries import names_packaging
 from server.orders.routes import routes as orders
+from server.orders.worth import worth
 from server.price_exceptions.routes import routes as price_exceptions
 from server.pricing.guides import product_limits_change
 from server.pricing.moving import tell_of_prices
@@ -42,6 +43,7 @@ from server.settlement.moving import tell_of_money
 from server.settlement.routes import routes as settlement
 from server.stock.documents import numbered_by
 from server.stock.history_routes import routes as history
+from server.stock.insight import worth_by
 from server.stock.place_routes import routes as warehouses
 from server.stock.routes import routes as stock
 from server.stock.service import open_locations
@@ -92,6 +94,7 @@ def wire() -> None:
     for module in (channel_service, qualifications, catalog_queries, orders_queries):
         named_by(module.NAMES_FILE)
     on_limits_change(product_limits_change)
+    worth_by(worth)
     numbered_by("goods_issue", issue_papers)
     numbered_by("receipt", receipt_papers)
     on_category_move(check_regrouping)

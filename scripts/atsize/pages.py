@@ -54,10 +54,11 @@ from server.pricing.schemas import (
 from server.settlement import service as settlement
 from server.settlement.schemas import EntryFilter
 from server.stock import history as goods_history
+from server.stock import insight, sales, sessions
 from server.stock import listing as balances
-from server.stock import sales, sessions
 from server.stock import service as stock
 from server.stock.history_schemas import MoveFilter, PastFilter
+from server.stock.insight_schemas import SummaryFilter, TurnoverFilter
 from server.stock.listing import BalanceFilter
 from server.stock.sales_schemas import SaleFilter
 from server.stock.schemas import StockFilter
@@ -167,6 +168,8 @@ GOODS: dict[str, Page] = {
     ),
     "what a dealer's stores sold": Page("dealer", lambda a, w: sales.list_sales(a, SaleFilter())),
     "what all stores sold": Page("brand", lambda a, w: sales.list_sales(a, SaleFilter())),
+    "how fast a dealer's goods go": Page("dealer", lambda a, w: insight.list_turnover(a, TurnoverFilter()), "counts"),
+    "what a dealer's stock is worth": Page("dealer", lambda a, w: insight.summary(a, SummaryFilter()), "counts"),
     "a dealer's scan sessions": Page("dealer", lambda a, w: sessions.list_sessions(a, ScanSessionFilter())),
     "a dealer's stock": Page("dealer", lambda a, w: stock.list_stock(a, StockFilter())),
     "what lies in the brand's warehouses": Page("brand", lambda a, w: balances.list_balances(a, BalanceFilter())),

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from server.core.actor import Actor
-from server.core.errors import NotFound
+from server.core.errors import NotFound, StaleVersion
 from server.core.http import Routes
-from server.stock import history, sales
+from server.stock import history, insight, sales
 from server.stock.history_schemas import MoveFilter, MoveList, PastFilter, PastList, ReasonList, ReasonOut
+from server.stock.insight_schemas import (
+    FreshnessRuleEdit,
+    FreshnessRuleList,
+    StockSummary,
+    SummaryFilter,
+    TurnoverFilter,
+    TurnoverList,
+)
 from server.stock.sales_schemas import SaleFilter, SaleList
 from server.stock.words import REASONS
 
@@ -35,3 +43,28 @@ async def list_past(actor: Actor, query: PastFilter) -> PastList:
 async def list_sales(actor: Actor, query: SaleFilter) -> SaleList:
     """What the own org and those inside the scope sold to consumers, by day, org and product."""
     return SaleList(*await sales.list_sales(actor, query))
+
+
+@routes.get("/turnover", permission="stock.read", errors=[NotFound])
+async def list_turnover(actor: Actor, query: TurnoverFilter) -> TurnoverList:
+    """How fast each product goes, how long it lasts, and what it is worth."""
+    return TurnoverList(*await insight.list_turnover(actor, query))
+
+
+@routes.get("/summary", permission="stock.read", errors=[NotFound])
+async def summarize_stock(actor: Actor, query: SummaryFilter) -> StockSummary:
+    """What an org has, what it is worth, and how fresh it is."""
+    return await insight.summary(actor, query)
+
+
+@routes.get("/freshness-rules", permission="stock.read")
+async def list_freshness_rules(actor: Actor) -> FreshnessRuleList:
+    """The categories of which the brand has said when they are near their end."""
+    return FreshnessRuleList(await insight.list_rules(actor))
+
+
+@routes.post("/freshness-rules", permission="catalog.manage", errors=[NotFound, StaleVersion])
+async def set_freshness_rule(actor: Actor, body: FreshnessRuleEdit) -> FreshnessRuleList:
+    """Say when goods of a category are near their end."""
+    await insight.set_rule(actor, body)
+    return FreshnessRuleList(await insight.list_rules(actor))

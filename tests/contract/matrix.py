@@ -64,7 +64,7 @@ ALLOWED: dict[str, set[str]] = {
     **dict.fromkeys(("create_category", "list_products", "get_product", "create_product", "edit_product"),
                     KEEPS_CATALOGUE),
     **dict.fromkeys(("list_category_tree", "edit_category", "arrange_categories", "remove_category", "add_packaging",
-                     "edit_packaging", "remove_packaging"), KEEPS_CATALOGUE),
+                     "set_freshness_rule", "edit_packaging", "remove_packaging"), KEEPS_CATALOGUE),
     # prices
     **dict.fromkeys(("list_prices", "set_prices", "end_prices", "price_history", "price_matrix", "list_price_lists",
                      "get_price_authority", "set_price_authority", "preview_prices", "copy_prices", "preview_copy",
@@ -95,7 +95,8 @@ ALLOWED: dict[str, set[str]] = {
                      "finish_scan_session", "cancel_scan_session"), SCANS),
     **dict.fromkeys(("add_warehouse", "rename_warehouse", "make_default", "close_warehouse", "set_stock_settings"),
                     {"brand_admin", "brand_warehouse", "dealer_owner", "store_owner"}),
-    **dict.fromkeys(("list_moves", "list_reasons", "list_past", "list_sales"), ALL - {"dealer_driver"}),
+    **dict.fromkeys(("list_moves", "list_reasons", "list_past", "list_sales", "list_turnover", "summarize_stock",
+                     "list_freshness_rules"), ALL - {"dealer_driver"}),
     **dict.fromkeys(("show_warehouses", "get_stock_settings"), ALL - {"dealer_driver"}),
     **dict.fromkeys(("list_scan_sessions", "get_scan_session", "list_scans"), ALL - {"dealer_driver"}),
     **dict.fromkeys(("get_balance", "list_entries"), READS_MONEY),
@@ -274,6 +275,7 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "rename_warehouse": lambda s, p: {"version": 1, "name": f"仓库{number()}"},
     **dict.fromkeys(("make_default", "close_warehouse"), lambda s, p: {"version": 1}),
     "set_stock_settings": lambda s, p: {"version": 0, "keeps_lots": True},
+    "set_freshness_rule": lambda s, p: {"category_id": s.world.category_id, "version": 0, "soon_days": 30},
     "open_scan_session": lambda s, p: {"kind": "in", "reason": "opening"},
     "take_scans": lambda s, p: _scans(s),
     "resolve_code": lambda s, p: {"code": "没有条码", "product_id": s.goods.id, "packaging_id": s.goods.piece},
@@ -413,6 +415,12 @@ REFERENCES: dict[tuple[str, str], Reference] = {
        for field, kind in (("org_id", "org"), ("warehouse_id", "warehouse"), ("product_id", "product"))},
     ("list_sales", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("list_sales", "product_id"): ("product", lambda s, i: {"product_id": i}),
+    **{("list_turnover", field): (kind, (lambda name: lambda s, i: {name: i})(field))
+       for field, kind in (("org_id", "org"), ("warehouse_id", "warehouse"), ("category_id", "category"))},
+    **{("summarize_stock", field): (kind, (lambda name: lambda s, i: {name: i})(field))
+       for field, kind in (("org_id", "org"), ("warehouse_id", "warehouse"))},
+    ("set_freshness_rule", "category_id"): (
+        "category", lambda s, i: {"category_id": i, "version": 0, "soon_days": 30}),
     ("show_warehouses", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("open_scan_session", "warehouse_id"): (
         "warehouse", lambda s, i: {"kind": "in", "reason": "opening", "warehouse_id": i}),

@@ -134,6 +134,7 @@ def the_day(stage: Stage) -> Iterator[Step]:
     rules = {"version": 0, "minimums": [], "goods": [goods], "calendars": []}
     yield "set_order_rules", boss, "POST", "/order-rules", rules
     yield "set_calendar_days", boss, "POST", "/order-rules/days", {"clear": [clock.today().isoformat()]}
+    yield "set_freshness_rule", admin, "POST", "/stock/freshness-rules", BODIES["set_freshness_rule"](stage, dealer)
     yield "add_warehouse", boss, "POST", "/warehouses", {"name": "东仓"}
     yield "rename_warehouse", boss, "PATCH", "/warehouses/{id}", {"version": 1, "name": "东郊仓"}
     yield "make_default", boss, "POST", "/warehouses/{id}/default", {"version": 2}

@@ -2208,6 +2208,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stock/turnover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How fast each product goes, how long it lasts, and what it is worth. */
+        get: operations["list_turnover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an org has, what it is worth, and how fresh it is. */
+        get: operations["summarize_stock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/freshness-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The categories of which the brand has said when they are near their end. */
+        get: operations["list_freshness_rules"];
+        put?: never;
+        /** Say when goods of a category are near their end. */
+        post: operations["set_freshness_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/warehouses": {
         parameters: {
             query?: never;
@@ -6167,6 +6219,97 @@ export interface components {
             case_name: string;
             case_qty: number;
             qty: number;
+        };
+        /**
+         * TurnoverList
+         * @description A page of products.
+         */
+        TurnoverList: {
+            items: components["schemas"]["TurnoverItem"][];
+            next_cursor: string | null;
+        };
+        /**
+         * TurnoverItem
+         * @description How fast a product goes, in base units; value = on_hand × price_fen.
+         *
+         *         `in_qty` and `out_qty` came into and left the warehouses in the period (moves between them do not count); `used_qty`
+         *         is the part that was delivered or sold, and `cover_days` for how long what is available lasts at that pace (nothing
+         *         was used: null). `turnover_pct`: used in the period ÷ mean of the stock at its begin and its end, in percent.
+         *         `price_source`: what its supplier asks for it today, or the guide price where none does.
+         */
+        TurnoverItem: {
+            product_id: number;
+            product_name: string;
+            product_code: string;
+            color: string;
+            base_unit: string;
+            case_name: string;
+            case_qty: number;
+            on_hand: number;
+            reserved: number;
+            available: number;
+            in_qty: number;
+            out_qty: number;
+            used_qty: number;
+            cover_days: number | null;
+            turnover_pct: number | null;
+            nearest_expiry: string | null;
+            /** @enum {unknown} */
+            freshness: "expired" | "fresh" | "last_third" | "soon" | "undated";
+            price_fen: number;
+            /** @enum {unknown} */
+            price_source: "guide" | "purchase";
+            value_fen: number;
+        };
+        /**
+         * StockSummary
+         * @description What an org has, in base units; values at what its supplier asks today, else at guide prices.
+         */
+        StockSummary: {
+            products: number;
+            on_hand: number;
+            reserved: number;
+            quarantine: number;
+            in_transit: number;
+            value_fen: number;
+            freshness: components["schemas"]["FreshnessSum"][];
+        };
+        /**
+         * FreshnessSum
+         * @description All lots of one class.
+         */
+        FreshnessSum: {
+            /** @enum {unknown} */
+            freshness: "expired" | "fresh" | "last_third" | "soon" | "undated";
+            name: string;
+            lots: number;
+            qty: number;
+            value_fen: number;
+        };
+        /**
+         * FreshnessRuleList
+         * @description The categories with a rule of their own.
+         */
+        FreshnessRuleList: {
+            items: components["schemas"]["FreshnessRule"][];
+        };
+        /**
+         * FreshnessRule
+         * @description From how many days before its end goods of a category are near it; null: by their shelf life.
+         */
+        FreshnessRule: {
+            category_id: number;
+            soon_days: number | null;
+            version: number;
+        };
+        /**
+         * FreshnessRuleEdit
+         * @description Another rule for a category; `version` as it was read, 0 where there was none.
+         */
+        FreshnessRuleEdit: {
+            category_id: number;
+            version: number;
+            soon_days: number | null;
         };
         /**
          * WarehouseOuts
@@ -18182,6 +18325,282 @@ export interface operations {
             };
             /** @description not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_turnover: {
+        parameters: {
+            query?: {
+                org_id?: number | null;
+                warehouse_id?: number | null;
+                category_id?: number | null;
+                days?: number;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnoverList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summarize_stock: {
+        parameters: {
+            query?: {
+                org_id?: number | null;
+                warehouse_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockSummary"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_freshness_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshnessRuleList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_freshness_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreshnessRuleEdit"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshnessRuleList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · stale_version */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,129 @@
+"""Statements of what stock is worth, how fresh it is, and how fast it goes."""
+
+# ruff: noqa: S608 - put together from constants of the program; every value is a parameter
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from server.core import db
+from server.core.actor import Actor
+from server.stock.freshness import SOON_SQL, freshness_sql
+
+USED = ("issue", "sale")
+"""The reasons for which goods go where they are meant to."""
+
+# $1 root  $2 org  $3 warehouse  $4 since  $5 after this product  $6 rows  $7 category  $8 reasons of use
+_TURNOVER = f"""
+WITH places AS MATERIALIZED (
+    SELECT id FROM location WHERE root_id = $1 AND org_id = $2 AND kind = 'warehouse'
+      AND ($3::bigint IS NULL OR id = $3)
+), held AS MATERIALIZED (
+    SELECT b.product_id, sum(b.on_hand)::bigint AS on_hand, sum(b.reserved)::bigint AS reserved,
+           min(l.expires_on) AS nearest_expiry
+    FROM places w JOIN stock_balance b ON b.root_id = $1 AND b.location_id = w.id AND b.on_hand > 0
+    JOIN lot l ON l.id = b.lot_id
+    WHERE b.product_id > $5
+      AND ($7::bigint IS NULL OR b.product_id IN (SELECT id FROM product WHERE root_id = $1 AND category_id = $7))
+    GROUP BY 1 ORDER BY 1 LIMIT $6
+)
+SELECT h.product_id, p.name AS product_name, p.code AS product_code, p.color, p.base_unit, p.shelf_life_days,
+       {SOON_SQL} AS soon_days, coalesce(k.name, '') AS case_name, coalesce(k.unit_qty, 1) AS case_qty, h.on_hand,
+       h.reserved, nullif(h.nearest_expiry, 'infinity') AS nearest_expiry, came.qty AS in_qty, went.qty AS out_qty,
+       went.used AS used_qty
+FROM held h
+JOIN product p ON p.id = h.product_id
+LEFT JOIN freshness_rule f ON f.root_id = p.root_id AND f.category_id = p.category_id
+LEFT JOIN packaging k ON k.product_id = p.id AND k.is_default
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(m.qty), 0)::bigint AS qty
+    FROM places w JOIN stock_move m ON m.root_id = $1 AND m.to_location_id = w.id AND m.product_id = h.product_id
+        AND m.at >= $4
+    WHERE m.from_location_id NOT IN (SELECT id FROM places)
+) came
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(m.qty), 0)::bigint AS qty,
+           coalesce(sum(m.qty) FILTER (WHERE m.reason = ANY ($8::text[])), 0)::bigint AS used
+    FROM places w JOIN stock_move m ON m.root_id = $1 AND m.from_location_id = w.id AND m.product_id = h.product_id
+        AND m.at >= $4
+    WHERE m.to_location_id NOT IN (SELECT id FROM places)
+) went
+ORDER BY h.product_id
+"""
+
+# $4 today: what there is of each product in each class
+_FRESH = f"""
+SELECT b.product_id, {freshness_sql("$4")} AS freshness, count(*) AS lots, sum(b.on_hand)::bigint AS qty,
+       sum(b.reserved)::bigint AS reserved
+FROM location w
+JOIN stock_balance b ON b.root_id = $1 AND b.location_id = w.id AND b.on_hand > 0
+JOIN lot l ON l.id = b.lot_id
+JOIN product p ON p.id = b.product_id
+LEFT JOIN freshness_rule f ON f.root_id = p.root_id AND f.category_id = p.category_id
+WHERE w.root_id = $1 AND w.org_id = $2 AND w.kind = 'warehouse' AND ($3::bigint IS NULL OR w.id = $3)
+GROUP BY 1, 2
+"""
+
+_BESIDE = """
+SELECT coalesce(sum(b.on_hand) FILTER (WHERE w.kind = 'quarantine'), 0)::bigint AS quarantine,
+       coalesce(sum(b.on_hand) FILTER (WHERE w.kind = 'in_transit'), 0)::bigint AS in_transit
+FROM location w JOIN stock_balance b ON b.root_id = $1 AND b.location_id = w.id AND b.on_hand > 0
+WHERE w.root_id = $1 AND w.org_id = $2 AND w.kind IN ('quarantine', 'in_transit')
+"""
+
+_RULES = "SELECT category_id, soon_days, version FROM freshness_rule WHERE root_id = $1 ORDER BY category_id"
+_CATEGORY = "SELECT EXISTS (SELECT FROM category WHERE root_id = $1 AND id = $2)"
+_SET_RULE = """
+INSERT INTO freshness_rule AS f (root_id, category_id, soon_days, updated_by, updated_at)
+SELECT $1, $2, $3, $4, $5
+WHERE $6 = 0 OR EXISTS (SELECT FROM freshness_rule WHERE root_id = $1 AND category_id = $2)
+ON CONFLICT (root_id, category_id) DO UPDATE
+    SET soon_days = excluded.soon_days, version = f.version + 1, updated_by = excluded.updated_by,
+        updated_at = excluded.updated_at
+    WHERE f.version = $6
+"""
+_END_RULE = "DELETE FROM freshness_rule WHERE root_id = $1 AND category_id = $2 AND version = $3"
+
+
+async def turnover(
+    root_id: int,
+    org_id: int,
+    warehouse_id: int | None,
+    since: datetime,
+    after: int,
+    limit: int,
+    category_id: int | None,
+) -> Sequence[db.Row]:
+    """A page of products with what came and went since a moment."""
+    asked = (root_id, org_id, warehouse_id, since, after, limit, category_id, list(USED))
+    return await db.rows(_TURNOVER, *asked)
+
+
+async def fresh(root_id: int, org_id: int, warehouse_id: int | None, today: date) -> Sequence[db.Row]:
+    """What there is of each product in each class of freshness."""
+    return await db.rows(_FRESH, root_id, org_id, warehouse_id, today)
+
+
+async def beside(root_id: int, org_id: int) -> db.Row:
+    """What is in quarantine, and what is on the way."""
+    (found,) = await db.rows(_BESIDE, root_id, org_id)
+    return found
+
+
+async def rules(root_id: int) -> Sequence[db.Row]:
+    """The categories with a rule of freshness of their own."""
+    return await db.rows(_RULES, root_id)
+
+
+async def has_category(root_id: int, category_id: int) -> bool:
+    """Whether the brand has this category."""
+    return bool(await db.value(_CATEGORY, root_id, category_id))
+
+
+async def set_rule(actor: Actor, category_id: int, soon_days: int | None, version: int, at: datetime) -> bool:
+    """Write or take away the rule of a category; whether `version` was the present one."""
+    if soon_days is None:
+        return bool(await db.run(_END_RULE, actor.root_id, category_id, version)) or version == 0
+    asked = (actor.root_id, category_id, soon_days, actor.account_id, at, version)
+    return bool(await db.run(_SET_RULE, *asked))
