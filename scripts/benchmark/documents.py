@@ -18,6 +18,7 @@ import asyncpg
 import msgspec
 
 from scripts.benchmark import floor
+from scripts.benchmark.stock import Scanning
 from scripts.benchmark.world import Goods, Member, World
 
 Values = tuple[Any, ...]
@@ -56,6 +57,7 @@ class Documents:
 
     def __init__(self, connection: asyncpg.Connection, world: World) -> None:
         self._db = connection
+        self.scanning = Scanning(connection, world)
         self.world = world
         self.answers: dict[tuple[str, int], str] = {}
         """What the API answered to (operation, lines): the floor stores texts of the same size."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from scripts.benchmark import floor
+from scripts.benchmark import floor, stock
 from scripts.benchmark.documents import Document, Documents, Values
 from scripts.benchmark.http_client import request
 from scripts.benchmark.options import PAGE
@@ -34,6 +34,10 @@ def operation(name: str, lines: int, documents: Documents) -> Operation:
     """One of `options.OPERATIONS`."""
     if name == "submit":
         return _submit(lines, documents)
+    if name == "scan_in":
+        return _scan_in(lines, documents)
+    if name in stock.STATEMENTS:
+        return _stock(name, documents)
     if name in PAGE:
         return _page(name, documents)
     return _step(name, lines, documents)
@@ -92,6 +96,28 @@ def _step(name: str, lines: int, documents: Documents) -> Operation:
         return await values(lines, await documents.take(state, lines, count))
 
     return Operation(name, lines, 200, statement, requests, rows)
+
+
+def _scan_in(lines: int, documents: Documents) -> Operation:
+    scanning = documents.scanning
+
+    async def requests(count: int) -> list[bytes]:
+        return [await scanning.request(documents.next_buyer()[1], lines) for _ in range(count)]
+
+    async def rows(count: int) -> list[Values]:
+        return [await scanning.row(documents.next_buyer()[1], lines) for _ in range(count)]
+
+    return Operation("scan_in", lines, 200, stock.SCAN_IN, requests, rows)
+
+
+def _stock(name: str, documents: Documents) -> Operation:
+    async def requests(count: int) -> list[bytes]:
+        return [request("GET", stock.path(name), documents.next_buyer()[1].token) for _ in range(count)]
+
+    async def rows(count: int) -> list[Values]:
+        return [(documents.world.root_id, documents.next_buyer()[1].warehouse) for _ in range(count)]
+
+    return Operation(name, PAGE[name], 200, stock.STATEMENTS[name], requests, rows)
 
 
 def _page(name: str, documents: Documents) -> Operation:

@@ -12,7 +12,7 @@ FIELDS = {
     "operation", "lines", "clients", "workers", "per_second", "floor_per_second", "ratio", "p50_ms", "p99_ms",
     "statements",
 }  # fmt: skip
-WRITES = ["submit", "approve", "issue", "receive"]
+WRITES = ["submit", "approve", "issue", "receive", "scan_in"]
 
 
 def test_a_run_tells_every_operation_in_the_agreed_form_and_statements_do_not_grow_with_the_lines() -> None:
@@ -25,6 +25,8 @@ def test_a_run_tells_every_operation_in_the_agreed_form_and_statements_do_not_gr
         *((name, lines) for lines in (1, 5) for name in WRITES),
         ("list_orders", 20),
         ("catalogue", 50),
+        ("balance", 50),
+        ("as_of", 50),
     ]
     for item in results:
         assert item.keys() == FIELDS
@@ -32,6 +34,6 @@ def test_a_run_tells_every_operation_in_the_agreed_form_and_statements_do_not_gr
         assert item["per_second"] > 0 and item["floor_per_second"] > 0
         assert abs(item["ratio"] - item["per_second"] / item["floor_per_second"]) < 0.01
         assert 0 < item["p50_ms"] <= item["p99_ms"]
-    one, five = ([item["statements"] for item in results[n : n + 4]] for n in (0, 4))
+    one, five = ([item["statements"] for item in results[n : n + 5]] for n in (0, 5))
     assert one == five
     assert one[0] == 2  # the session, and the order
