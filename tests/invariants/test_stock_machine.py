@@ -1,0 +1,195 @@
+"""A machine that moves goods in every way there is, by several parties, while days pass and lots expire.
+
+Whether a step must succeed is worked out beforehand from what lies there; after each, all invariants hold: goods sum
+to zero, nothing real is below zero, what is reserved is what orders hold, sales by day and snapshots are what the
+moves say, and what is sent twice happened once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any, ClassVar, TypeVar
+
+import asyncpg
+import httpx
+from hypothesis import settings as effort
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from server.channel.models import Org
+from server.core import clock
+from server.core.db import connection_options
+from server.settings import Settings
+from server.stock.snapshots import take_snapshots
+from tests.invariants.checks import broken
+from tests.orders.test_life import cart
+from tests.stock.scanning import begin, scan, send
+from tests.world import Product, User, World
+
+T = TypeVar("T")
+PARTIES = ("dealer", "corner", "market")
+STORES = ("corner", "market")
+
+# What is free in the warehouse that delivers: what has not expired, and all.
+_FREE = """
+SELECT coalesce(sum(b.on_hand - b.reserved) FILTER (WHERE l.expires_on >= $3), 0)::int AS good,
+       coalesce(sum(b.on_hand - b.reserved), 0)::int AS any
+FROM stock_balance b JOIN location w ON w.id = b.location_id JOIN lot l ON l.id = b.lot_id
+WHERE w.org_id = $1 AND w.kind = 'warehouse' AND w.is_default AND b.product_id = $2
+"""
+_SPOILT = """
+SELECT coalesce(sum(b.on_hand), 0)::int FROM stock_balance b JOIN location w ON w.id = b.location_id
+JOIN lot l ON l.id = b.lot_id
+WHERE w.org_id = $1 AND w.kind = 'warehouse' AND b.product_id = $2 AND l.expires_on < $3
+"""
+
+party = st.sampled_from(PARTIES)
+product = st.integers(0, 1)
+some = st.integers(1, 30)
+
+
+class Machine(RuleBasedStateMachine):
+    """A dealer with two warehouses and two stores; one brand per example."""
+
+    loop: ClassVar[asyncio.AbstractEventLoop]
+    http: ClassVar[httpx.AsyncClient]
+    witness: ClassVar[Any]
+
+    def await_(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run on the loop where the system runs; the machine itself is in a thread."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
+
+    @initialize()
+    def found(self) -> None:
+        self.time = ExitStack()
+        self.time.enter_context(clock.frozen(clock.now()))
+        self.finished: list[tuple[User, int]] = []
+        self.orders: list[int] = []
+        self.await_(self._found())
+
+    def teardown(self) -> None:
+        if hasattr(self, "time"):
+            self.time.close()
+
+    async def _found(self) -> None:
+        self.world = await World.create(self.http)
+        dealer = await self.world.dealer()
+        stores = {name: await self.world.store(dealer) for name in STORES}
+        self.orgs: dict[str, Org] = {"dealer": dealer, **stores}
+        self.boss: dict[str, User] = {name: await self.world.boss(org) for name, org in self.orgs.items()}
+        self.goods: list[Product] = await self.world.products(2)
+        await self.world.offer(dealer, self.goods)
+        await self.boss["dealer"].post("/warehouses", {"name": "东仓"}, 201)
+
+    async def _free(self, org: str, n: int) -> tuple[int, int]:
+        found = await self.witness.fetchrow(_FREE, self.orgs[org].id, self.goods[n].id, clock.today())
+        return found["good"], found["any"]
+
+    async def _spoilt(self, org: str, n: int) -> int:
+        return int(await self.witness.fetchval(_SPOILT, self.orgs[org].id, self.goods[n].id, clock.today()))
+
+    async def _session(self, org: str, kind: str, n: int, qty: int, succeeds: bool, **more: Any) -> None:
+        """Scan in two parts, one of them twice and a third one taken back, and finish."""
+        who, item = self.boss[org], self.goods[n]
+        session = await begin(who, kind)
+        first, gone = scan(item.ean, qty, **more), scan(item.ean, 99, **more)
+        await send(who, session, {**gone, "undone": True}, first)
+        await send(who, session, first, gone)
+        answer = await who.call("POST", f"/scan-sessions/{session}/finish")
+        assert answer.status_code == (200 if succeeds else 409), (kind, qty, succeeds, answer.text)
+        if succeeds:
+            self.finished.append((who, session))
+
+    @rule(org=party, n=product, qty=some, days=st.sampled_from([3, 12, 60]))
+    def goods_come_in(self, org: str, n: int, qty: int, days: int) -> None:
+        until = (clock.today() + timedelta(days=days)).isoformat()
+        self.await_(self._session(org, "in", n, qty, True, expires_on=until))
+
+    @rule(org=party, n=product, qty=some)
+    def goods_are_sold(self, org: str, n: int, qty: int) -> None:
+        good, _ = self.await_(self._free(org, n))
+        before = self.await_(self._spoilt(org, n))
+        self.await_(self._session(org, "sale", n, qty, good >= qty))
+        assert self.await_(self._spoilt(org, n)) == before
+
+    @rule(org=party, n=product, qty=some)
+    def goods_are_written_off(self, org: str, n: int, qty: int) -> None:
+        _, there = self.await_(self._free(org, n))
+        self.await_(self._session(org, "out", n, qty, there >= qty))
+
+    @rule(store=st.sampled_from(STORES), n=product, qty=some)
+    def a_store_orders_and_the_dealer_holds(self, store: str, n: int, qty: int) -> None:
+        self.await_(self._order(store, n, qty))
+
+    async def _order(self, store: str, n: int, qty: int) -> None:
+        good, _ = await self._free("dealer", n)
+        order = (await self.boss[store].post("/orders", cart(self.goods, (n, False, qty)), 201))["id"]
+        approved = await self.boss["dealer"].call("POST", f"/orders/{order}/approve", {})
+        assert approved.status_code == (200 if good >= qty else 409), (good, qty, approved.text)
+        if approved.status_code == 200:
+            self.orders.append(order)
+
+    @rule(which=st.integers(0, 99))
+    def an_order_goes_on(self, which: int) -> None:
+        if self.orders:
+            self.await_(self._go_on(self.orders[which % len(self.orders)]))
+
+    async def _go_on(self, order: int) -> None:
+        """Issue what is held, or sign for what is on its way; spoilt goods for which there are no others stay."""
+        shown = await self.boss["dealer"].get(f"/orders/{order}")
+        if shown["state"] == "approved":
+            sent = await self.boss["dealer"].call("POST", f"/orders/{order}/issue", {})
+            assert sent.status_code == 200 or sent.json()["code"] == "stock_short", sent.text
+        elif shown["state"] == "issued":
+            issue = shown["issues"][0]
+            buyer = next(user for user in self.boss.values() if user.actor.org_id == shown["buyer"]["id"])
+            counted = {
+                "lines": [{"line_no": line["line_no"], "received_qty": line["qty"] // 2} for line in issue["lines"]]
+            }
+            await buyer.post(f"/goods-issues/{issue['id']}/receive", counted)
+
+    @rule()
+    def another_warehouse_delivers(self) -> None:
+        self.await_(self._change_default())
+
+    async def _change_default(self) -> None:
+        other = (await self.boss["dealer"].get("/warehouses"))["items"][1]
+        await self.boss["dealer"].post(f"/warehouses/{other['id']}/default", {"version": other["version"]})
+
+    @rule(which=st.integers(0, 99))
+    def a_finish_is_pressed_again(self, which: int) -> None:
+        if self.finished:
+            who, session = self.finished[which % len(self.finished)]
+            assert self.await_(who.call("POST", f"/scan-sessions/{session}/finish")).status_code == 200
+
+    @rule(days=st.integers(1, 9))
+    def days_pass(self, days: int) -> None:
+        self.time.enter_context(clock.frozen(clock.now() + timedelta(days=days)))
+        self.await_(self._next_day())
+
+    async def _next_day(self) -> None:
+        for user in self.boss.values():
+            await user.sign_in()
+        await take_snapshots(1)
+
+    @invariant()
+    def nothing_is_broken(self) -> None:
+        if hasattr(self, "orgs"):
+            assert self.await_(broken(self.witness, self.world.brand.id)) == []
+
+
+async def test_whoever_moves_goods_in_whatever_way_they_neither_appear_nor_vanish(
+    http: httpx.AsyncClient, settings: Settings
+) -> None:
+    Machine.loop, Machine.http = asyncio.get_running_loop(), http
+    Machine.witness = await asyncpg.connect(**connection_options(settings.database_url))
+    try:
+        profile = effort.default
+        assert profile is not None
+        shorter = effort(profile, max_examples=max(4, profile.max_examples // 3))
+        await asyncio.to_thread(run_state_machine_as_test, Machine, settings=shorter)
+    finally:
+        await Machine.witness.close()
