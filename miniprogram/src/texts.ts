@@ -1,5 +1,8 @@
+import { scanning } from './texts-scanning'
+
 /** Every Chinese text of the app, by screen. Parts that vary are functions. */
 export const t = {
+  scanning,
   app: { name: '渠通', slogan: '品牌、经销商与门店，同一本账' },
 
   common: {
@@ -113,7 +116,7 @@ export const t = {
   },
 
   stock: {
-    title: '库存', search: '搜商品名、编码', empty: '仓库里还没有库存', onHand: '在库', reserved: '占用', available: '可用', inTransit: '在途', expiry: (day: string) => `最近到期 ${day}`, expirySoon: (days: number) => `${days} 天后到期`, expired: '已过期', kinds: (count: number) => `共 ${count} 种`, none: '无可用',
+    title: '库存', scans: '扫码记录', search: '搜商品名、编码', empty: '仓库里还没有库存', onHand: '在库', reserved: '占用', available: '可用', inTransit: '在途', expiry: (day: string) => `最近到期 ${day}`, expirySoon: (days: number) => `${days} 天后到期`, expired: '已过期', kinds: (count: number) => `共 ${count} 种`, none: '无可用',
   },
 
   balance: {

@@ -1,12 +1,15 @@
 """Barcodes as they are printed, drawn from the standard, and films of them for a browser's camera.
 
-GS1 General Specifications 5.2 (EAN/UPC) and 5.3 (ITF-14). A film is y4m: a line of text and plain pictures.
+GS1 General Specifications 5.2 (EAN/UPC), 5.3 (ITF-14), 5.4 (GS1-128). A film is y4m: a line of text and plain pictures.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+
+import segno
+from barcode.charsets.code128 import CODES
 
 WIDTH, HEIGHT = 1280, 720
 _FRAMES = 4
@@ -49,11 +52,37 @@ def itf14(code: str) -> str:
     return modules + "1" * _WIDE + "01"
 
 
-def film(file: Path, modules: str | None) -> None:
-    """A film of a barcode on white paper before a grey background; without one, of the background alone."""
+_START_C, _TO_B, _FNC1 = 105, 100, 102
+_STOP = "1100011101011"
+_BLANK_B = 32
+
+
+def gs1_128(data: str) -> str:
+    """The modules of a GS1-128: pairs of digits while there are any (code set C), then signs (B); U+001D is FNC1."""
+    values = [_START_C, _FNC1]
+    rest = data
+    while len(rest) > 1 and rest[:2].isdigit():
+        values.append(int(rest[:2]))
+        rest = rest[2:]
+    if rest:
+        values += [_TO_B, *(_FNC1 if sign == "\x1d" else ord(sign) - _BLANK_B for sign in rest)]
+    check = (values[0] + sum(place * value for place, value in enumerate(values))) % 103
+    bars: list[str] = [CODES[value] for value in [*values, check]]
+    return "".join(bars) + _STOP
+
+
+def qr(text: str) -> list[str]:
+    """The rows of modules of a QR code."""
+    return ["".join("1" if dark else "0" for dark in row) for row in segno.make_qr(text, error="m").matrix]
+
+
+def film(file: Path, modules: str | list[str] | None) -> None:
+    """A film of a barcode, or of the rows of a matrix, on white paper before grey; without one, of the grey alone."""
     grey = bytes([_GREY]) * WIDTH
     rows: Sequence[bytes] = [grey] * HEIGHT
-    if modules is not None:
+    if isinstance(modules, list):
+        rows = _matrix(modules, grey)
+    elif modules is not None:
         paper, code = _rows(modules)
         rows = [grey] * 200 + [paper] * 30 + [code] * 260 + [paper] * 30 + [grey] * 200
     picture = b"".join(rows) + bytes([128]) * (WIDTH * HEIGHT // 2)
@@ -64,6 +93,20 @@ def film(file: Path, modules: str | None) -> None:
         for _ in range(_FRAMES):
             out.write(b"FRAME\n" + picture)
     beside.replace(file)
+
+
+def _matrix(modules: list[str], grey: bytes) -> Sequence[bytes]:
+    """The rows of a matrix with quiet zones of four modules."""
+    size = 400 // (len(modules) + 8)
+    blank = "0" * (len(modules[0]) + 8)
+    lines = [blank] * 4 + [f"0000{row}0000" for row in modules] + [blank] * 4
+    left = (WIDTH - len(blank) * size) // 2
+    rows: list[bytes] = []
+    for line in lines:
+        points = b"".join(bytes([_DARK if module == "1" else _LIGHT]) * size for module in line)
+        rows += [(grey[:left] + points).ljust(WIDTH, bytes([_GREY]))] * size
+    above = (HEIGHT - len(rows)) // 2
+    return [grey] * above + rows + [grey] * (HEIGHT - above - len(rows))
 
 
 def _rows(modules: str) -> tuple[bytes, bytes]:

@@ -38,9 +38,14 @@ class Camera:
     file: Path
 
     def see(self, code: str | None) -> None:
-        """Hold a barcode before it; None takes it away."""
+        """Hold a barcode before it: an address is a QR code, others EAN-13, ITF-14 or GS1-128; None takes it away."""
         draw = {13: barcodes.ean13, 14: barcodes.itf14}
-        barcodes.film(self.file, None if code is None else draw[len(code)](code))
+        if code is None:
+            barcodes.film(self.file, None)
+        elif code.startswith("http"):
+            barcodes.film(self.file, barcodes.qr(code))
+        else:
+            barcodes.film(self.file, draw.get(len(code), barcodes.gs1_128)(code))
 
 
 @dataclass

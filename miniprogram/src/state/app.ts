@@ -2,6 +2,7 @@ import { openCart } from './cart'
 import { startLive, stopLive } from './live'
 import { useNetwork, watchNetwork, whenBackOnline } from './network'
 import { closeQueue, flushQueue, openQueue } from './queue'
+import { closeBooks, flushBooks, openBooks } from './scans'
 import { currentToken, refreshMe, restoreSession, whenSignedOut } from './session'
 
 const READY = '/pages/home/home'
@@ -9,6 +10,7 @@ const READY = '/pages/home/home'
 function openEverything(): void {
   openCart()
   openQueue()
+  openBooks()
   startLive()
 }
 
@@ -16,9 +18,11 @@ function openEverything(): void {
 export function openAccount(): void {
   watchNetwork(() => void refreshMe().catch(() => undefined))
   whenBackOnline(flushQueue)
+  whenBackOnline(flushBooks)
   whenSignedOut(() => {
     stopLive()
     closeQueue()
+    closeBooks()
   })
   if (!restoreSession()) return
   openEverything()
@@ -40,6 +44,7 @@ export function resume(): void {
   if (!currentToken()) return
   startLive()
   flushQueue()
+  flushBooks()
   if (!useNetwork().online.value) void refreshMe().catch(() => undefined)
 }
 

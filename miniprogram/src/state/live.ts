@@ -12,6 +12,9 @@ const updates = new LiveUpdates({
   open: openEventStream,
 })
 
+// Several phones scan into one session.
+updates.hear('scan_session')
+
 export const startLive = (): void => updates.start()
 export const stopLive = (): void => updates.stop()
 /** Listens until the returned function is called. */
