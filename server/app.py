@@ -15,6 +15,7 @@ from server.exchange.runner import Runner
 from server.exchange.workbook import MAX_BYTES
 from server.identity.service import authenticate
 from server.settings import Settings, load_settings
+from server.trace import page as trace_page
 
 
 def create_app(settings: Settings | None = None, name: str = "qutong") -> Sanic[Any, Any]:
@@ -38,6 +39,7 @@ def create_app(settings: Settings | None = None, name: str = "qutong") -> Sanic[
     app.after_server_stop(_stop)
     http.mount(app, modules.ROUTES, authenticate)
     _mount_health(app)
+    trace_page.mount(app)
     pages.mount(app, openapi.document(modules.ROUTES, modules.VERSION))
     return app
 

@@ -28,6 +28,7 @@ from server.identity.role_routes import routes as roles
 from server.identity.routes import routes as identity
 from server.notify.routes import routes as notify
 from server.orders import queries as orders_queries
+from server.orders.hooks import on_issue
 from server.orders.moving import tell_of_orders
 from server.orders.papers import issue_papers, receipt_papers
 from server.orders.queries import names_packaging
@@ -52,6 +53,13 @@ from server.stock.session_routes import routes as scanning
 from server.territory.moves import tell_of_territories
 from server.territory.regrouping import check_regrouping
 from server.territory.routes import routes as territory
+from server.trace import diversions as trace_diversions
+from server.trace import scans as trace_scans
+from server.trace.diversion_routes import routes as diversions
+from server.trace.diversions import issued as watch_issues
+from server.trace.ranges import names_packaging as codes_packaging
+from server.trace.recall_routes import routes as recalls
+from server.trace.routes import routes as trace
 
 VERSION = "0.2.0"
 MODULES = (
@@ -75,6 +83,9 @@ MODULES = (
     warehouses,
     scanning,
     settlement,
+    trace,
+    diversions,
+    recalls,
     customers,
     notify,
     exchange,
@@ -91,8 +102,10 @@ def wire() -> None:
         on_move(teller)
     on_packaging_removed(names_packaging)
     on_packaging_removed(scans_packaging)
-    for module in (channel_service, qualifications, catalog_queries, orders_queries):
+    for module in (channel_service, qualifications, catalog_queries, orders_queries, trace_scans, trace_diversions):
         named_by(module.NAMES_FILE)
+    on_packaging_removed(codes_packaging)
+    on_issue(watch_issues)
     on_limits_change(product_limits_change)
     worth_by(worth)
     numbered_by("goods_issue", issue_papers)

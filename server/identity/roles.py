@@ -35,6 +35,12 @@ PERMISSIONS: dict[str, str] = {
     "warehouse.manage": "管理仓库",
     "stock.scan": "扫码出入库和盘点",
     "stock.sell": "登记销售",
+    "trace.manage": "管理追溯码",
+    "trace.scan": "扫码追溯",
+    "recall.manage": "召回批次",
+    "diversion.read": "查看窜货",
+    "diversion.handle": "处理窜货",
+    "diversion.state": "说明窜货情况",
     "settlement.read": "查看往来账",
     "credit.manage": "设置信用额度",
     "payment.register": "登记收款",
@@ -52,7 +58,9 @@ PERMISSIONS: dict[str, str] = {
 _READS = {"order.read", "catalog.read", "stock.read"}
 _BUYS = {"order.create", "order.cancel"}
 _CUSTOMERS = {"order.create_for", "customer.manage"}
-_MANAGER = _READS | {
+_CHASES = {"trace.scan", "diversion.read", "diversion.handle"}
+_MANAGER = _READS | _CHASES | {
+    "recall.manage",
     "order.approve", "order.over_credit", "approval.second", "channel.read", "channel.manage", "channel.move",
     "rep.assign", "customer.manage", "catalog.manage",
     "price.manage", "price.guide",
@@ -62,10 +70,14 @@ _MANAGER = _READS | {
 }  # fmt: skip
 
 ROLES: dict[str, frozenset[str]] = {
-    "brand_admin": frozenset(set(PERMISSIONS) - _BUYS - {"order.receive", "order.create_for", "stock.sell"}),
+    "brand_admin": frozenset(
+        set(PERMISSIONS) - _BUYS - {"order.receive", "order.create_for", "stock.sell", "diversion.state"}
+    ),
     "brand_manager": frozenset(_MANAGER),
     "brand_rep": frozenset(
-        _READS | {"order.approve", "channel.read", "settlement.read", "territory.read", "exchange.export"}
+        _READS
+        | _CHASES
+        | {"order.approve", "channel.read", "settlement.read", "territory.read", "exchange.export"}
     ),
     "brand_finance": frozenset(
         _READS | {"channel.read", "settlement.read", "credit.manage", "payment.register", "exchange.export"}
@@ -73,8 +85,8 @@ ROLES: dict[str, frozenset[str]] = {
     "brand_warehouse": frozenset(
         _READS
         | {
-            "order.issue", "stock.manage", "stock.scan", "warehouse.manage", "channel.read",
-            "exchange.import", "exchange.export",
+            "order.issue", "stock.manage", "stock.scan", "warehouse.manage", "channel.read", "trace.manage",
+            "trace.scan", "exchange.import", "exchange.export",
         }
     ),
     "dealer_owner": frozenset(
@@ -85,7 +97,8 @@ ROLES: dict[str, frozenset[str]] = {
             "order.approve", "order.over_credit", "approval.second", "order.issue", "order.receive", "price.manage",
             "channel.read", "channel.manage", "account.manage", "role.manage", "stock.manage", "stock.scan",
             "stock.sell", "warehouse.manage", "settlement.read", "credit.manage", "payment.register", "audit.read",
-            "territory.read", "rule.manage", "exchange.import", "exchange.export",
+            "territory.read", "rule.manage", "exchange.import", "exchange.export", "trace.scan", "diversion.read",
+            "diversion.state",
         }
     ),
     "dealer_clerk": frozenset(
@@ -94,13 +107,13 @@ ROLES: dict[str, frozenset[str]] = {
         | _CUSTOMERS
         | {
             "order.approve", "order.issue", "order.receive", "channel.read", "settlement.read", "territory.read",
-            "stock.scan", "stock.sell", "exchange.export",
+            "stock.scan", "stock.sell", "exchange.export", "trace.scan", "diversion.read", "diversion.state",
         }
     ),
     "dealer_warehouse": frozenset(
-        _READS | {"order.issue", "order.receive", "channel.read", "stock.scan", "stock.sell"}
+        _READS | {"order.issue", "order.receive", "channel.read", "stock.scan", "stock.sell", "trace.scan"}
     ),
-    "dealer_driver": frozenset({"order.read", "catalog.read", "channel.read"}),
+    "dealer_driver": frozenset({"order.read", "catalog.read", "channel.read", "trace.scan"}),
     "dealer_finance": frozenset(
         _READS | {"channel.read", "settlement.read", "credit.manage", "payment.register", "exchange.export"}
     ),
@@ -109,10 +122,10 @@ ROLES: dict[str, frozenset[str]] = {
         | _BUYS
         | {
             "order.receive", "settlement.read", "account.manage", "stock.scan", "stock.sell", "warehouse.manage",
-            "exchange.import", "exchange.export",
+            "trace.scan", "exchange.import", "exchange.export",
         }
     ),
-    "store_clerk": frozenset(_READS | _BUYS | {"order.receive", "stock.scan", "stock.sell"}),
+    "store_clerk": frozenset(_READS | _BUYS | {"order.receive", "stock.scan", "stock.sell", "trace.scan"}),
 }  # fmt: skip
 
 ROLE_NAMES: dict[str, str] = {

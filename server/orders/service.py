@@ -15,7 +15,7 @@ from server.approvals.schemas import Decision
 from server.core import clock, db, files, live
 from server.core.actor import Actor
 from server.core.errors import FieldError, Forbidden, InvalidInput, NotFound, OrgFrozen
-from server.orders import quantities, queries
+from server.orders import hooks, quantities, queries
 from server.orders.behalf import may_sign
 from server.orders.quantities import QuantityInvalid, by_line, unique
 from server.orders.queries import IssueMade, LineState, ReceiptMade, Transition
@@ -277,6 +277,7 @@ async def issue_goods(actor: Actor, order_id: int, wanted: Issue) -> int:
             facts={"issue_id": issue_id, "number": number, "amount_fen": amount},
         )
         await queries.write_transition(actor, order.id, change, moment)
+        await hooks.issued(actor, issue_id)
         await _tell(actor, order, state)
         return issue_id
 

@@ -36,7 +36,9 @@ class CodesUnknown(BusinessError):
 
 
 class ScanLinesRefused(BusinessError):
-    """Some lines cannot move. `lines` names each with its code: lot_missing, lot_unknown, lot_mismatch, stock_short."""
+    """Some lines cannot move. `lines` names each with its code: lot_missing, lot_unknown, lot_mismatch,
+    lot_recalled, stock_short.
+    """
 
     status, code, title = 409, "scan_lines_refused", "有商品不能过账"
 
@@ -156,11 +158,16 @@ async def _outgoing(actor: Actor, session: db.Row, lines: Sequence[db.Row]) -> l
     locked = await queries.lock_lots(actor.root_id, actor.org_id, products, place, target)
     found = [item for item in locked if item["location_id"] == place]
     wanted, refused = _wanted(lines, found, session["keeps_lots"])
+    if kind == "sale":
+        refused += _recalled(lines, found)
+        found = [item for item in found if not item["blocked"]]
     lots = [Lot(item["product_id"], item["lot_id"], item["expires_on"], item["free"]) for item in found]
     result = allocate(wanted, lots, clock.today() if kind == "sale" else None)
+    named = {item.line for item in refused}
     refused += [
         Refusal(item.line_no, "stock_short", f"需要 {item.wanted}，只有 {item.available}", item.available)
         for item in result.short
+        if item.line_no not in named
     ]
     _refuse(lines, sorted(refused))
     reason = session["reason"] or "sale"
@@ -181,6 +188,16 @@ def _wanted(lines: Sequence[db.Row], lots: Sequence[db.Row], keeps_lots: bool) -
             fitting = None
         wanted.append(Wanted(n, line["product_id"], line["qty"], fitting))
     return wanted, refused
+
+
+def _recalled(lines: Sequence[db.Row], lots: Sequence[db.Row]) -> list[Refusal]:
+    """Lines that name a lot which is called back: nobody sells it any more."""
+    blocked = {(lot["product_id"], lot["code"]) for lot in lots if lot["blocked"]}
+    return [
+        Refusal(n, "lot_recalled", f"批次 {line['lot_code']} 正在召回，不能销售", 0)
+        for n, line in enumerate(lines)
+        if line["lot_code"] and (line["product_id"], line["lot_code"]) in blocked
+    ]
 
 
 def _fitting(line: db.Row, lots: Sequence[db.Row]) -> frozenset[int] | None:

@@ -34,7 +34,8 @@ class Document(NamedTuple):
 
 # The order is the rule of the house: location, product, lot.
 _LOCK_LOTS = """
-SELECT b.location_id, b.product_id, b.lot_id, l.code, l.expires_on, b.on_hand - b.reserved AS free
+SELECT b.location_id, b.product_id, b.lot_id, l.code, l.expires_on, b.on_hand - b.reserved AS free,
+       l.blocked_by IS NOT NULL AS blocked
 FROM stock_balance b JOIN lot l ON l.id = b.lot_id
 WHERE b.root_id = $1 AND b.product_id = ANY ($3::bigint[]) AND b.on_hand > 0
   AND b.location_id IN ($5, coalesce($4::bigint, (
@@ -57,7 +58,7 @@ ON CONFLICT (root_id, order_id, line_no, lot_id) DO UPDATE SET qty = reservation
 """
 
 _RESERVATIONS = """
-SELECT r.line_no, r.product_id, r.lot_id, r.qty, l.expires_on, r.location_id,
+SELECT r.line_no, r.product_id, r.lot_id, r.qty, l.expires_on, l.blocked_by IS NOT NULL AS blocked, r.location_id,
        (SELECT id FROM location WHERE org_id = $3 AND kind = 'in_transit' AND is_default) AS way_id
 FROM reservation r JOIN lot l ON l.id = r.lot_id
 WHERE r.root_id = $1 AND r.order_id = $2
@@ -185,7 +186,7 @@ FROM stock_balance b
 JOIN location w ON w.id = b.location_id
 JOIN lot l ON l.id = b.lot_id
 WHERE w.org_id = $2 AND w.kind = 'warehouse' AND w.is_default AND b.root_id = $1 AND b.product_id = ANY ($3::bigint[])
-  AND b.on_hand > b.reserved AND l.expires_on >= $4
+  AND b.on_hand > b.reserved AND l.expires_on >= $4 AND l.blocked_by IS NULL
 GROUP BY 1
 """
 

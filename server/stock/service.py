@@ -46,15 +46,18 @@ async def open_locations(root_id: int, org_ids: Sequence[int]) -> None:
     await queries.open_locations(root_id, org_ids, LOCATION_NAMES)
 
 
-def _short(short: Sequence[Short]) -> StockShort:
+def _short(short: Sequence[Short], found: Sequence[db.Row] = ()) -> StockShort:
     errors = [
         FieldError(f"/lines/{item.line_no - 1}/approved_qty", f"需要 {item.wanted}，只有 {item.available}")
         for item in short
     ]
+    products = {item.product_id for item in short}
+    recalled = sorted({lot["code"] for lot in found if lot["blocked"] and lot["product_id"] in products})
     return StockShort(
         f"第 {'、'.join(str(item.line_no) for item in short[:NAMED])} 行"
         + (f"等 {len(short)} 行" if len(short) > NAMED else "")
-        + "库存不足，没有做任何改动",
+        + "库存不足，没有做任何改动"
+        + (f"；批次 {'、'.join(recalled[:NAMED])} 正在召回，不能出库" if recalled else ""),
         errors,
         lines=[{"line_no": s.line_no, "wanted_qty": s.wanted, "available_qty": s.available} for s in short],
     )
@@ -78,10 +81,14 @@ async def _allocate(
     It is the one that delivers, unless another is named.
     """
     found = await queries.lock_lots(root_id, seller_id, sorted({line.product_id for line in wanted}), location_id)
-    lots = [Lot(item["product_id"], item["lot_id"], item["expires_on"], item["free"]) for item in found]
+    lots = [
+        Lot(item["product_id"], item["lot_id"], item["expires_on"], item["free"])
+        for item in found
+        if not item["blocked"]
+    ]
     result = allocate(wanted, lots, clock.today())
     if result.short:
-        raise _short(result.short)
+        raise _short(result.short, found)
     return found[0]["location_id"], result.picks
 
 
@@ -95,15 +102,19 @@ async def pick_reserved(
 ) -> tuple[list[Pick], tuple[int, int]]:
     """Choose, from what is held for an order, the lots that leave now, first expired first; and from where to where.
 
-    Lots that have expired since they were held serve nobody: others take their place, or `StockShort` says which
-    lines cannot leave. The order row is locked by the caller, so the reservations stand still.
+    Lots that have expired since they were held, or are called back, serve nobody: others take their place, or
+    `StockShort` says which lines cannot leave. The order row is locked by the caller, so the reservations stand still.
     """
     held = await queries.reservations(root_id, order_id, buyer_id)
     today = clock.today()
     missing = {line.line_no: line.qty for line in wanted}
-    picks = _take([item for item in held if item["expires_on"] >= today], missing)
+
+    def serves(item: db.Row) -> bool:
+        return bool(item["expires_on"] >= today and not item["blocked"])
+
+    picks = _take([item for item in held if serves(item)], missing)
     if any(missing.values()):
-        spoilt = _take([item for item in held if item["expires_on"] < today], missing)
+        spoilt = _take([item for item in held if not serves(item)], missing)
         picks = _merged([*picks, *await _replace(root_id, seller_id, order_id, spoilt, held[0]["location_id"])])
     return picks, (held[0]["location_id"], held[0]["way_id"])
 
@@ -120,7 +131,7 @@ def _take(held: Sequence[db.Row], missing: dict[int, int]) -> list[Pick]:
 
 
 async def _replace(root_id: int, seller_id: int, order_id: int, spoilt: Sequence[Pick], location_id: int) -> list[Pick]:
-    """Hold other lots of the same goods for an order, in place of those that have expired.
+    """Hold other lots of the same goods for an order, in place of those that serve nobody any more.
 
     They come from the warehouse where the order is held, also when another one delivers by now. The one place that
     locks lots out of the order of the house; should two such issues meet, PostgreSQL sends one back and `db.retried`

@@ -102,6 +102,19 @@ ALLOWED: dict[str, set[str]] = {
     **dict.fromkeys(("get_balance", "list_entries"), READS_MONEY),
     "register_payment": TAKES_MONEY,
     "set_credit_limit": TAKES_MONEY | {"brand_manager"},
+    # trace
+    **dict.fromkeys(("make_trace_codes", "list_trace_ranges", "print_trace_codes", "pack_pallet"),
+                    {"brand_admin", "brand_warehouse"}),
+    "get_issue_codes": ALL,
+    **dict.fromkeys(("bind_trace_codes", "unbind_trace_codes"), ISSUES),
+    **dict.fromkeys(("get_way", "scan_trace_code"), ALL - {"brand_finance", "dealer_finance"}),
+    **dict.fromkeys(("list_diversions", "get_diversion", "get_diversion_photo"), DECIDES),
+    **dict.fromkeys(("take_diversion", "decide_diversion"), {"brand_admin", "brand_manager", "brand_rep"}),
+    "state_diversion": {"dealer_owner", "dealer_clerk"},
+    **dict.fromkeys(("start_recall", "tell_late_holders", "end_recall"), KEEPS_CATALOGUE),
+    **dict.fromkeys(("list_recalls", "get_recall", "read_recall"), ALL - {"dealer_driver"}),
+    "list_recall_holders": BRAND | DEALER,
+    "answer_recall": SCANS,
     # regions and territories
     **dict.fromkeys(("list_regions", "list_region_children", "search_regions"), ALL),
     **dict.fromkeys(("list_authorities", "outside_territory"), DECIDES),
@@ -130,6 +143,7 @@ KINDS = {
     "contact_id": "contact", "qualification_id": "qualification", "segment_id": "segment",
     "category_id": "category", "packaging_id": "packaging", "exception_id": "exception",
     "scan_session_id": "scan_session", "warehouse_id": "warehouse",
+    "range_id": "range", "diversion_id": "diversion", "recall_id": "recall",
 }  # fmt: skip
 
 _ADDRESS = {"contact_name": "李店", "contact_phone": "13800000000", "detail": "人民路 1 号"}
@@ -203,6 +217,15 @@ def _supply(stage: Stage, product_id: int) -> dict[str, Any]:
 
 def _scans(stage: Stage, **chosen: Any) -> dict[str, Any]:
     return {"scans": [{"id": str(uuid4()), "code": "没有条码", "at": clock.now().isoformat(), **chosen}]}
+
+
+def _codes(stage: Stage, **more: Any) -> dict[str, Any]:
+    own = {"product_id": stage.goods.id, "packaging_id": stage.goods.case}
+    return {"scheme": "url", "count": 10, "lot_code": "L1", **own, **more}
+
+
+def _recall(stage: Stage, product_id: int) -> dict[str, Any]:
+    return {"product_id": product_id, "lot_code": f"R{number()}", "instruction": "下架", **_REASON}
 
 
 # Operation → a request that is good in itself, made for a place whose rows the caller may use.
@@ -281,6 +304,15 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "resolve_code": lambda s, p: {"code": "没有条码", "product_id": s.goods.id, "packaging_id": s.goods.piece},
     "drop_code": lambda s, p: {"code": "没有条码"},
     "say_lot": lambda s, p: {"product_id": s.goods.id, "expires_on": "2030-01-01"},
+    "make_trace_codes": lambda s, p: _codes(s),
+    "pack_pallet": lambda s, p: {"sscc": "376104250021234569", "codes": [s.places["brand"].rows["trace_code"]]},
+    **dict.fromkeys(("bind_trace_codes", "unbind_trace_codes"), lambda s, p: {"codes": ["没有这个码"]}),
+    "scan_trace_code": lambda s, p: {"code": s.places["brand"].rows["trace_code"]},
+    "decide_diversion": lambda s, p: {"verdict": "explained", **_REASON},
+    "state_diversion": lambda s, p: {"text": "门店自己转卖的"},
+    "start_recall": lambda s, p: _recall(s, s.goods.id),
+    "answer_recall": lambda s, p: {"set_aside": 1},
+    "end_recall": lambda s, p: {"outcome": "全部收回"},
     "register_payment": lambda s, p: {"buyer_id": p.rows["org"], "amount_fen": 1, "method": "cash"},
     "set_credit_limit": lambda s, p: {"buyer_id": p.rows["org"], "limit_fen": 1},
     "grant_authority": lambda s, p: _grant(s, p.rows["org"]),
@@ -430,6 +462,17 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("resolve_code", "packaging_id"): (
         "packaging", lambda s, i: {"code": "x", "product_id": s.goods.id, "packaging_id": i}),
     ("say_lot", "product_id"): ("product", lambda s, i: {"product_id": i, "expires_on": "2030-01-01"}),
+    ("make_trace_codes", "product_id"): ("product", lambda s, i: _codes(s, product_id=i)),
+    ("make_trace_codes", "packaging_id"): ("packaging", lambda s, i: _codes(s, packaging_id=i)),
+    ("list_trace_ranges", "product_id"): ("product", lambda s, i: {"product_id": i}),
+    ("scan_trace_code", "store_id"): (
+        "org", lambda s, i: {"code": s.places["brand"].rows["trace_code"], "store_id": i}),
+    ("scan_trace_code", "photo_ids"): (
+        "photo", lambda s, i: {"code": s.places["brand"].rows["trace_code"], "photo_ids": [i]}),
+    ("list_diversions", "dealer_id"): ("org", lambda s, i: {"dealer_id": i}),
+    ("list_diversions", "rep_id"): ("account", lambda s, i: {"rep_id": i}),
+    ("state_diversion", "photo_ids"): ("photo", lambda s, i: {"text": "门店自己转卖的", "photo_ids": [i]}),
+    ("start_recall", "product_id"): ("product", _recall),
     ("list_authorities", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("list_authorities", "category_id"): ("category", lambda s, i: {"category_id": i}),
     ("grant_authority", "org_id"): ("org", _grant),

@@ -28,10 +28,13 @@ from server.price_exceptions.schemas import NewException
 from server.price_exceptions.service import ask_exception
 from server.territory.schemas import NewAuthority
 from server.territory.service import grant_authority
+from server.trace.ranges import make_range
+from server.trace.schemas import NewRange
 from tests.world import Product, User, World, number
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 16
 UNKNOWN = 2**52
+WHOLE_BRANDS = {"product", "packaging", "category", "message", "code", "guide", "range", "recall"}
 BASES = {"brand": "manager", "dealer": "clerk", "store": "clerk"}
 
 _OUTBOX = """
@@ -58,6 +61,22 @@ _WAREHOUSE = "SELECT id FROM location WHERE org_id = $1 AND kind = 'warehouse' A
 _SCANNING = """
 INSERT INTO scan_session (root_id, org_id, number, kind, location_id, reason, opened_by, opened_at)
 VALUES ($1, $2, $3, 'in', $4, 'opening', $5, $6) RETURNING id
+"""
+
+_RECALL = """
+WITH old AS (
+    INSERT INTO lot (root_id, product_id, code, expires_on) VALUES ($1, $2, $3, '2030-01-01') RETURNING id
+)
+INSERT INTO recall (root_id, number, product_id, lot_id, reason, instruction, started_by, started_at)
+SELECT $1, $3, $2, id, $4, '下架', $5, $6 FROM old RETURNING id
+"""
+
+_HOLDER = "INSERT INTO recall_holder (root_id, recall_id, org_id, qty, told_at) VALUES ($1, $2, $3, 1, $4)"
+
+_DIVERSION = """
+INSERT INTO diversion (root_id, number, kind, dealer_id, subject, region_code, product_id, opened_at, last_at,
+                       counted_on)
+VALUES ($1, $2, 'scan', $3, 'hand:1', '330203', $4, $5, $5, '2026-01-01') RETURNING id
 """
 
 _SUBSTITUTE = """
@@ -108,7 +127,7 @@ class Stage:
     def outside(self, role: str, kind: str) -> list[Any]:
         """The ids of a kind that this role must not be able to use."""
         mine = self.home(role)
-        if kind in ("product", "packaging", "category", "message", "code", "guide"):  # the whole brand's
+        if kind in WHOLE_BRANDS:
             found = [place for name, place in self.places.items() if name.startswith("other")]
         elif kind in (
             "session",
@@ -209,12 +228,32 @@ async def _rows(stage: Stage, owner: World, place: Place, item: Product) -> None
         place.words.append(chosen.name)
     place.words += [person.name, paper.number]
     place.words += [file[0], address.contact_name, address.contact_phone, address.detail, told.title]
+    await _traced(owner, place, item)
     if place.org.kind == "brand":
         topic = f"topic-{number()}"
         rows["message"] = await db.value(_OUTBOX, place.org.root_id, topic, moment)
         rows["guide"] = await db.value(_GUIDE, place.org.id, item.id)
         rows |= {"product": item.id, "packaging": item.piece, "category": owner.category_id, "code": item.ean}
         place.words.append(topic)
+
+
+async def _traced(owner: World, place: Place, item: Product) -> None:
+    """Codes and a recall of the brand that its dealers and shops are told of, a diversion of each dealer."""
+    rows, root, moment = place.rows, place.org.root_id, clock.now()
+    if place.org.kind == "brand":
+        codes = NewRange("url", item.id, item.case, 10, lot_code="L1")
+        made = await make_range(place.boss.actor, codes)
+        why = f"原因{number()}"
+        recall = await db.value(_RECALL, root, item.id, f"ZH{number()}", why, place.boss.account_id, moment)
+        rows |= {"range": made.id, "trace_code": made.first, "recall": recall}
+        place.words += [why, made.last]
+    else:
+        recall = await db.value("SELECT max(id) FROM recall WHERE root_id = $1", root)
+        await db.run(_HOLDER, root, recall, place.org.id, moment)
+    if place.org.kind == "dealer":
+        title = f"CH{number()}"
+        rows["diversion"] = await db.value(_DIVERSION, root, title, place.org.id, item.id, moment)
+        place.words.append(title)
 
 
 async def _trade(owner: World, place: Place, supplier: Place, item: Product) -> None:

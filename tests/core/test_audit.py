@@ -24,10 +24,13 @@ SILENT = {
 # Signing in and binding with WeChat and WeCom are tried in tests/identity, what an import and an export leave in
 # tests/exchange.
 # A scan is an entry of its own: who, when, from which session; none is ever changed or removed.
-OWN_ENTRIES = {"take_scans"}
+OWN_ENTRIES = {"take_scans", "scan_trace_code"}
 ELSEWHERE = {
     "login_wechat", "bind_wechat", "login_wecom", "bind_wecom", "unbind_wecom", "confirm_import", "start_export",
 }  # fmt: skip
+
+# What a path names in brackets is the newest row of a table.
+MADE = {"packaging": "packaging", "role": "role", "order": "orders", "issue": "goods_issue", "recall": "recall"}
 
 Step = tuple[str, User, str, str, dict[str, Any] | None]
 
@@ -152,6 +155,27 @@ def the_day(stage: Stage) -> Iterator[Step]:
     yield "say_lot", boss, "POST", f"{scanning}/lots", BODIES["say_lot"](stage, dealer)
     yield "finish_scan_session", boss, "POST", f"{scanning}/finish", None
     yield "supply", boss, "POST", "/stock/supply", {"lines": [lot]}
+    brand = places["brand"]
+    codes = {"codes": [brand.rows["trace_code"]]}
+    yield "make_trace_codes", admin, "POST", "/trace/ranges", BODIES["make_trace_codes"](stage, brand)
+    yield "pack_pallet", admin, "POST", "/trace/pallets", BODIES["pack_pallet"](stage, brand)
+    bulk = {"product_id": stage.goods.id, "packaging_id": stage.goods.case, "packaging_qty": 1, "price_fen": 300}
+    yield "submit_order", boss, "POST", "/orders", {"delivery_method": "pickup", "lines": [bulk]}
+    yield "approve_order", admin, "POST", "/orders/{id}/approve", {}
+    yield "issue_goods", admin, "POST", "/orders/{order}/issue", {}
+    yield "bind_trace_codes", admin, "POST", "/trace/issues/{issue}/bind", codes
+    yield "unbind_trace_codes", admin, "POST", "/trace/issues/{issue}/unbind", codes
+    yield "scan_trace_code", rep, "POST", "/trace/scans", BODIES["scan_trace_code"](stage, brand)
+    diversion = f"/diversions/{dealer.rows['diversion']}"
+    yield "take_diversion", rep, "POST", f"{diversion}/take", None
+    yield "state_diversion", boss, "POST", f"{diversion}/state", {"text": "门店自己转卖的"}
+    yield "decide_diversion", rep, "POST", f"{diversion}/decide", {"verdict": "explained", **reason}
+    recall = {"product_id": stage.goods.id, "lot_code": "L7", "instruction": "下架", **reason}
+    yield "start_recall", admin, "POST", "/recalls", recall
+    yield "read_recall", boss, "POST", "/recalls/{recall}/read", None
+    yield "answer_recall", boss, "POST", "/recalls/{recall}/answer", {"set_aside": 5}
+    yield "tell_late_holders", admin, "POST", "/recalls/{recall}/tell", None
+    yield "end_recall", admin, "POST", "/recalls/{recall}/end", {"outcome": "全部收回"}
     money = {"buyer_id": store.org.id, "amount_fen": 100, "method": "cash"}
     yield "register_payment", boss, "POST", "/payments", money
     yield "set_credit_limit", boss, "POST", "/credit-limits", {"buyer_id": store.org.id, "limit_fen": 100}
@@ -201,8 +225,8 @@ async def test_every_write_leaves_who_did_it(http: httpx.AsyncClient, settings: 
     for operation, user, method, path, body in the_day(stage):
         await user.sign_in() if not user.token else None
         latest = "SELECT max(id) FROM session WHERE account_id = $1"
-        for table in ("packaging", "role"):
-            path = path.replace(f"{{{table}}}", str(await db.value(f"SELECT max(id) FROM {table}")))
+        for name, table in MADE.items():
+            path = path.replace(f"{{{name}}}", str(await db.value(f"SELECT max(id) FROM {table}")))
         path = path.replace("{id}", made).replace("{session}", str(await db.value(latest, user.account_id)))
         if operation == "reject_orders" and body:
             body["ids"] = [int(made)]
