@@ -38,28 +38,46 @@ class _Copy:
         for error in content.errors:
             self.wrong.setdefault(error.row, {}).setdefault(error.column, []).append(error.detail)
         self.width = len(content.headings)
+        self.cells = [self._plain(place) for place in range(self.width)]
+        """One for each column serves all rows in which nothing is wrong: nearly all of a long file."""
 
     def add(self, number: int, values: list[Any]) -> None:
         """A row, its wrong cells marked; rows stay where they were."""
         wrong = self.wrong.get(number, {})
         width = max(self.width, *(column + 1 for column in wrong)) if wrong else self.width
         values = (values + [None] * width)[:width]
+        if not wrong and number > 1:
+            for cell, value in zip(self.cells, values, strict=True):
+                _put(cell, value)
+            self.page.append(self.cells)
+            return
         self.page.append([self._cell(number, place, value, wrong.get(place)) for place, value in enumerate(values)])
 
-    def _cell(self, number: int, place: int, value: Any, wrong: list[str] | None) -> Any:
+    def _plain(self, place: int) -> Any:
         cell = WriteOnlyCell(self.page)
-        if isinstance(value, str):
-            safe_text(cell, value)
-        else:
-            cell.value = value if isinstance(value, (int, float)) or hasattr(value, "year") else cells.shown(value)
-        if number > 1:
-            cell.number_format = self.formats.get(place, "General")
-        else:
+        cell.number_format = self.formats.get(place, "General")
+        return cell
+
+    def _cell(self, number: int, place: int, value: Any, wrong: list[str] | None) -> Any:
+        cell = self._plain(place) if number > 1 else WriteOnlyCell(self.page)
+        _put(cell, value)
+        if number == 1:
             cell.font, cell.fill = Font(bold=True), _HEAD
         if wrong:
             cell.fill = _RED
             cell.comment = Comment(cells.first(wrong), "渠通", height=80, width=260)
         return cell
+
+
+def _put(cell: Any, value: Any) -> None:
+    if isinstance(value, str):
+        safe_text(cell, value)
+    elif hasattr(value, "year"):  # of a date openpyxl changes the format, which is the column's
+        shown = cell.number_format
+        cell.value = value
+        cell.number_format = shown
+    else:
+        cell.value = value if isinstance(value, (int, float)) else cells.shown(value)
 
 
 async def mark(
