@@ -105,6 +105,9 @@ def run(given: argparse.Namespace, console: Console) -> bool:
             made.write_text(f"{given.scale:g}\n", "utf-8")
         elif made.read_text("utf-8").strip() != f"{given.scale:g}":
             raise Problem(f"{data} 里是另一个规模的世界；加上 --again 重新建立，或换一个目录。")
+        else:
+            with console.step("更新数据库结构"):
+                uvloop.run(migrate(load_settings({"DATABASE_URL": url})))
         return uvloop.run(measure(url, size, given.only, console))
 
 
