@@ -71,6 +71,20 @@ def gs1_128(data: str) -> str:
     return "".join(bars) + _STOP
 
 
+GS1_DATAMATRIX = "010690123456789210A1"
+"""What the matrix below says: GTIN and lot."""
+_DATAMATRIX = """
+1010101010101010 1100000111110001 1000101000111000 1011001001010011 1110110110011010 1010001010101111 1010000010100100
+1111001011001001 1100011111111010 1111001001110011 1011110010110100 1110000000100101 1100001111010000 1101010001000101
+1011100111101010 1111111111111111
+"""
+
+
+def datamatrix() -> list[str]:
+    """The rows of modules of a GS1 DataMatrix that says `GS1_DATAMATRIX` (ISO/IEC 16022, 16 × 16)."""
+    return _DATAMATRIX.split()
+
+
 def qr(text: str) -> list[str]:
     """The rows of modules of a QR code."""
     return ["".join("1" if dark else "0" for dark in row) for row in segno.make_qr(text, error="m").matrix]

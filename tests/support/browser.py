@@ -38,10 +38,12 @@ class Camera:
     file: Path
 
     def see(self, code: str | None) -> None:
-        """Hold a barcode before it: an address is a QR code, others EAN-13, ITF-14 or GS1-128; None takes it away."""
+        """Hold a barcode before it: a QR code, EAN-13, ITF-14, GS1-128, or the DataMatrix; None takes it away."""
         draw = {13: barcodes.ean13, 14: barcodes.itf14}
         if code is None:
             barcodes.film(self.file, None)
+        elif code == barcodes.GS1_DATAMATRIX:
+            barcodes.film(self.file, barcodes.datamatrix())
         elif code.startswith("http"):
             barcodes.film(self.file, barcodes.qr(code))
         else:

@@ -187,7 +187,9 @@ export async function refreshBook(key: string): Promise<void> {
   if (!book?.session_id) return
   const before = books.known(book)
   const detail = await api.get('/api/v1/scan-sessions/{scan_session_id}', { path: { scan_session_id: book.session_id } })
-  changeBook(key, (now) => books.withDetail(now, detail, before))
+  const now = changeBook(key, (kept) => books.withDetail(kept, detail, before))
+  // Another phone finished it, and had everything of this one.
+  if (now && detail.state !== 'open' && books.isSettled(now)) close(key)
 }
 
 export function useBooks() {

@@ -19,6 +19,13 @@ describe('a code before the camera', () => {
     expect(fresh(seen('A'), 1300)).toEqual(seen('A'))
   })
 
+  it('that was counted is not counted again because a list was opened, and one that came meanwhile is counted then', () => {
+    const fresh = sightings()
+    fresh(seen('A'), 0)
+    for (const now of [500, 1000, 1500, 2000]) expect(fresh(seen('A', 'B'), now, false)).toEqual([])
+    expect(fresh(seen('A', 'B'), 2500)).toEqual(seen('B'))
+  })
+
   it('does not hide the other one on the label', () => {
     const fresh = sightings()
     expect(fresh(seen('A', 'B'), 0)).toEqual(seen('A', 'B'))
