@@ -35,7 +35,7 @@ export const t = {
     search: '搜商品名、编码或拼音', frequent: '常购', all: '全部', noPrice: '暂无报价', perUnit: (unit: string) => `/${unit}`,
     empty: '这个分类还没有商品', emptySearch: (q: string) => `没有找到“${q}”`, emptyFrequent: '下过单的商品会出现在这里',
     available: { in_stock: '有货', low: '库存紧张', none: '暂时缺货' },
-    guidePrice: (price: string) => `建议零售 ${price}`, shelfLife: (days: number) => `保质期 ${days} 天`, code: (code: string) => `编码 ${code}`,
+    guidePrice: (price: string) => `建议零售 ${price}`, shelfLife: (days: number) => (days ? `保质期 ${days} 天` : '不限保质期'), code: (code: string) => `编码 ${code}`,
     packaging: '包装规格', perCase: (qty: number, unit: string, name: string) => `1${name} = ${qty}${unit}`, barcode: '条码',
     addToCart: '加入购物车', lastOrdered: (when: string, qty: string) => `${when}订过 ${qty}`, goCart: '去结算', cartEmpty: '还没有选商品',
     selected: (count: number) => `已选 ${count} 种`, purchaseOrders: '采购单', subtotal: '小计', noSupplier: '当前账号没有上级供应商，不能进货',

@@ -12,6 +12,7 @@ PriceFen = Annotated[int, msgspec.Meta(ge=1, le=100_000_000, description="intege
 UnitQty = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 GtinText = Annotated[str, msgspec.Meta(min_length=8, max_length=14, pattern=r"^[0-9]+$")]
 ImageUrl = Annotated[str, msgspec.Meta(pattern=r"^/[^/\\\s][^\\\s]*$", max_length=100, description="on this host")]
+ShelfLife = Annotated[int, msgspec.Meta(ge=0, le=10_000, description="days; 0: it does not expire")]
 Color = Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
@@ -119,7 +120,7 @@ class NewProduct(msgspec.Struct):
     code: Name
     name: Name
     base_unit: Name
-    shelf_life_days: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+    shelf_life_days: ShelfLife
     guide_price_fen: PriceFen
     floor_price_fen: PriceFen
     ceiling_price_fen: PriceFen
@@ -139,7 +140,7 @@ class ProductEdit(msgspec.Struct):
     color: Color | None = None
     image_url: ImageUrl | None = None
     no_picture: Literal[True] | None = None
-    shelf_life_days: Annotated[int, msgspec.Meta(ge=1, le=10_000)] | None = None
+    shelf_life_days: ShelfLife | None = None
     guide_price_fen: PriceFen | None = None
     floor_price_fen: PriceFen | None = None
     ceiling_price_fen: PriceFen | None = None

@@ -55,7 +55,7 @@ async def test_a_row_with_one_bad_cell_has_its_other_cells_checked_in_the_same_r
         product_row(piece=taken, 分类="没有的分类", 指导价="三块五", **no_case),  # the barcode belongs to YL900
         product_row(piece=taken, 编码="有 空格", **no_case),  # so nobody can say whether the barcode is its own
         product_row("YL901", 最低价="?", 最高价=3),  # so nothing can be said of the limits
-        product_row("YL900", piece=taken, 单位="箱", 保质期天数=0, **no_case),
+        product_row("YL900", piece=taken, 单位="箱", 保质期天数=-1, **no_case),
     )
     job = await checked(world.admin, "products", file)
     assert job["report"]["counts"] == {"new": 0, "changed": 0, "same": 0, "wrong": 4}

@@ -4708,6 +4708,7 @@ export interface components {
             code: string;
             name: string;
             base_unit: string;
+            /** @description days; 0: it does not expire */
             shelf_life_days: number;
             /** @description integer fen per base unit */
             guide_price_fen: number;
