@@ -27,6 +27,7 @@ SCANNING = ("take_scans", "resolve_code", "drop_code", "say_lot", "finish_scan_s
 BESIDE = {
     "cancel_order": {"order.cancel", "order.approve"},
     "open_scan_session": {"stock.scan"},
+    **dict.fromkeys(("get_exception_flow", "set_exception_flow"), {"rule.manage"}),
     **dict.fromkeys(SCANNING, {"stock.scan", "stock.sell"}),
 }
 
