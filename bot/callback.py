@@ -10,8 +10,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from bot import content
-from bot.deliver import CODE_LIFE
+from bot import content, diversions
 from bot.wecom.events import CardPressed, MemberEvent, TextReceived
 from server.approvals import service as approvals
 from server.approvals.schemas import Decision
@@ -21,7 +20,8 @@ from server.core.actor import Actor
 from server.core.errors import BusinessError, NotFound
 from server.identity.service import actor_for
 from server.notify import queries
-from server.notify.queries import Message
+from server.notify.queries import CODE_LIFE, Message
+from server.trace.diversions import DiversionState, facts_of
 
 HELP = (
     "我是渠通助手。\n"
@@ -54,9 +54,9 @@ async def _pressed(event: CardPressed) -> None:
     """A press of approve or reject (B1): one decision, once; a late one is told who decided."""
     try:
         actor = await actor_for(wecom_userid=event.from_user, surface="chat")
-        approval_id = _approval_of(event.task_id)
-        await db.retried(lambda: _decide(actor, approval_id, event))
-    except ApprovalDecided as refusal:
+        kind, subject_id = _subject_of(event.task_id)
+        await db.retried(lambda: _decide(actor, kind, subject_id, event))
+    except (ApprovalDecided, DiversionState) as refusal:
         await _refused(event, f"没有重复处理：{refusal.detail}")
     except BusinessError as refusal:
         _log.info("press_refused", extra={"code": refusal.code})
@@ -68,21 +68,24 @@ def _when(event: CardPressed) -> str:
     return datetime.fromtimestamp(event.create_time, clock.zone()).strftime("%H:%M:%S")
 
 
-def _approval_of(task_id: str) -> int:
-    """`approval-12-…` → 12."""
+def _subject_of(task_id: str) -> tuple[str, int]:
+    """`approval-12-…` → approval, 12; of a diversion alike."""
     parts = task_id.split("-")
-    if parts[0] != "approval" or len(parts) < 3 or not parts[1].isdigit() or len(parts[1]) > 18:
+    if parts[0] not in ("approval", diversions.KIND) or len(parts) < 3 or not parts[1].isdigit() or len(parts[1]) > 18:
         raise NotFound("没有找到这项审批")
-    return int(parts[1])
+    return parts[0], int(parts[1])
 
 
-async def _decide(actor: Actor, approval_id: int, event: CardPressed) -> None:
+async def _decide(actor: Actor, kind: str, subject_id: int, event: CardPressed) -> None:
     """The decision, the code for its card and the mark of this press, or nothing."""
     async with db.transaction():
         if not await queries.first_time(event.dedupe_key, clock.now()):
             return
         await _keep_code(event)
-        await approvals.decide(actor, approval_id, _decision(event))
+        if kind == diversions.KIND:
+            await diversions.pressed(actor, subject_id, event)
+        else:
+            await approvals.decide(actor, subject_id, _decision(event))
 
 
 def _decision(event: CardPressed) -> Decision:
@@ -111,8 +114,7 @@ async def _refused(event: CardPressed, words: str) -> None:
             _log.warning("press_of_unknown_card", extra={"task_id": event.task_id})
             return
         root_id, key = card["root_id"], event.dedupe_key
-        approval = await approvals.facts_by_id(root_id, card["approval_id"])
-        matter = f"{_when(event)} {content.called(approval)}" if approval else _when(event)
+        matter = f"{_when(event)} {await _called(card)}".strip()
         about = {"userids": [event.from_user], "text": f"{matter} {words}"}
         messages = [
             Message(root_id, "wecom_text", "chat.answer", 0, f"member:{event.from_user}", f"answer:{key}", about)
@@ -120,7 +122,18 @@ async def _refused(event: CardPressed, words: str) -> None:
         spare = card.get("code_before")
         if spare and card["code_before_until"] > clock.now():
             copy = {"task_id": event.task_id, "userid": event.from_user, "code": spare}
-            approval_id = card["approval_id"]
-            stream = f"approval:{approval_id}"
-            messages.append(Message(root_id, "wecom_update", "chat.again", approval_id, stream, f"again:{key}", copy))
+            if card["kind"] == diversions.KIND:
+                copy["about"] = diversions.KIND
+            subject_id = card["approval_id"]
+            stream = f"{card['kind']}:{subject_id}"
+            messages.append(Message(root_id, "wecom_update", "chat.again", subject_id, stream, f"again:{key}", copy))
         await queries.enqueue(messages, clock.now())
+
+
+async def _called(card: db.Row) -> str:
+    """What a card is about, by its number."""
+    if card["kind"] == diversions.KIND:
+        case = await facts_of(card["root_id"], card["approval_id"])
+        return f"窜货单 {case['number']}" if case else ""
+    approval = await approvals.facts_by_id(card["root_id"], card["approval_id"])
+    return content.called(approval) if approval else ""

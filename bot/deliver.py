@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any, NamedTuple
 
-from bot import content
+from bot import content, diversions
 from bot.wecom import cards
 from bot.wecom.client import WeChatClient, WeComClient, WeComError, WeComFinal
 from server.approvals import service as approvals
 from server.core import clock, db
 from server.core.weixin.errors import NO_GRANT_LEFT, TASK_ID_TAKEN
 from server.notify import queries
-from server.notify.queries import SentCard
+from server.notify.queries import CODE_LIFE, SentCard
 from server.settings import Settings
-
-CODE_LIFE = timedelta(hours=72)  # path/94945
 
 
 class NotWanted(Exception):
@@ -44,6 +41,8 @@ class Delivery:
             "wecom_text": self._text,
             "subscribe": self._subscribe,
         }
+        if payload.get("about") == diversions.KIND:
+            return await self._diversion(message, payload)
         return await kinds[message["channel"]](message, payload)
 
     async def answers(self, group: str) -> bool:
@@ -75,6 +74,17 @@ class Delivery:
             return Delivered(payload["userids"], "此前已经发出，卡片暂时不能更新")
         await self._remember(message, payload, approval.step_no, sent.response_code)
         missing = "、".join(sent.invalid_users)
+        return Delivered(payload["userids"], f"不在应用可见范围内，没有收到：{missing}" if missing else "")
+
+    async def _diversion(self, message: db.Row, payload: dict[str, Any]) -> Delivered:
+        """A card about a diversion, or what it shows now (S1.4)."""
+        try:
+            if message["channel"] == "wecom_update":
+                noted = await diversions.update(self.wecom, self.settings, message, payload)
+                return Delivered(noted, "卡片不能再更新，改发了文字" if noted else "")
+            missing = "、".join(await diversions.send(self.wecom, self.settings, message, payload))
+        except diversions.NothingToSend as nothing:
+            raise NotWanted(str(nothing)) from None
         return Delivered(payload["userids"], f"不在应用可见范围内，没有收到：{missing}" if missing else "")
 
     async def _remember(self, message: db.Row, payload: dict[str, Any], step_no: int, code: str | None) -> None:

@@ -147,6 +147,10 @@ class Fanout:
         stream = f"approval:{approval_id}"
         self._messages.append(Message(event.root_id, channel, event.topic, approval_id, stream, key, payload))
 
+    def leave(self, message: Message) -> None:
+        """Any other message that follows from an event."""
+        self._messages.append(message)
+
     def text(self, event: Event, people: Sequence[db.Row], text: str) -> None:
         """A text in the chat of each who is in it."""
         for userid in (person["wecom_userid"] for person in people if person["wecom_userid"]):

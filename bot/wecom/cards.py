@@ -72,6 +72,51 @@ def decided_card(content: ApprovalCard, words: str) -> Card:
     }
 
 
+class Matter(msgspec.Struct):
+    """Something that has to be looked into: what it is `about`, the `text` below, buttons and options as (key, text).
+
+    `done`: what stands in place of the buttons once somebody has acted; '' while they are live.
+    """
+
+    task_id: str
+    title: str
+    about: str
+    text: str
+    url: str
+    buttons: Sequence[tuple[str, str]]
+    subtitle: str = ""
+    rows: Sequence[tuple[str, str]] = ()
+    question: str = ""
+    options: Sequence[tuple[str, str]] = ()
+    done: str = ""
+    source: str = "渠通"
+
+
+def matter_card(content: Matter) -> Card:
+    """A card with two buttons of its own, the last of them the main one, and a drop-down beside (WeCom path/90236)."""
+    if not valid_task_id(content.task_id):
+        raise ValueError(f"not a task id: {content.task_id!r}")
+    styles = [2] * (len(content.buttons) - 1) + [1]
+    card: Card = {
+        "card_type": "button_interaction",
+        "source": {"desc": cut(content.source, _SOURCE), "desc_color": 0},
+        "main_title": {"title": cut(content.title, _TITLE), "desc": cut(content.subtitle, _SUBTITLE)},
+        "quote_area": {"title": cut(content.about, _TITLE), "quote_text": cut(content.text, _QUOTE)},
+        "horizontal_content_list": _rows(content.rows),
+        "task_id": content.task_id,
+        "card_action": {"type": 1, "url": content.url},
+        "button_list": [
+            {"text": cut(text, _BUTTON), "style": style, "key": key}
+            for (key, text), style in zip(content.buttons, styles, strict=True)
+        ],
+    }
+    if content.done:
+        card["replace_text"] = cut(content.done, _BUTTON)
+    elif content.options:
+        card["button_selection"] = _selection(content.options, content.question)
+    return card
+
+
 def notice_card(
     title: str, text: str, url: str, rows: Sequence[tuple[str, str]] = (), subtitle: str = "", source: str = "渠通"
 ) -> Card:
@@ -132,11 +177,11 @@ def _buttons() -> list[dict[str, Any]]:
     return [{"text": "驳回", "style": 2, "key": "reject"}, {"text": "通过", "style": 1, "key": "approve"}]
 
 
-def _selection(reasons: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def _selection(reasons: Sequence[tuple[str, str]], title: str = "驳回原因") -> dict[str, Any]:
     options = [{"id": key, "text": cut(text, _OPTION)} for key, text in reasons][:MAX_OPTIONS]
     return {
         "question_key": REASON_QUESTION,
-        "title": "驳回原因",
+        "title": title,
         "option_list": options,
         "selected_id": options[-1]["id"],
     }

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
 
 from server.core import db
 from server.identity import holders
+
+CODE_LIFE = timedelta(hours=72)
+"""So long a card can be changed with the code that came with it (WeCom path/94945)."""
 
 
 class Told(NamedTuple):
@@ -129,8 +132,9 @@ WHERE account_id = $1 AND template_id = $2
 """
 
 _SAVE_CARD = """
-INSERT INTO chat_card (root_id, task_id, approval_id, account_ids, userids, step_no, response_code, code_until, sent_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO chat_card (root_id, task_id, approval_id, account_ids, userids, step_no, response_code, code_until, kind,
+                       sent_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (root_id, task_id) DO NOTHING
 """
 
@@ -138,14 +142,14 @@ _NEW_CODE = """
 UPDATE chat_card c SET response_code = $2, code_until = $3
 FROM (SELECT root_id, task_id, response_code, code_until FROM chat_card WHERE task_id = $1 FOR UPDATE) AS before
 WHERE c.root_id = before.root_id AND c.task_id = before.task_id
-RETURNING c.root_id, c.approval_id, before.response_code AS code_before, before.code_until AS code_before_until
+RETURNING c.root_id, c.approval_id, c.kind, before.response_code AS code_before, before.code_until AS code_before_until
 """
 
-_CARD = "SELECT root_id, approval_id FROM chat_card WHERE task_id = $1"
+_CARD = "SELECT root_id, approval_id, kind FROM chat_card WHERE task_id = $1"
 
 _CARDS = """
 SELECT task_id, account_ids, userids, step_no, shows, response_code, code_until FROM chat_card
-WHERE root_id = $1 AND approval_id = $2 ORDER BY sent_at, task_id
+WHERE root_id = $1 AND approval_id = $2 AND kind = $3 ORDER BY sent_at, task_id
 """
 
 _SHOWN = """
@@ -237,7 +241,7 @@ async def use_grant(account_id: int, template_id: str, all_of_them: bool, moment
 
 
 class SentCard(NamedTuple):
-    """A card as it was sent; without a code where WeCom did not tell one."""
+    """A card as it was sent; without a code where WeCom told none. `approval_id`: its subject, of either kind."""
 
     root_id: int
     task_id: str
@@ -247,6 +251,7 @@ class SentCard(NamedTuple):
     step_no: int
     code: str | None
     code_until: datetime | None
+    kind: str = "approval"
 
 
 async def save_card(card: SentCard, moment: datetime) -> None:
@@ -264,9 +269,9 @@ async def card_of(task_id: str) -> db.Row | None:
     return await db.row(_CARD, task_id)
 
 
-async def cards(root_id: int, approval_id: int) -> Sequence[db.Row]:
-    """The cards that were sent about an approval."""
-    return await db.rows(_CARDS, root_id, approval_id)
+async def cards(root_id: int, subject_id: int, kind: str = "approval") -> Sequence[db.Row]:
+    """The cards that were sent about an approval, or a diversion."""
+    return await db.rows(_CARDS, root_id, subject_id, kind)
 
 
 async def shown(root_id: int, task_id: str, shows: str, spent: str | None = None) -> None:
