@@ -14,7 +14,7 @@ from scripts.atsize.size import ASSORTMENT, BRAND, FIRST_DEALER, FIRST_STORE, Si
 DAYS = 730
 """How long trade has gone on."""
 
-_TRADE = Path(__file__).with_name("trade.sql")
+_TRADE = [Path(__file__).with_name(name) for name in ("trade.sql", "trace.sql")]
 
 # Indexes without a constraint behind them: they are built faster over all rows than row by row.
 _INDEXES = """
@@ -38,7 +38,7 @@ Told = Callable[[str], None]
 
 def statements(size: Size) -> list[str]:
     """The statements of years of trade, one by one."""
-    text = _TRADE.read_text("utf-8").format(
+    text = "".join(path.read_text("utf-8") for path in _TRADE).format(
         brand=BRAND,
         first_dealer=FIRST_DEALER,
         first_store=FIRST_STORE,
@@ -49,6 +49,7 @@ def statements(size: Size) -> list[str]:
         orders=size.orders,
         assortment=ASSORTMENT,
         days=DAYS,
+        cases=size.cases,
     )
     return [part.strip() for part in text.split(";\n") if part.strip()]
 

@@ -66,6 +66,11 @@ from server.stock.session_schemas import ScanSessionFilter
 from server.territory import coverage
 from server.territory import lists as territories
 from server.territory.schemas import AuthorityFilter, CoverageFilter, WhiteSpotFilter
+from server.trace import codes, ranges, recalls, ways
+from server.trace import diversion_lists as diversions
+from server.trace.diversion_schemas import DiversionFilter
+from server.trace.recall_schemas import HolderFilter, RecallFilter
+from server.trace.schemas import RangeFilter
 
 
 class World(NamedTuple):
@@ -355,4 +360,39 @@ TERRITORY: dict[str, Page] = {
     "white spots": Page("brand", lambda a, w: coverage.white_spots(a, WhiteSpotFilter(category_id=9)), "counts"),
 }
 
-PAGES: dict[str, Page] = {**ORDERS, **GOODS, **ASSORTMENT, **PRICES, **MONEY, **WORK, **PEOPLE, **TERRITORY}
+CASE = codes.write("00001", bytes.fromhex("1".zfill(32)), 1)
+"""A case that went through six hands (`trace.sql`)."""
+
+
+def _diversions(**filters: Any) -> Look:
+    return lambda actor, world: diversions.list_diversions(actor, DiversionFilter(**filters))
+
+
+TRACE: dict[str, Page] = {
+    "the way of a case through six hands": Page("brand", lambda a, w: ways.way(a, CASE)),
+    "trace codes, range by range": Page("brand", lambda a, w: ranges.list_ranges(a, RangeFilter())),
+    "a product's trace codes": Page("brand", lambda a, w: ranges.list_ranges(a, RangeFilter(product_id=7))),
+    "all diversions": Page("brand", _diversions()),
+    "diversions that nobody has taken": Page("brand", _diversions(state="open")),
+    "diversions in a province": Page("brand", _diversions(region_code="330000")),
+    "a rep's diversions": Page("rep", _diversions()),
+    "a dealer's diversions": Page("county", _diversions()),
+    "the diversions of one rep's dealers": Page("brand", _diversions(rep_id=REP)),
+    "the diversions of a month": Page(
+        "brand", lambda a, w: diversions.list_diversions(a, DiversionFilter(from_=clock.today() - timedelta(days=30)))
+    ),
+    "a diversion with its evidence": Page("brand", lambda a, w: diversions.get_diversion(a, 7)),
+    "all recalls": Page("brand", lambda a, w: recalls.list_recalls(a, RecallFilter())),
+    "the recalls that concern a store": Page("store", lambda a, w: recalls.list_recalls(a, RecallFilter())),
+    "a recall that concerns a store": Page("store", lambda a, w: recalls.get_recall(a, 1)),
+    "how far a recall is": Page("brand", lambda a, w: recalls.get_recall(a, 1), "counts"),
+    "who has a lot": Page("brand", lambda a, w: recalls.list_holders(a, 1, HolderFilter()), "counts"),
+    "who has not read a recall": Page(
+        "brand", lambda a, w: recalls.list_holders(a, 1, HolderFilter("unread")), "counts"
+    ),
+    "who has a lot among a rep's dealers": Page(
+        "rep", lambda a, w: recalls.list_holders(a, 1, HolderFilter()), "counts"
+    ),
+}
+
+PAGES: dict[str, Page] = {**ORDERS, **GOODS, **ASSORTMENT, **PRICES, **MONEY, **WORK, **PEOPLE, **TERRITORY, **TRACE}

@@ -38,6 +38,11 @@ class Size:
         )
 
     @property
+    def cases(self) -> int:
+        """How many cases went through six hands each: 5 million."""
+        return self.orders * 5 // 2
+
+    @property
     def regional(self) -> int:
         """How many dealers buy from the brand itself."""
         return max(1, self.dealers // (COUNTIES + 1))

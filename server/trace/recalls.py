@@ -8,7 +8,7 @@ way when the recall began arrive later: `join_late` takes their receivers in, be
 
 from __future__ import annotations
 
-from server.core import audit, clock, db, paging
+from server.core import audit, clock, db, paging, tree
 from server.core.actor import Actor
 from server.core.errors import BusinessError, NotFound
 from server.core.outbox import announce_each
@@ -67,9 +67,9 @@ WHERE r.root_id = $1 AND r.id = $2
 """
 # The brand's people read every recall; others those of goods that they, or those below them, have or had.
 _CONCERNS = """
- AND ($3 OR EXISTS (SELECT FROM recall_holder h JOIN org g ON g.id = h.org_id
-                    WHERE h.root_id = r.root_id AND h.recall_id = r.id AND g.path LIKE ANY ($4::text[])))
-"""
+ AND ($3 OR EXISTS (SELECT FROM {below} JOIN recall_holder h ON h.root_id = r.root_id AND h.recall_id = r.id
+                                                           AND h.org_id = g.id))
+""".format(below=tree.below("$4", "o.id"))
 
 _PROGRESS = """
 SELECT count(*)::int AS holders, count(h.read_at)::int AS read, count(h.answered_at)::int AS answered,
@@ -77,7 +77,9 @@ SELECT count(*)::int AS holders, count(h.read_at)::int AS read, count(h.answered
 FROM recall_holder h{scope} WHERE h.root_id = $1 AND h.recall_id = $2{where}
 """
 _PROGRESS_ALL = _PROGRESS.format(scope="", where="")
-_PROGRESS_WITHIN = _PROGRESS.format(scope=" JOIN org g ON g.id = h.org_id", where=" AND g.path LIKE ANY ($3::text[])")
+_PROGRESS_WITHIN = _PROGRESS.format(
+    scope=f" JOIN (SELECT DISTINCT g.id FROM {tree.below('$3', 'o.id')}) s ON s.id = h.org_id", where=""
+)
 
 _OWN = "SELECT * FROM recall_holder WHERE root_id = $1 AND recall_id = $2 AND org_id = $3"
 
@@ -105,26 +107,27 @@ _HOLDERS = """
 SELECT h.*, n.qty AS present, n.on_the_way, m.had FROM (
     SELECT h.org_id, h.told_at, h.read_at, h.set_aside, h.note, h.answered_at, g.name, g.kind, g.contact_name,
            g.contact_phone, g.region_code
-    FROM recall_holder h JOIN org g ON g.id = h.org_id
-    WHERE h.root_id = $1 AND h.recall_id = $2 AND h.org_id > $5{standing} AND ($3 OR g.path LIKE ANY ($4::text[]))
-    ORDER BY h.org_id LIMIT $6
+    FROM {source}recall_holder h{on} JOIN org g ON g.id = h.org_id
+    WHERE h.root_id = $1 AND h.recall_id = $2 AND h.org_id > $4{standing} AND $3::text[] IS NOT NULL
+    ORDER BY h.org_id LIMIT $5
 ) h
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(b.on_hand) FILTER (WHERE w.kind <> 'in_transit'), 0)::bigint AS qty,
            coalesce(sum(b.on_hand) FILTER (WHERE w.kind = 'in_transit'), 0)::bigint AS on_the_way
-    FROM location w JOIN stock_balance b ON b.root_id = $1 AND b.location_id = w.id AND b.product_id = $7
-                                        AND b.lot_id = $8
+    FROM location w JOIN stock_balance b ON b.root_id = $1 AND b.location_id = w.id AND b.product_id = $6
+                                        AND b.lot_id = $7
     WHERE w.org_id = h.org_id AND w.kind IN ('warehouse', 'quarantine', 'in_transit')
 ) n
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(v.qty), 0)::bigint AS had FROM location w
-    JOIN stock_move v ON v.root_id = $1 AND v.to_location_id = w.id AND v.product_id = $7 AND v.lot_id = $8
+    JOIN stock_move v ON v.root_id = $1 AND v.to_location_id = w.id AND v.product_id = $6 AND v.lot_id = $7
     JOIN location o ON o.id = v.from_location_id
     WHERE w.org_id = h.org_id AND w.kind = 'warehouse'
       AND (o.org_id <> h.org_id OR o.kind NOT IN ('warehouse', 'quarantine'))
 ) m
 ORDER BY h.org_id
 """
+_WITHIN = f"(SELECT DISTINCT g.id FROM {tree.below('$3', 'o.id')}) s JOIN "
 _STANDING = {
     None: "",
     "unread": " AND h.read_at IS NULL",
@@ -190,7 +193,7 @@ async def _tell(actor: Actor, recall_id: int, lot_id: int) -> int:
 
 async def _find(actor: Actor, recall_id: int, lock: str = "") -> db.Row:
     statement = _SHOWN + _CONCERNS + lock
-    found = await db.row(statement, actor.root_id, recall_id, actor.org_kind == "brand", actor.patterns)
+    found = await db.row(statement, actor.root_id, recall_id, actor.org_kind == "brand", actor.scope)
     if found is None:
         raise NotFound("没有找到这次召回")
     return found
@@ -208,7 +211,7 @@ async def shown(actor: Actor, recall_id: int) -> RecallOut:
     if actor.sees_all:
         counted = await db.row(_PROGRESS_ALL, actor.root_id, recall_id)
     else:
-        counted = await db.row(_PROGRESS_WITHIN, actor.root_id, recall_id, actor.patterns)
+        counted = await db.row(_PROGRESS_WITHIN, actor.root_id, recall_id, actor.scope)
     own = await db.row(_OWN, actor.root_id, recall_id, actor.org_id)
     assert counted is not None
     names = set(RecallOut.__struct_fields__) - {"progress", "own"}
@@ -234,9 +237,10 @@ async def list_holders(actor: Actor, recall_id: int, wanted: HolderFilter) -> tu
     actor.require("channel.read")
     recall = await _find(actor, recall_id)
     after = paging.id_cursor(wanted.cursor) or 0
+    narrow = {"source": "", "on": ""} if actor.sees_all else {"source": _WITHIN, "on": " ON h.org_id = s.id"}
     found = await db.rows(
-        _HOLDERS.format(standing=_STANDING[wanted.standing]), actor.root_id, recall_id, actor.sees_all,
-        actor.patterns, after, wanted.limit + 1, recall["product_id"], recall["lot_id"],
+        _HOLDERS.format(standing=_STANDING[wanted.standing], **narrow), actor.root_id, recall_id, actor.scope, after,
+        wanted.limit + 1, recall["product_id"], recall["lot_id"],
     )  # fmt: skip
     page, cursor = paging.page(found, wanted.limit, "org_id")
     return [_holder(item) for item in page], cursor
