@@ -39,7 +39,7 @@ INSERT INTO trace_scan (root_id, range_id, no, by, org_id, account_id, region_co
 SELECT {brand}, 1 + n % 100, 1 + n / 100, 'store', {first_store} + n % {stores}, {brand}, '330203', now(), 1 + n / 4
 FROM generate_series(1, greatest({orders} / 100, 200) * 4 - 4) AS n;
 
--- Everybody has the lot of the first product.
+-- One org in ten has the lot that is called back, the others had one before.
 INSERT INTO recall (id, root_id, number, product_id, lot_id, state, reason, instruction, started_by, started_at, outcome,
                     ended_by, ended_at)
 SELECT n, {brand}, 'ZH' || n, r.product_id, r.lot_id, CASE n WHEN 1 THEN 'running' ELSE 'ended' END, '瓶盖松动', '下架',
@@ -47,4 +47,4 @@ SELECT n, {brand}, 'ZH' || n, r.product_id, r.lot_id, CASE n WHEN 1 THEN 'runnin
 FROM trace_range r, generate_series(1, 300) AS n WHERE r.id = 1;
 
 INSERT INTO recall_holder (root_id, recall_id, org_id, qty, told_at, read_at)
-SELECT {brand}, 1, id, 24, now(), CASE WHEN id % 3 = 0 THEN now() END FROM org WHERE kind <> 'brand';
+SELECT {brand}, CASE WHEN id % 10 = 0 THEN 1 ELSE 2 END, id, 24, now(), CASE WHEN id % 3 = 0 THEN now() END FROM org WHERE kind <> 'brand';

@@ -19,6 +19,7 @@ import msgspec
 
 from scripts.benchmark import floor
 from scripts.benchmark.stock import Scanning
+from scripts.benchmark.trace import Traces
 from scripts.benchmark.world import Goods, Member, World
 
 Values = tuple[Any, ...]
@@ -58,6 +59,7 @@ class Documents:
     def __init__(self, connection: asyncpg.Connection, world: World) -> None:
         self._db = connection
         self.scanning = Scanning(connection, world)
+        self.traces = Traces(connection, world)
         self.world = world
         self.answers: dict[tuple[str, int], str] = {}
         """What the API answered to (operation, lines): the floor stores texts of the same size."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from scripts.benchmark import floor, stock
+from scripts.benchmark import floor, stock, trace
 from scripts.benchmark.documents import Document, Documents, Values
 from scripts.benchmark.http_client import request
 from scripts.benchmark.options import PAGE
@@ -38,6 +38,8 @@ def operation(name: str, lines: int, documents: Documents) -> Operation:
         return _scan_in(lines, documents)
     if name in stock.STATEMENTS:
         return _stock(name, documents)
+    if name == "trace":
+        return _trace(documents)
     if name in PAGE:
         return _page(name, documents)
     return _step(name, lines, documents)
@@ -118,6 +120,18 @@ def _stock(name: str, documents: Documents) -> Operation:
         return [(documents.world.root_id, documents.next_buyer()[1].warehouse) for _ in range(count)]
 
     return Operation(name, PAGE[name], 200, stock.STATEMENTS[name], requests, rows)
+
+
+def _trace(documents: Documents) -> Operation:
+    traces = documents.traces
+
+    async def requests(count: int) -> list[bytes]:
+        return [await traces.request(documents.next_buyer()[1]) for _ in range(count)]
+
+    async def rows(count: int) -> list[Values]:
+        return [await traces.row() for _ in range(count)]
+
+    return Operation("trace", PAGE["trace"], 200, trace.WAY, requests, rows)
 
 
 def _page(name: str, documents: Documents) -> Operation:

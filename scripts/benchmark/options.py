@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from scripts.benchmark.world import SMALL, WHOLE, Size
 
-OPERATIONS = ("submit", "approve", "issue", "receive", "scan_in", "list_orders", "catalogue", "balance", "as_of")
 WRITES = ("submit", "approve", "issue", "receive", "scan_in")
-PAGE = {"list_orders": 20, "catalogue": 50, "balance": 50, "as_of": 50}
+OPERATIONS = (*WRITES, "list_orders", "catalogue", "balance", "as_of", "trace")
+PAGE = {"list_orders": 20, "catalogue": 50, "balance": 50, "as_of": 50, "trace": 6}
 """The rows of a page, for the operations that read one."""
 
 LINES = (5, 200)

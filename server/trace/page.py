@@ -61,7 +61,7 @@ async def _answer(request: Request, code: str, inside: str, asking: bool, region
         return _page(404, "bad", _CROSS, "没有查到", missing.detail, _note(more), "")
     facts = _facts(way, seen)
     if way.goods["recalled"]:
-        head = ("bad", _BANG, "该批次正在召回", "请不要食用，联系购买的门店退换")
+        head = ("bad", _BANG, "该批次已被召回", "请不要食用，联系购买的门店退换")
     elif way.goods["expires_on"] is not None and way.goods["expires_on"] < clock.today():
         head = ("bad", _BANG, "正品，已过期", "请不要食用，联系购买的门店")
     else:
@@ -72,7 +72,10 @@ async def _answer(request: Request, code: str, inside: str, asking: bool, region
 
 def _facts(way: ways.Way, seen: scans.Seen) -> str:
     goods, kept = way.goods, way.case.range
-    shown = [("商品", goods["product_name"]), ("规格", f"{kept['pack_name']}（{kept['unit_qty']} 件）")]
+    shown = [
+        ("商品", goods["product_name"]),
+        ("规格", f"{kept['pack_name']}（{kept['unit_qty']} {goods['base_unit']}）"),
+    ]
     if goods["lot_code"]:
         shown.append(("批次", goods["lot_code"]))
     if goods["expires_on"]:
@@ -106,15 +109,15 @@ def _note(text: str) -> str:
 def _asked(code: str, inside: str, asking: bool) -> str:
     """Where it was bought: a question, then one level of regions after the other."""
     if not asking:
-        return f'<a class="ask" href="/t/{escape(code)}?in={regions.ALL}">在哪里买的？告诉品牌方</a>'
+        return f'<a class="ask" href="/t/{escape(code)}?in={regions.ALL}#where">在哪里买的？告诉品牌方</a>'
     title = "在哪个省买的？" if inside == regions.ALL else f"在{regions.full_name(inside)}的哪里？"
     items = "".join(_region(code, region) for region in regions.children(inside))
-    return f'<section class="places"><h2>{escape(title)}</h2><div>{items}</div></section>'
+    return f'<section class="places" id="where"><h2>{escape(title)}</h2><div>{items}</div></section>'
 
 
 def _region(code: str, region: regions.Region) -> str:
     if regions.children(region.code):
-        return f'<a href="/t/{escape(code)}?in={region.code}">{escape(region.name)}</a>'
+        return f'<a href="/t/{escape(code)}?in={region.code}#where">{escape(region.name)}</a>'
     return (
         f'<form method="post" action="/t/{escape(code)}"><button name="region" value="{region.code}">'
         f"{escape(region.name)}</button></form>"

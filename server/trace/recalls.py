@@ -65,21 +65,24 @@ FROM recall r JOIN product p ON p.id = r.product_id JOIN lot l ON l.id = r.lot_i
 LEFT JOIN account a ON a.id = r.started_by
 WHERE r.root_id = $1 AND r.id = $2
 """
+
+
+def _held(scope: str, recall: str) -> str:
+    """The holders of a recall inside a scope, looked up one by one: the scope is small beside all holders."""
+    return f"""(SELECT DISTINCT g.id FROM {tree.below(scope, "o.id")}) s CROSS JOIN LATERAL (
+        SELECT * FROM recall_holder x WHERE x.root_id = $1 AND x.recall_id = {recall} AND x.org_id = s.id OFFSET 0) h"""
+
+
 # The brand's people read every recall; others those of goods that they, or those below them, have or had.
-_CONCERNS = """
- AND ($3 OR EXISTS (SELECT FROM {below} JOIN recall_holder h ON h.root_id = r.root_id AND h.recall_id = r.id
-                                                           AND h.org_id = g.id))
-""".format(below=tree.below("$4", "o.id"))
+_CONCERNS = f" AND ($3 OR EXISTS (SELECT FROM {_held('$4', '$2')}))"
 
 _PROGRESS = """
 SELECT count(*)::int AS holders, count(h.read_at)::int AS read, count(h.answered_at)::int AS answered,
        coalesce(sum(h.qty), 0)::bigint AS qty, coalesce(sum(h.set_aside), 0)::bigint AS set_aside
-FROM recall_holder h{scope} WHERE h.root_id = $1 AND h.recall_id = $2{where}
+FROM {source} WHERE h.root_id = $1 AND h.recall_id = $2
 """
-_PROGRESS_ALL = _PROGRESS.format(scope="", where="")
-_PROGRESS_WITHIN = _PROGRESS.format(
-    scope=f" JOIN (SELECT DISTINCT g.id FROM {tree.below('$3', 'o.id')}) s ON s.id = h.org_id", where=""
-)
+_PROGRESS_ALL = _PROGRESS.format(source="recall_holder h")
+_PROGRESS_WITHIN = _PROGRESS.format(source=_held("$3", "$2"))
 
 _OWN = "SELECT * FROM recall_holder WHERE root_id = $1 AND recall_id = $2 AND org_id = $3"
 
@@ -107,7 +110,7 @@ _HOLDERS = """
 SELECT h.*, n.qty AS present, n.on_the_way, m.had FROM (
     SELECT h.org_id, h.told_at, h.read_at, h.set_aside, h.note, h.answered_at, g.name, g.kind, g.contact_name,
            g.contact_phone, g.region_code
-    FROM {source}recall_holder h{on} JOIN org g ON g.id = h.org_id
+    FROM {source} JOIN org g ON g.id = h.org_id
     WHERE h.root_id = $1 AND h.recall_id = $2 AND h.org_id > $4{standing} AND $3::text[] IS NOT NULL
     ORDER BY h.org_id LIMIT $5
 ) h
@@ -127,7 +130,6 @@ CROSS JOIN LATERAL (
 ) m
 ORDER BY h.org_id
 """
-_WITHIN = f"(SELECT DISTINCT g.id FROM {tree.below('$3', 'o.id')}) s JOIN "
 _STANDING = {
     None: "",
     "unread": " AND h.read_at IS NULL",
@@ -237,11 +239,10 @@ async def list_holders(actor: Actor, recall_id: int, wanted: HolderFilter) -> tu
     actor.require("channel.read")
     recall = await _find(actor, recall_id)
     after = paging.id_cursor(wanted.cursor) or 0
-    narrow = {"source": "", "on": ""} if actor.sees_all else {"source": _WITHIN, "on": " ON h.org_id = s.id"}
-    found = await db.rows(
-        _HOLDERS.format(standing=_STANDING[wanted.standing], **narrow), actor.root_id, recall_id, actor.scope, after,
-        wanted.limit + 1, recall["product_id"], recall["lot_id"],
-    )  # fmt: skip
+    source = "recall_holder h" if actor.sees_all else _held("$3", "$2")
+    statement = _HOLDERS.format(standing=_STANDING[wanted.standing], source=source)
+    scope = (actor.root_id, recall_id, actor.scope)
+    found = await db.rows(statement, *scope, after, wanted.limit + 1, recall["product_id"], recall["lot_id"])
     page, cursor = paging.page(found, wanted.limit, "org_id")
     return [_holder(item) for item in page], cursor
 

@@ -34,8 +34,8 @@ ORDER BY x.step
 """
 
 _GOODS = """
-SELECT p.name AS product_name, p.category_id, l.code AS lot_code, nullif(l.expires_on, 'infinity') AS expires_on,
-       l.blocked_by IS NOT NULL AS recalled
+SELECT p.name AS product_name, p.base_unit, p.category_id, l.code AS lot_code,
+       nullif(l.expires_on, 'infinity') AS expires_on, l.blocked_by IS NOT NULL AS recalled
 FROM product p LEFT JOIN lot l ON l.id = $3
 WHERE p.root_id = $1 AND p.id = $2
 """

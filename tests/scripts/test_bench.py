@@ -27,6 +27,7 @@ def test_a_run_tells_every_operation_in_the_agreed_form_and_statements_do_not_gr
         ("catalogue", 50),
         ("balance", 50),
         ("as_of", 50),
+        ("trace", 6),
     ]
     for item in results:
         assert item.keys() == FIELDS

@@ -217,3 +217,17 @@ async def test_a_consumer_learns_what_he_may_and_what_he_says_is_evidence(
     assert [item["evidence"] for item in await open_cases(street.rep)] == [1]
     fake = await http.get("/t/0000000000000000X")
     assert fake.status_code == 404 and "没有找到" in fake.text
+
+
+async def test_a_consumer_who_asks_too_often_is_held_back_and_a_recalled_lot_is_said_first(
+    world: World, http: httpx.AsyncClient
+) -> None:
+    street = await a_street(world)
+    (code,) = await street.codes(1)
+    body = {"product_id": street.goods.id, "lot_code": "L1", "reason": "瓶盖松动", "instruction": "下架"}
+    await world.admin.post("/recalls", body, 201)
+    with clock.frozen(clock.now() + timedelta(hours=3)):  # a minute of which no other test has used anything
+        page = await http.get(f"/t/{code}")
+        assert "该批次已被召回" in page.text and "正品" not in page.text and "箱（24 瓶）" in page.text
+        answers = [(await http.get(f"/t/{code}")).status_code for _ in range(30)]
+    assert answers[-1] == 429 and set(answers) == {200, 429}
