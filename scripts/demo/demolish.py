@@ -7,8 +7,8 @@ from server.core import db
 # Children before parents. Accounts' own rows carry no root: they go by their account.
 _OF_ACCOUNTS = ("session", "wechat_binding", "subscription_grant")
 _TABLES = (
-    "trace_scan", "diversion_issue", "diversion", "trace_code", "trace_hand", "trace_pallet", "trace_range", "recall_holder",
-    "recall",
+    "trace_scan", "diversion_issue", "diversion", "trace_code", "trace_hand", "trace_pallet", "trace_range",
+    "recall_holder", "recall",
     "org_contact", "qualification", "customer_tag", "segment", "exchange_job",
     "org_search",
     "chat_card", "notice", "outbox", "ledger_entry", "trade_account", "reservation", "stock_move", "stock_balance",
