@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
 
-from server.core import db
+from server.core import db, tree
 from server.core.actor import Actor
 from server.core.bulk import columns
 
@@ -57,10 +57,8 @@ ON CONFLICT (root_id, org_id, day, ticket, product_id) DO UPDATE
 _ONE_AT_A_TIME = "SELECT FROM org WHERE id = $1 FOR NO KEY UPDATE"
 
 # $1 root  $2 scope  $3 org  $4 product  $5 from  $6 to  $7 $8 $9 before this day, org and product  $10 rows
-_ORGS = """
-    SELECT DISTINCT g.id FROM unnest($2::text[]) AS prefix
-    JOIN org g ON g.path ~>=~ prefix AND g.path ~<~ (left(prefix, -1) || '0')
-    WHERE g.root_id = $1 AND ($3::bigint IS NULL OR g.id = $3)"""
+_ORGS = f"""
+    SELECT DISTINCT g.id FROM {tree.below("$2", "o.id")} WHERE $3::bigint IS NULL OR g.id = $3"""
 _FOUND = """
     SELECT s.day, s.org_id, s.product_id, s.qty FROM sale_day s
     WHERE s.root_id = $1{org}{product} AND s.day BETWEEN $5 AND least($6::date, $7::date)
