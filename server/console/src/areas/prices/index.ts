@@ -16,7 +16,7 @@ export default defineArea({
   audit: {
     subjects: { price_exception: '特价申请' },
     verbs: {
-      ask_price_exception: '申请特价', withdraw: '撤回', approve: '通过', reject: '驳回', pass_on: '通过，转下一步',
+      ask_price_exception: '申请特价', 'price_exception.withdraw': '撤回', 'price_exception.approve': '通过', 'price_exception.reject': '驳回', pass_on: '通过，转下一步',
       set_prices: '设置价格', end_prices: '结束价格', copy_prices: '复制价格表', set_price_authority: '设置定价权',
       set_guide_prices: '设置指导价', end_guide_prices: '结束指导价',
     },
