@@ -17,6 +17,7 @@ from server.price_exceptions import queries as exceptions
 from server.settings import Settings
 from server.settlement.queries import balance
 from server.stock import service as stock
+from server.transfers import queries as transfers
 
 DELIVERY = {"deliver": "送货上门", "pickup": "自提", "logistics": "物流"}
 _REASONS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -33,8 +34,14 @@ _REASONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("period", "期限太长"),
         ("other", "其他，请电话联系"),
     ),
+    transfers.KIND: (
+        ("needed", "调出方自己需要"),
+        ("not_needed", "调入方不需要"),
+        ("quantity", "数量不合理"),
+        ("other", "其他，请电话联系"),
+    ),
 }
-_NAMES = {"order": "订单", exceptions.KIND: "特价申请"}
+_NAMES = {"order": "订单", exceptions.KIND: "特价申请", transfers.KIND: "调拨单"}
 _WORDS = {"approved": "已通过", "rejected": "已驳回", "void": "已撤销", "pending": "待审核"}
 _PAGES = {"order": "pages/order/detail?id={id}", "settlement": "pages/account/balance",
           "authority": "pages/account/authorities", "prices": "pages/price/list",
@@ -79,6 +86,8 @@ async def of_approval(settings: Settings, approval: approvals.Facts, task_id: st
     """What a decider needs to know of what is asked (B1)."""
     if approval.subject_kind == exceptions.KIND:
         return await _of_exception(settings, approval, task_id)
+    if approval.subject_kind == transfers.KIND:
+        return await _of_transfer(settings, approval, task_id)
     return await _of_order(settings, approval, task_id)
 
 
@@ -141,6 +150,33 @@ async def _of_exception(settings: Settings, approval: approvals.Facts, task_id: 
         reasons=_REASONS[exceptions.KIND],
         state=_WORDS[approval.state] if approval.state != "pending" else f"待{approval.step_name}",
         total_name="申请价",
+    )
+
+
+async def _of_transfer(settings: Settings, approval: approvals.Facts, task_id: str) -> cards.ApprovalCard:
+    """What goes from where to where, why, and what is settled for it."""
+    subject = (approval.root_id, approval.subject_id)
+    one = (await transfers.facts_of_many(*([key] for key in subject))).get(subject)
+    if one is None:
+        raise LookupError(f"no transfer {approval.subject_id}")
+    when = one["proposed_at"].astimezone(clock.zone()).strftime("%m-%d %H:%M")
+    return cards.ApprovalCard(
+        task_id=task_id,
+        title="调拨审批" if approval.step_no == 1 else f"调拨{approval.step_name}",
+        subtitle=f"{when} {one['proposed_by_name']} 提出",
+        number=one["number"],
+        buyer=one["to_name"],
+        total=yuan(one["total_fen"]),
+        lines=one["goods"] + (f"；等 {one['line_count']} 种" if one["line_count"] > _LINES_TOLD else ""),
+        rows=[
+            ("调出", f"{one['from_name']} {one['from_warehouse']}"),
+            ("调入", f"{one['to_name']} {one['to_warehouse']}"),
+            ("原因", one["reason"]),
+        ],
+        url=f"{settings.public_url.rstrip('/')}/console/transfers?open={one['id']}",
+        reasons=_REASONS[transfers.KIND],
+        state=_WORDS[approval.state] if approval.state != "pending" else f"待{approval.step_name}",
+        total_name="结算金额",
     )
 
 

@@ -60,6 +60,8 @@ from server.trace.diversions import issued as watch_issues
 from server.trace.ranges import names_packaging as codes_packaging
 from server.trace.recall_routes import routes as recalls
 from server.trace.routes import routes as trace
+from server.transfers.routes import routes as transfers
+from server.transfers.service import papers as transfer_papers
 
 VERSION = "0.2.0"
 MODULES = (
@@ -86,6 +88,7 @@ MODULES = (
     trace,
     diversions,
     recalls,
+    transfers,
     customers,
     notify,
     exchange,
@@ -110,4 +113,5 @@ def wire() -> None:
     worth_by(worth)
     numbered_by("goods_issue", issue_papers)
     numbered_by("receipt", receipt_papers)
+    numbered_by("transfer", transfer_papers)
     on_category_move(check_regrouping)

@@ -71,6 +71,8 @@ from server.trace import diversion_lists as diversions
 from server.trace.diversion_schemas import DiversionFilter
 from server.trace.recall_schemas import HolderFilter, RecallFilter
 from server.trace.schemas import RangeFilter
+from server.transfers import views as transfers
+from server.transfers.schemas import TransferFilter
 
 
 class World(NamedTuple):
@@ -234,6 +236,12 @@ PRICES: dict[str, Page] = {
     "guide prices of a product": Page("brand", lambda a, w: guides.list_guides(a, GuideQuery(product_id=7))),
 }
 
+TRANSFERS: dict[str, Page] = {
+    "transfers of the brand": Page("brand", lambda a, w: transfers.list_transfers(a, TransferFilter())),
+    "a rep's transfers": Page("rep", lambda a, w: transfers.list_transfers(a, TransferFilter("proposed"))),
+    "a dealer's transfers": Page("dealer", lambda a, w: transfers.list_transfers(a, TransferFilter())),
+}
+
 MONEY: dict[str, Page] = {
     "a store's account": Page("store", lambda a, w: settlement.entries(a, EntryFilter())),
     "what a store owes": Page("store", lambda a, w: settlement.balance(a, None)),
@@ -395,4 +403,6 @@ TRACE: dict[str, Page] = {
     ),
 }
 
-PAGES: dict[str, Page] = {**ORDERS, **GOODS, **ASSORTMENT, **PRICES, **MONEY, **WORK, **PEOPLE, **TERRITORY, **TRACE}
+PAGES: dict[str, Page] = {
+    **ORDERS, **GOODS, **ASSORTMENT, **PRICES, **TRANSFERS, **MONEY, **WORK, **PEOPLE, **TERRITORY, **TRACE,
+}  # fmt: skip

@@ -77,6 +77,19 @@ async def simulate_approval(actor: Actor, query: Simulation) -> Simulated:
     )
 
 
+@routes.get("/approval-flows/transfer", permission="rule.manage")
+async def get_transfer_flow(actor: Actor) -> FlowOut:
+    """The steps in which the own org decides about transfers."""
+    return await flows.read_flow(actor, "transfer")
+
+
+@routes.post("/approval-flows/transfer", permission="rule.manage", errors=[StaleVersion])
+async def set_transfer_flow(actor: Actor, body: NewFlow) -> FlowOut:
+    """Set the steps in which the own org decides about transfers."""
+    await flows.save_flow(actor, "transfer", body)
+    return await flows.read_flow(actor, "transfer")
+
+
 @routes.get("/approval-flows/price-exception", permission="price.guide")
 async def get_exception_flow(actor: Actor) -> FlowOut:
     """The steps in which the brand decides about prices outside the limits."""

@@ -35,6 +35,8 @@ PERMISSIONS: dict[str, str] = {
     "warehouse.manage": "管理仓库",
     "stock.scan": "扫码出入库和盘点",
     "stock.sell": "登记销售",
+    "transfer.propose": "提出调拨",
+    "transfer.move": "调拨发货和收货",
     "trace.manage": "管理追溯码",
     "trace.scan": "扫码追溯",
     "recall.manage": "召回批次",
@@ -59,8 +61,9 @@ _READS = {"order.read", "catalog.read", "stock.read"}
 _BUYS = {"order.create", "order.cancel"}
 _CUSTOMERS = {"order.create_for", "customer.manage"}
 _CHASES = {"trace.scan", "diversion.read", "diversion.handle"}
+_TRANSFERS = {"transfer.propose", "transfer.move"}
 _MANAGER = _READS | _CHASES | {
-    "recall.manage",
+    "recall.manage", "transfer.propose",
     "order.approve", "order.over_credit", "approval.second", "channel.read", "channel.manage", "channel.move",
     "rep.assign", "customer.manage", "catalog.manage",
     "price.manage", "price.guide",
@@ -77,13 +80,16 @@ ROLES: dict[str, frozenset[str]] = {
     "brand_rep": frozenset(
         _READS
         | _CHASES
-        | {"order.approve", "channel.read", "settlement.read", "territory.read", "exchange.export"}
+        | {
+            "order.approve", "channel.read", "settlement.read", "territory.read", "exchange.export", "transfer.propose",
+        }
     ),
     "brand_finance": frozenset(
         _READS | {"channel.read", "settlement.read", "credit.manage", "payment.register", "exchange.export"}
     ),
     "brand_warehouse": frozenset(
         _READS
+        | _TRANSFERS
         | {
             "order.issue", "stock.manage", "stock.scan", "warehouse.manage", "channel.read", "trace.manage",
             "trace.scan", "exchange.import", "exchange.export",
@@ -91,6 +97,7 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     "dealer_owner": frozenset(
         _READS
+        | _TRANSFERS
         | _BUYS
         | _CUSTOMERS
         | {
@@ -103,6 +110,7 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     "dealer_clerk": frozenset(
         _READS
+        | _TRANSFERS
         | _BUYS
         | _CUSTOMERS
         | {
@@ -111,7 +119,9 @@ ROLES: dict[str, frozenset[str]] = {
         }
     ),
     "dealer_warehouse": frozenset(
-        _READS | {"order.issue", "order.receive", "channel.read", "stock.scan", "stock.sell", "trace.scan"}
+        _READS
+        | _TRANSFERS
+        | {"order.issue", "order.receive", "channel.read", "stock.scan", "stock.sell", "trace.scan"}
     ),
     "dealer_driver": frozenset({"order.read", "catalog.read", "channel.read", "trace.scan"}),
     "dealer_finance": frozenset(

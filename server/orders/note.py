@@ -40,7 +40,7 @@ _METHODS = {"deliver": "送货上门", "pickup": "自提", "logistics": "物流"
 _PLACE = ("detail", "contact_name", "contact_phone")
 
 
-def _bars(number: str) -> str:
+def bars(number: str) -> str:
     """The Code 128 of a number as an SVG of one path, a module wide each."""
     (modules,) = Code128(number).build()
     path = "".join(f"M{start} 0h{end - start}v1h{start - end}z" for start, end in _runs(modules))
@@ -52,7 +52,7 @@ def _runs(modules: str) -> list[tuple[int, int]]:
     return [match.span() for match in re.finditer("1+", modules)]
 
 
-def _square(link: str) -> str:
+def square(link: str) -> str:
     """The QR code of a link as an SVG."""
     buffer = io.BytesIO()
     segno.make(link, error="m").save(buffer, kind="svg", border=0, xmldecl=False)
@@ -65,8 +65,8 @@ def _content(delivery: Delivery, public_url: str) -> dict[str, object]:
     return {
         "number": issue.number,
         "order_number": issue.order_number,
-        "bars": _bars(issue.number),
-        "square": _square(f"{public_url.rstrip('/')}/#/pages/order/receive?issue={issue.id}"),
+        "bars": bars(issue.number),
+        "square": square(f"{public_url.rstrip('/')}/#/pages/order/receive?issue={issue.id}"),
         "seller": issue.seller.name,
         "buyer": issue.buyer.name,
         "warehouse": issue.warehouse_name,

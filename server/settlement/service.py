@@ -64,6 +64,30 @@ async def credit_receipt(actor: Actor, seller_id: int, buyer_id: int, receipt_id
     )  # fmt: skip
 
 
+async def credit_transfer(actor: Actor, seller_id: int, buyer_id: int, transfer_id: int, amount_fen: int) -> None:
+    """Goods that a buyer gave away through its supplier: it does not owe them any more."""
+    if amount_fen == 0:
+        return
+    await queries.post(
+        actor.root_id, seller_id, buyer_id, "revenue", "receivable", amount_fen, "transfer",
+        ("transfer", transfer_id), actor.account_id or None, clock.today(), clock.now(),
+    )  # fmt: skip
+
+
+async def charge_transfer(
+    actor: Actor, seller_id: int, buyer_id: int, transfer_id: int, amount_fen: int, committed_fen: int
+) -> None:
+    """Goods that a buyer was given through its supplier: it owes what arrived, and nothing is merely approved."""
+    if amount_fen == 0:
+        await release(actor, seller_id, buyer_id, committed_fen)
+        return
+    await queries.post(
+        actor.root_id, seller_id, buyer_id, "receivable", "revenue", amount_fen, "transfer",
+        ("transfer", transfer_id), actor.account_id or None, clock.today(), clock.now(),
+        committed_less_fen=committed_fen,
+    )  # fmt: skip
+
+
 async def _own_buyer(actor: Actor, buyer_id: int) -> Org:
     buyer = await find_org(actor, buyer_id)
     if buyer.parent_id != actor.org_id:

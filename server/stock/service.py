@@ -46,20 +46,21 @@ async def open_locations(root_id: int, org_ids: Sequence[int]) -> None:
     await queries.open_locations(root_id, org_ids, LOCATION_NAMES)
 
 
-def _short(short: Sequence[Short], found: Sequence[db.Row] = ()) -> StockShort:
+def short(missing: Sequence[Short], found: Sequence[db.Row] = ()) -> StockShort:
+    """The refusal that names each line, and the lots that are not to be used because they are called back."""
     errors = [
         FieldError(f"/lines/{item.line_no - 1}/approved_qty", f"需要 {item.wanted}，只有 {item.available}")
-        for item in short
+        for item in missing
     ]
-    products = {item.product_id for item in short}
+    products = {item.product_id for item in missing}
     recalled = sorted({lot["code"] for lot in found if lot["blocked"] and lot["product_id"] in products})
     return StockShort(
-        f"第 {'、'.join(str(item.line_no) for item in short[:NAMED])} 行"
-        + (f"等 {len(short)} 行" if len(short) > NAMED else "")
+        f"第 {'、'.join(str(item.line_no) for item in missing[:NAMED])} 行"
+        + (f"等 {len(missing)} 行" if len(missing) > NAMED else "")
         + "库存不足，没有做任何改动"
         + (f"；批次 {'、'.join(recalled[:NAMED])} 正在召回，不能出库" if recalled else ""),
         errors,
-        lines=[{"line_no": s.line_no, "wanted_qty": s.wanted, "available_qty": s.available} for s in short],
+        lines=[{"line_no": s.line_no, "wanted_qty": s.wanted, "available_qty": s.available} for s in missing],
     )
 
 
@@ -88,7 +89,7 @@ async def _allocate(
     ]
     result = allocate(wanted, lots, clock.today())
     if result.short:
-        raise _short(result.short, found)
+        raise short(result.short, found)
     return found[0]["location_id"], result.picks
 
 

@@ -33,6 +33,8 @@ REASONS: dict[str, str] = {
     "sample": "样品赠送",
     "own_use": "自用",
     "sale": "销售",
+    "transfer_out": "调拨发出",
+    "transfer_in": "调拨入库",
 }
 """Every reason for which goods move, as people say it. A new one is added here by the module that brings it."""
 

@@ -31,6 +31,8 @@ READS_MONEY = {"brand_admin", "brand_manager", "brand_rep", "brand_finance", "de
                "dealer_finance", "store_owner"}  # fmt: skip
 TAKES_MONEY = {"brand_admin", "brand_finance", "dealer_owner", "dealer_finance"}
 SCANS = {"brand_admin", "brand_warehouse", "dealer_owner", "dealer_clerk", "dealer_warehouse"} | STORE
+PROPOSES = {"brand_admin", "brand_manager", "brand_rep", "brand_warehouse", "dealer_owner", "dealer_clerk",
+            "dealer_warehouse"}  # fmt: skip
 IMPORTS = KEEPS_CHANNEL | {"brand_warehouse", "store_owner"}
 EXPORTS = BRAND | {"dealer_owner", "dealer_clerk", "dealer_finance", "store_owner"}
 
@@ -115,6 +117,11 @@ ALLOWED: dict[str, set[str]] = {
     **dict.fromkeys(("list_recalls", "get_recall", "read_recall"), ALL - {"dealer_driver"}),
     "list_recall_holders": BRAND | DEALER,
     "answer_recall": SCANS,
+    # transfers
+    **dict.fromkeys(("list_transfers", "get_transfer", "print_transfer"), ALL - {"dealer_driver"}),
+    **dict.fromkeys(("propose_transfer", "cancel_transfer", "close_transfer", "suggest_transfers"), PROPOSES),
+    **dict.fromkeys(("issue_transfer", "receive_transfer"), PROPOSES - {"brand_manager", "brand_rep"}),
+    **dict.fromkeys(("get_transfer_flow", "set_transfer_flow"), KEEPS_CHANNEL),
     # regions and territories
     **dict.fromkeys(("list_regions", "list_region_children", "search_regions"), ALL),
     **dict.fromkeys(("list_authorities", "outside_territory"), DECIDES),
@@ -144,6 +151,7 @@ KINDS = {
     "category_id": "category", "packaging_id": "packaging", "exception_id": "exception",
     "scan_session_id": "scan_session", "warehouse_id": "warehouse",
     "range_id": "range", "diversion_id": "diversion", "recall_id": "recall",
+    "transfer_id": "transfer",
 }  # fmt: skip
 
 _ADDRESS = {"contact_name": "李店", "contact_phone": "13800000000", "detail": "人民路 1 号"}
@@ -222,6 +230,11 @@ def _scans(stage: Stage, **chosen: Any) -> dict[str, Any]:
 def _codes(stage: Stage, **more: Any) -> dict[str, Any]:
     own = {"product_id": stage.goods.id, "packaging_id": stage.goods.case}
     return {"scheme": "url", "count": 10, "lot_code": "L1", **own, **more}
+
+
+def _transfer(stage: Stage, product_id: int, **more: Any) -> dict[str, Any]:
+    """Back to the own supplier, or from the brand to a dealer of his."""
+    return {"lines": [{"product_id": product_id, "qty": 1}], **_REASON, **more}
 
 
 def _recall(stage: Stage, product_id: int) -> dict[str, Any]:
@@ -304,6 +317,10 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "resolve_code": lambda s, p: {"code": "没有条码", "product_id": s.goods.id, "packaging_id": s.goods.piece},
     "drop_code": lambda s, p: {"code": "没有条码"},
     "say_lot": lambda s, p: {"product_id": s.goods.id, "expires_on": "2030-01-01"},
+    "propose_transfer": lambda s, p: _transfer(s, s.goods.id, supplier="takes"),
+    **dict.fromkeys(("cancel_transfer", "close_transfer"), lambda s, p: _REASON),
+    "receive_transfer": lambda s, p: {},
+    "set_transfer_flow": lambda s, p: {"version": 0, "steps": [{"name": "审核", "who": "permission:order.approve"}]},
     "make_trace_codes": lambda s, p: _codes(s),
     "pack_pallet": lambda s, p: {"sscc": "376104250021234569", "codes": [s.places["brand"].rows["trace_code"]]},
     **dict.fromkeys(("bind_trace_codes", "unbind_trace_codes"), lambda s, p: {"codes": ["没有这个码"]}),
@@ -462,6 +479,15 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("resolve_code", "packaging_id"): (
         "packaging", lambda s, i: {"code": "x", "product_id": s.goods.id, "packaging_id": i}),
     ("say_lot", "product_id"): ("product", lambda s, i: {"product_id": i, "expires_on": "2030-01-01"}),
+    ("propose_transfer", "product_id"): (
+        "product", lambda s, i: _transfer(s, i, supplier="takes")),
+    ("propose_transfer", "from_org_id"): ("org", lambda s, i: _transfer(s, s.goods.id, from_org_id=i)),
+    ("propose_transfer", "to_org_id"): ("org", lambda s, i: _transfer(s, s.goods.id, to_org_id=i)),
+    ("propose_transfer", "from_warehouse_id"): (
+        "warehouse", lambda s, i: _transfer(s, s.goods.id, from_warehouse_id=i)),
+    ("propose_transfer", "to_warehouse_id"): ("warehouse", lambda s, i: _transfer(s, s.goods.id, to_warehouse_id=i)),
+    ("list_transfers", "org_id"): ("org", lambda s, i: {"org_id": i}),
+    ("suggest_transfers", "product_id"): ("product", lambda s, i: {"product_id": i}),
     ("make_trace_codes", "product_id"): ("product", lambda s, i: _codes(s, product_id=i)),
     ("make_trace_codes", "packaging_id"): ("packaging", lambda s, i: _codes(s, packaging_id=i)),
     ("list_trace_ranges", "product_id"): ("product", lambda s, i: {"product_id": i}),

@@ -30,6 +30,8 @@ from server.territory.schemas import NewAuthority
 from server.territory.service import grant_authority
 from server.trace.ranges import make_range
 from server.trace.schemas import NewRange
+from server.transfers.schemas import NewLine, NewTransfer
+from server.transfers.service import propose
 from tests.world import Product, User, World, number
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 16
@@ -260,6 +262,10 @@ async def _trade(owner: World, place: Place, supplier: Place, item: Product) -> 
     """One order that waits for its approval, one that is on its way, and a price outside the limits that is asked."""
     why = f"原因{number()}"
     price = NewException(place.org.id, item.id, 100, clock.today() + timedelta(days=1), why)
+    if place.org.kind == "dealer":
+        back = NewTransfer([NewLine(item.id, 1)], f"调拨{number()}", supplier="takes")
+        place.rows["transfer"] = await propose(place.boss.actor, back)
+        place.words.append(back.reason)
     place.rows["exception"] = (await ask_exception(supplier.boss.actor, price)).id
     place.words.append(why)
     waiting = await owner.order(place.boss, [(item, 3)])

@@ -30,7 +30,8 @@ ELSEWHERE = {
 }  # fmt: skip
 
 # What a path names in brackets is the newest row of a table.
-MADE = {"packaging": "packaging", "role": "role", "order": "orders", "issue": "goods_issue", "recall": "recall"}
+MADE = {"packaging": "packaging", "role": "role", "order": "orders", "issue": "goods_issue", "recall": "recall",
+        "transfer": "transfer", "approval": "approval"}  # fmt: skip
 
 Step = tuple[str, User, str, str, dict[str, Any] | None]
 
@@ -176,6 +177,17 @@ def the_day(stage: Stage) -> Iterator[Step]:
     yield "answer_recall", boss, "POST", "/recalls/{recall}/answer", {"set_aside": 5}
     yield "tell_late_holders", admin, "POST", "/recalls/{recall}/tell", None
     yield "end_recall", admin, "POST", "/recalls/{recall}/end", {"outcome": "全部收回"}
+    back = {"lines": [{"product_id": stage.goods.id, "qty": 5}], "supplier": "takes", **reason}
+    yield "propose_transfer", boss, "POST", "/transfers", back
+    yield "cancel_transfer", boss, "POST", "/transfers/{transfer}/cancel", reason
+    give = {"lines": [{"product_id": stage.goods.id, "qty": 5}], "to_org_id": dealer.org.id, **reason}
+    yield "propose_transfer", admin, "POST", "/transfers", give
+    yield "decide_approval", admin, "POST", "/approvals/{approval}/decide", {"decision": "approve"}
+    yield "issue_transfer", admin, "POST", "/transfers/{transfer}/issue", None
+    few = {"lines": [{"no": 1, "received_qty": 4, "note": "少一瓶"}]}
+    yield "receive_transfer", boss, "POST", "/transfers/{transfer}/receive", few
+    yield "close_transfer", admin, "POST", "/transfers/{transfer}/close", reason
+    yield "set_transfer_flow", admin, "POST", "/approval-flows/transfer", {"version": 0, "steps": deciders}
     money = {"buyer_id": store.org.id, "amount_fen": 100, "method": "cash"}
     yield "register_payment", boss, "POST", "/payments", money
     yield "set_credit_limit", boss, "POST", "/credit-limits", {"buyer_id": store.org.id, "limit_fen": 100}

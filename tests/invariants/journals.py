@@ -90,11 +90,16 @@ def sales_by_day_equal_the_moves() -> str:
 
 @check
 def reserved_equals_open_reservations() -> str:
-    """What a balance holds back is what orders hold of it."""
+    """What a balance holds back is what orders and approved transfers hold of it."""
     return """
-    WITH held AS (SELECT root_id, location_id, product_id, lot_id, sum(qty) AS qty FROM reservation
-                  WHERE ($1::bigint IS NULL OR root_id = $1) GROUP BY 1, 2, 3, 4)
-    SELECT format('location %s product %s lot %s: reserved %s, orders hold %s', location_id, product_id, lot_id,
+    WITH parts AS (
+        SELECT root_id, location_id, product_id, lot_id, qty FROM reservation
+        UNION ALL
+        SELECT t.root_id, t.from_location_id, x.product_id, x.lot_id, x.qty
+        FROM transfer t JOIN transfer_lot x ON x.root_id = t.root_id AND x.transfer_id = t.id WHERE t.state = 'approved'
+    ), held AS (SELECT root_id, location_id, product_id, lot_id, sum(qty) AS qty FROM parts
+                WHERE ($1::bigint IS NULL OR root_id = $1) GROUP BY 1, 2, 3, 4)
+    SELECT format('location %s product %s lot %s: reserved %s, documents hold %s', location_id, product_id, lot_id,
                   b.reserved, h.qty)
     FROM (SELECT * FROM stock_balance WHERE ($1::bigint IS NULL OR root_id = $1)) b
     FULL JOIN held h USING (root_id, location_id, product_id, lot_id)
@@ -128,17 +133,21 @@ def open_orders_hold_what_is_approved_and_not_issued() -> str:
 
 @check
 def in_transit_equals_unsigned_issues() -> str:
-    """What is on the way to a buyer is what was issued to it and not signed for."""
+    """What is on the way to an org is what was issued or transferred to it and not signed for."""
     return """
     WITH way AS (
         SELECT b.root_id, w.org_id, b.product_id, b.lot_id, b.on_hand AS qty
         FROM stock_balance b JOIN location w ON w.id = b.location_id AND w.kind = 'in_transit'
         WHERE ($1::bigint IS NULL OR b.root_id = $1)
-    ), sent AS (
-        SELECT i.root_id, i.buyer_id AS org_id, l.product_id, l.lot_id, sum(l.qty) AS qty
+    ), parts AS (
+        SELECT i.root_id, i.buyer_id AS org_id, l.product_id, l.lot_id, l.qty
         FROM goods_issue i JOIN goods_issue_line l ON l.root_id = i.root_id AND l.issue_id = i.id
-        WHERE ($1::bigint IS NULL OR i.root_id = $1) AND i.state = 'in_transit' GROUP BY 1, 2, 3, 4
-    )
+        WHERE i.state = 'in_transit'
+        UNION ALL
+        SELECT t.root_id, t.to_org_id, x.product_id, x.lot_id, x.qty
+        FROM transfer t JOIN transfer_lot x ON x.root_id = t.root_id AND x.transfer_id = t.id WHERE t.state = 'issued'
+    ), sent AS (SELECT root_id, org_id, product_id, lot_id, sum(qty) AS qty FROM parts
+                WHERE ($1::bigint IS NULL OR root_id = $1) GROUP BY 1, 2, 3, 4)
     SELECT format('to org %s product %s lot %s: %s on the way, unsigned issues say %s', org_id, product_id, lot_id,
                   w.qty, s.qty)
     FROM way w FULL JOIN sent s USING (root_id, org_id, product_id, lot_id)
@@ -148,13 +157,13 @@ def in_transit_equals_unsigned_issues() -> str:
 
 @check
 def moves_equal_their_documents() -> str:
-    """A goods issue moves its lines once, a receipt what arrived, broke and is missing of them once."""
+    """A goods issue and a transfer move their lines once, and what arrived, broke and is missing of them once."""
     return """
     WITH moved AS (
         SELECT m.root_id, m.document_kind AS kind, m.document_id AS id, m.product_id, m.lot_id, m.reason,
                sum(m.qty) AS qty
         FROM stock_move m
-        WHERE ($1::bigint IS NULL OR m.root_id = $1) AND m.document_kind IN ('goods_issue', 'receipt')
+        WHERE ($1::bigint IS NULL OR m.root_id = $1) AND m.document_kind IN ('goods_issue', 'receipt', 'transfer')
         GROUP BY 1, 2, 3, 4, 5, 6
     ), parts AS (
         SELECT l.root_id, 'goods_issue' AS kind, l.issue_id AS id, l.product_id, l.lot_id, 'issue' AS reason, l.qty
@@ -165,6 +174,12 @@ def moves_equal_their_documents() -> str:
         CROSS JOIN LATERAL (VALUES ('receipt', l.received_qty), ('damaged', l.damaged_qty), ('short', l.short_qty))
             AS x (reason, qty)
         WHERE ($1::bigint IS NULL OR l.root_id = $1) AND x.qty > 0
+        UNION ALL
+        SELECT l.root_id, 'transfer', l.transfer_id, l.product_id, l.lot_id, x.reason, x.qty
+        FROM transfer_lot l JOIN transfer t ON t.root_id = l.root_id AND t.id = l.transfer_id
+        CROSS JOIN LATERAL (VALUES ('transfer_out', l.qty), ('transfer_in', l.received_qty),
+                                   ('damaged', l.damaged_qty), ('short', l.short_qty)) AS x (reason, qty)
+        WHERE ($1::bigint IS NULL OR l.root_id = $1) AND x.qty > 0 AND t.state IN ('issued', 'received', 'closed')
     ), written AS (SELECT root_id, kind, id, product_id, lot_id, reason, sum(qty) AS qty FROM parts
                    GROUP BY 1, 2, 3, 4, 5, 6)
     SELECT format('%s %s product %s lot %s %s: moved %s, written %s', kind, id, product_id, lot_id, reason,
@@ -213,7 +228,7 @@ def trade_accounts_equal_the_ledger() -> str:
 
 @check
 def receivable_equals_issued_less_credited_less_paid() -> str:
-    """What a buyer owes follows from the documents: issued − short or damaged − paid in money."""
+    """What a buyer owes follows from the documents: issued − short or damaged − paid ± transferred."""
     return """
     WITH parts AS (
         SELECT root_id, seller_id, buyer_id, total_fen AS fen FROM goods_issue
@@ -222,6 +237,10 @@ def receivable_equals_issued_less_credited_less_paid() -> str:
         FROM receipt r JOIN goods_issue i ON i.root_id = r.root_id AND i.id = r.issue_id
         UNION ALL
         SELECT root_id, seller_id, buyer_id, -amount_fen FROM payment
+        UNION ALL
+        SELECT root_id, supplier_id, to_org_id, settled_fen FROM transfer WHERE to_org_id <> supplier_id
+        UNION ALL
+        SELECT root_id, supplier_id, from_org_id, -settled_fen FROM transfer WHERE from_org_id <> supplier_id
     ), owed AS (
         SELECT root_id, seller_id, buyer_id, sum(fen) AS fen FROM parts
         WHERE ($1::bigint IS NULL OR root_id = $1) GROUP BY 1, 2, 3
@@ -252,6 +271,10 @@ def entries_equal_their_documents() -> str:
         UNION ALL
         SELECT root_id, 'payment', id, seller_id, buyer_id, amount_fen FROM payment
         WHERE ($1::bigint IS NULL OR root_id = $1)
+        UNION ALL
+        SELECT t.root_id, 'transfer', t.id, t.supplier_id, d.org_id, t.settled_fen
+        FROM transfer t CROSS JOIN LATERAL (VALUES (t.from_org_id), (t.to_org_id)) AS d (org_id)
+        WHERE ($1::bigint IS NULL OR t.root_id = $1) AND t.settled_fen > 0 AND d.org_id <> t.supplier_id
     )
     SELECT format('%s %s: booked %s in %s entries, written %s', kind, id, b.fen, b.n, w.fen)
     FROM booked b FULL JOIN written w USING (root_id, kind, id, seller_id, buyer_id)
@@ -261,14 +284,17 @@ def entries_equal_their_documents() -> str:
 
 @check
 def committed_equals_approved_and_not_issued() -> str:
-    """The part of the exposure that is not yet owed is that of the open orders."""
+    """The part of the exposure that is not yet owed is that of the open orders and transfers."""
     return """
-    WITH open AS (
-        SELECT o.root_id, o.seller_id, o.buyer_id, sum((l.approved_qty - l.issued_qty) * l.price_fen) AS fen
+    WITH parts AS (
+        SELECT o.root_id, o.seller_id, o.buyer_id, (l.approved_qty - l.issued_qty) * l.price_fen AS fen
         FROM orders o JOIN order_line l ON l.root_id = o.root_id AND l.order_id = o.id
-        WHERE ($1::bigint IS NULL OR o.root_id = $1) AND o.state IN ('approved', 'issued', 'received')
-        GROUP BY 1, 2, 3
-    )
+        WHERE o.state IN ('approved', 'issued', 'received')
+        UNION ALL
+        SELECT root_id, supplier_id, to_org_id, total_fen FROM transfer
+        WHERE state IN ('approved', 'issued') AND to_org_id <> supplier_id
+    ), open AS (SELECT root_id, seller_id, buyer_id, sum(fen) AS fen FROM parts
+                WHERE ($1::bigint IS NULL OR root_id = $1) GROUP BY 1, 2, 3)
     SELECT format('seller %s buyer %s: committed %s, open orders say %s', seller_id, buyer_id, t.committed_fen, o.fen)
     FROM (SELECT * FROM trade_account WHERE ($1::bigint IS NULL OR root_id = $1)) t
     FULL JOIN open o USING (root_id, seller_id, buyer_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from server.orders.note import _bars
+from server.orders.note import bars
 from tests.orders.pdf import words_of
 from tests.orders.test_life import a_shop, cart
 from tests.world import World, balances, everything, key
@@ -122,6 +122,6 @@ def test_the_bars_of_a_note_are_those_of_the_standard() -> None:
     # 104 + 1 * 35 + 2 * 43 + 3 * 18 + 4 * 22 = 367, and 367 modulo 103 is 58.
     expected = "11010010000" "10001000110" "10110001110" "11001110010" "11001110100" "11101100010" "1100011101011"
     modules = [0] * len(expected)
-    for start, width in re.findall(r"M(\d+) 0h(\d+)", _bars("CK26")):
+    for start, width in re.findall(r"M(\d+) 0h(\d+)", bars("CK26")):
         modules[int(start) : int(start) + int(width)] = [1] * int(width)
     assert "".join(map(str, modules)) == expected
