@@ -20,7 +20,7 @@ from scripts.atsize.works import works
 from scripts.toolbox.console import Console, Problem
 from scripts.toolbox.files import remove
 from scripts.toolbox.services import Postgres, short_socket_folder, start_and_wait
-from server import modules
+from server import migrations, modules
 from server.core import db
 from server.migrate import migrate
 from server.settings import load_settings
@@ -91,6 +91,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return given
 
 
+def newest() -> str:
+    """The newest step of the schema: a world of an older one lacks what came since."""
+    return max(path.stem for path in Path(migrations.__file__).parent.glob("m*.py"))
+
+
 def run(given: argparse.Namespace, console: Console) -> bool:
     """Make what is not there yet, then measure."""
     size = Size().scaled(given.scale)
@@ -99,15 +104,13 @@ def run(given: argparse.Namespace, console: Console) -> bool:
     if given.again or (data.is_dir() and not made.exists()):
         remove([data])  # a world half made is of no use
     data.mkdir(parents=True, exist_ok=True)
+    edition = f"{given.scale:g} {newest()}\n"
     with database(data, console) as url:
         if not made.exists():
             uvloop.run(make(url, size, console))
-            made.write_text(f"{given.scale:g}\n", "utf-8")
-        elif made.read_text("utf-8").strip() != f"{given.scale:g}":
-            raise Problem(f"{data} 里是另一个规模的世界；加上 --again 重新建立，或换一个目录。")
-        else:
-            with console.step("更新数据库结构"):
-                uvloop.run(migrate(load_settings({"DATABASE_URL": url})))
+            made.write_text(edition, "utf-8")
+        elif made.read_text("utf-8") != edition:
+            raise Problem(f"{data} 里是另一个规模或另一个版本的世界；加上 --again 重新建立，或换一个目录。")
         return uvloop.run(measure(url, size, given.only, console))
 
 
