@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+_BY_A_STATEMENT = re.compile(r"INSERT INTO audit_entry[^']*'(\w+)', '\w+'")
 _NAMED = re.compile(r"(?:^|[{,\s])(?:(\w+)|'([\w.]+)'):\s")
 
 
@@ -40,13 +41,14 @@ def fields_of(entry: str) -> set[str]:
 
 
 def written() -> set[str]:
-    """All verbs that the code names where it writes an entry, also by a constant."""
-    trees = [
-        ast.parse(file.read_text("utf-8"))
+    """All verbs that the code names where it writes an entry, also by a constant or inside a statement."""
+    sources = [
+        file.read_text("utf-8")
         for folder in ("server", "bot", "scripts")
         for file in (ROOT / folder).rglob("*.py")
         if "node_modules" not in file.parts
     ]
+    trees = [ast.parse(source) for source in sources]
     constants = {
         target.id: step.value
         for tree in trees
@@ -58,7 +60,8 @@ def written() -> set[str]:
     given = (verb for tree in trees for call in ast.walk(tree) for verb in _verb(call))
     named = (constants.get(verb.id, verb) if isinstance(verb, ast.Name) else verb for verb in given)
     parts = (part for verb in named for part in ast.walk(verb) if isinstance(part, ast.Constant))
-    return {part.value for part in parts if isinstance(part.value, str)}
+    told = {verb for source in sources for verb in _BY_A_STATEMENT.findall(source)}
+    return told | {part.value for part in parts if isinstance(part.value, str)}
 
 
 def _verb(call: ast.AST) -> Iterator[ast.expr]:

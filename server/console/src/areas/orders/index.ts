@@ -48,8 +48,9 @@ export default defineArea({
     subjects: { order: t.order, goods_issue: t.issues },
     verbs: {
       submit: '提交', approve: '审核通过', first_approve: '初审通过', reject: '驳回', cancel: '取消', issue: '出库', receive: '签收', close: '完结', hold: '挂起', resume: '恢复',
+      back_order: '欠货转单',
     },
-    fields: { total_fen: '订单金额', approved_fen: '审核金额', issue_id: '出库单编号', receipt_id: '签收单编号', credit_fen: '冲减金额', rest: '未通过的数量', override_credit: '超额放行' },
+    fields: { total_fen: '订单金额', approved_fen: '审核金额', issue_id: '出库单编号', receipt_id: '签收单编号', credit_fen: '冲减金额', rest: '未通过的数量', override_credit: '超额放行', back_order_of: '原订单编号' },
     values: { rest: { drop: '不再供应', back_order: '有货后补发' } },
     page: { order: (id) => `/orders/${id}` },
   },
