@@ -71,9 +71,9 @@ class Actor(msgspec.Struct, frozen=True):
         """Whether the account's role has the permission."""
         return permission in self.permissions
 
-    def require(self, permission: str) -> None:
-        """Raise `Forbidden` unless the account has the permission."""
-        if not self.may(permission):
+    def require(self, *either: str) -> None:
+        """Raise `Forbidden` unless the account has the permission, or one of several."""
+        if self.permissions.isdisjoint(either):
             raise Forbidden("您的账号没有这项权限，请联系管理员开通")
 
     def sees(self, path: str) -> bool:

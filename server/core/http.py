@@ -63,7 +63,7 @@ class Route:
     path: str
     handler: Callable[..., Awaitable[Any]]
     tag: str
-    permission: str | None
+    permissions: tuple[str, ...]  # one of them is enough; empty: for everybody who is signed in
     public: bool
     idempotent: Idempotent
     status: int
@@ -99,7 +99,7 @@ class Routes:
         method: str,
         path: str,
         *,
-        permission: str | None = None,
+        permission: str | tuple[str, ...] = (),
         public: bool = False,
         idempotent: Idempotent | None = None,
         status: int = 200,
@@ -110,6 +110,7 @@ class Routes:
     ) -> Callable[[Handler], Handler]:
         """Register the decorated handler.
 
+        `permission`: what the account must hold, or several of which one is enough.
         `media` is the answer's type where it is not JSON; `upload`: the body is a multipart form with a `file`.
         """
 
@@ -122,7 +123,7 @@ class Routes:
                     path=API + self.prefix + path,
                     handler=handler,
                     tag=self.tag,
-                    permission=permission,
+                    permissions=(permission,) if isinstance(permission, str) else permission,
                     public=public,
                     idempotent=idempotent or "no",
                     status=204 if answer is type(None) else status,
@@ -235,8 +236,8 @@ async def _handle(route: Route, request: Request, authenticate: Authenticate, va
     if not route.public:
         actor = await authenticate(token_of(request))
         request.ctx.account_id = actor.account_id
-        if route.permission:
-            actor.require(route.permission)
+        if route.permissions:
+            actor.require(*route.permissions)
     if "actor" in route.parameters:
         arguments["actor"] = actor
     if route.body is not None:

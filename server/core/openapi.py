@@ -88,8 +88,8 @@ def _operation(route: Route) -> dict[str, Any]:
         "parameters": parameters,
         "responses": {str(route.status): answer, **_problems(route)},
     }
-    if route.permission:
-        operation["x-permission"] = route.permission
+    if route.permissions:
+        operation["x-permission"] = " | ".join(route.permissions)
     if route.public:
         operation["security"] = []
     if route.body is not None:

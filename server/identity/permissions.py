@@ -114,8 +114,8 @@ def used_by(routes: Sequence[Route]) -> None:
     """Remember which operations of the API ask for which permission."""
     _operations.clear()
     for route in routes:
-        if route.permission:
-            _operations.setdefault(route.permission, []).append(f"{route.method} {route.path}")
+        for permission in route.permissions:
+            _operations.setdefault(permission, []).append(f"{route.method} {route.path}")
 
 
 def _permission(key: str, name: str) -> PermissionOut:

@@ -57,7 +57,7 @@ JOIN product p ON p.id = x.product_id
 JOIN account c ON c.id = x.asked_by
 LEFT JOIN approval_flow f ON f.root_id = a.root_id AND f.id = a.flow_id
 LEFT JOIN account d ON d.id = a.decided_by
-WHERE x.root_id = $1 AND (x.seller_id = $2 OR $2 = $1) AND b.path LIKE ANY ($5::text[])
+WHERE x.root_id = $1 AND ($2::bigint IS NULL OR x.seller_id = $2 OR c.org_id = $2) AND b.path LIKE ANY ($5::text[])
 """
 _PAGE = (
     _SHOWN
@@ -104,16 +104,21 @@ async def settle(root_id: int, exception_id: int, state: str) -> None:
     await db.run(_SETTLE, root_id, exception_id, state)
 
 
+def _org(actor: Actor) -> int | None:
+    """The org whose own exceptions are seen; None for the brand's people who decide about all of them."""
+    return None if actor.org_id == actor.root_id and actor.may("order.approve") else actor.org_id
+
+
 async def page(actor: Actor, day: date, before: int, wanted: Sequence[object], limit: int) -> Sequence[db.Row]:
-    """Those about buyers in the scope: the own org's, at the brand all. `wanted`: state, buyer, product."""
+    """Those about buyers in the scope: own ones, for the brand's deciders all. `wanted`: state, buyer, product."""
     return await db.rows(
-        _PAGE, actor.root_id, actor.org_id, actor.account_id, day, actor.patterns, before, *wanted, limit
+        _PAGE, actor.root_id, _org(actor), actor.account_id, day, actor.patterns, before, *wanted, limit
     )
 
 
 async def one(actor: Actor, exception_id: int, day: date) -> db.Row | None:
     """One of those that `page` shows."""
-    return await db.row(_ONE, actor.root_id, actor.org_id, actor.account_id, day, actor.patterns, exception_id)
+    return await db.row(_ONE, actor.root_id, _org(actor), actor.account_id, day, actor.patterns, exception_id)
 
 
 async def facts_of_many(root_ids: Sequence[int], ids: Sequence[int]) -> dict[tuple[int, int], db.Row]:

@@ -163,7 +163,7 @@ async def weigh(root_id: int, org_id: int, buyer_id: int, subject_id: int | None
 
 
 async def list_exceptions(actor: Actor, wanted: ExceptionFilter) -> ExceptionList:
-    """What the own org has asked for; at the brand all that is asked. Always about buyers in the scope."""
+    """What the own org has asked for; for the brand's deciders all that is asked. Always about buyers in the scope."""
     before = paging.id_cursor(wanted.cursor) or MAX_ID
     which = (wanted.state, wanted.buyer_id, wanted.product_id)
     found = await queries.page(actor, clock.today(), before, which, wanted.limit + 1)

@@ -6,10 +6,12 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+from server.channel.models import Org
 from server.core import clock, db
 from tests.price_exceptions.conftest import Case
 from tests.pricing.conftest import at, later
 from tests.pricing.test_guides import guide
+from tests.world import User
 
 
 async def test_an_approved_price_is_sold_at_for_its_days_and_the_list_says_why_it_is_there(case: Case) -> None:
@@ -160,3 +162,28 @@ async def test_orders_keep_their_one_step_where_prices_outside_the_limits_have_t
     await case.ask()
     (item,) = (await case.rep.get("/approvals"))["items"]
     assert (item["subject_kind"], item["amount_fen"], item["decides"]) == ("price_exception", 100, True)
+
+
+async def asks_only(case: Case, org: Org, role: str) -> User:
+    """Somebody who sets prices and decides about nothing, by a role of his org's own."""
+    made = await db.value(
+        "INSERT INTO role (root_id, org_id, base, name, permissions, version, created_at)"
+        " VALUES ($1, $2, $3, '价格专员', $4, 1, $5) RETURNING id",
+        case.world.brand.id, org.id, role, ["catalog.read", "channel.read", "price.manage"], clock.now(),
+    )  # fmt: skip
+    user = await case.world.user(org, role)
+    await db.run("UPDATE account SET role_id = $2 WHERE id = $1", user.account_id, made)
+    return await user.sign_in()
+
+
+async def test_who_asks_without_deciding_sees_what_became_of_it_and_nothing_of_other_orgs(case: Case) -> None:
+    asker = await asks_only(case, case.shop.dealer, "dealer_clerk")
+    asked = await case.ask(asker)
+    (seen,) = (await asker.get("/price-exceptions"))["items"]
+    assert (seen["id"], seen["own"], seen["decides"]) == (asked["id"], True, False)
+    await case.decide(case.rep, asked["id"], "reject", reason="理由不充分")
+    assert (await asker.get(f"/price-exceptions/{asked['id']}"))["decision_reason"] == "理由不充分"
+    brands = await asks_only(case, case.world.brand, "brand_manager")
+    assert (await brands.get("/price-exceptions"))["items"] == [], "the dealer's are not what the brand asked for"
+    await brands.get(f"/price-exceptions/{asked['id']}", 404)
+    await (await case.world.user(case.shop.dealer, "dealer_warehouse")).get("/price-exceptions", 403)

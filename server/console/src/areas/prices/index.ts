@@ -4,13 +4,13 @@ export default defineArea({
   menu: [
     { group: '商品与价格', title: '价格表', to: '/prices', icon: 'price', order: 40, permission: 'price.manage', keywords: 'jiagebiao jgb price 价格组' },
     { group: '商品与价格', title: '价格日程', to: '/price-plans', icon: 'calendar', order: 50, permission: 'price.manage', keywords: 'jiagericheng jgrc 未来价格 临时价 变价' },
-    { group: '商品与价格', title: '特价申请', to: '/price-exceptions', icon: 'approve', order: 55, permission: 'order.approve', keywords: 'tejiashenqing tjsq 超限价 审批 exception' },
+    { group: '商品与价格', title: '特价申请', to: '/price-exceptions', icon: 'approve', order: 55, permission: ['order.approve', 'price.manage'], keywords: 'tejiashenqing tjsq 超限价 审批 exception' },
     { group: '商品与价格', title: '指导价', to: '/guide-prices', icon: 'guide', order: 60, permission: 'price.guide', keywords: 'zhidaojia zdj guide 最低价 最高价' },
   ],
   routes: [
     { path: 'prices', name: 'prices', component: () => import('./PricesPage.vue'), meta: { title: '价格表', permission: 'price.manage' } },
     { path: 'price-plans', name: 'price-plans', component: () => import('./PlansPage.vue'), meta: { title: '价格日程', permission: 'price.manage' } },
-    { path: 'price-exceptions', name: 'price-exceptions', component: () => import('./ExceptionsPage.vue'), meta: { title: '特价申请', permission: 'order.approve' } },
+    { path: 'price-exceptions', name: 'price-exceptions', component: () => import('./ExceptionsPage.vue'), meta: { title: '特价申请', permission: ['order.approve', 'price.manage'] } },
     { path: 'guide-prices', name: 'guide-prices', component: () => import('./GuidesPage.vue'), meta: { title: '指导价', permission: 'price.guide' } },
   ],
   audit: {
