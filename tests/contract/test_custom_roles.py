@@ -81,7 +81,8 @@ async def held_now(user: User) -> set[str]:
 
 def opens(route: Route, held: set[str]) -> bool:
     """Whether these permissions open a route; many ask for none."""
-    return (not route.permissions or not held.isdisjoint(route.permissions)) and bool(BESIDE.get(route.name, held) & held)
+    opened = not route.permissions or not held.isdisjoint(route.permissions)
+    return opened and bool(BESIDE.get(route.name, held) & held)
 
 
 @pytest.mark.parametrize(("base", "half"), HALVES)
