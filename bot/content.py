@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.wecom import cards
 from server.approvals import service as approvals
@@ -124,12 +124,20 @@ async def _of_order(settings: Settings, approval: approvals.Facts, task_id: str)
     )
 
 
+async def _subject(
+    read: Callable[[Sequence[int], Sequence[int]], Awaitable[Mapping[tuple[int, int], db.Row]]],
+    approval: approvals.Facts,
+) -> db.Row:
+    """What an approval is about, as its module tells it of many (root, id)."""
+    one = (await read([approval.root_id], [approval.subject_id])).get((approval.root_id, approval.subject_id))
+    if one is None:
+        raise LookupError(f"no {approval.subject_kind} {approval.subject_id}")
+    return one
+
+
 async def _of_exception(settings: Settings, approval: approvals.Facts, task_id: str) -> cards.ApprovalCard:
     """Which price, how far from the guide price, for whom, until when, and why."""
-    subject = (approval.root_id, approval.subject_id)
-    one = (await exceptions.facts_of_many(*([key] for key in subject))).get(subject)
-    if one is None:
-        raise LookupError(f"no price exception {approval.subject_id}")
+    one = await _subject(exceptions.facts_of_many, approval)
     when = one["asked_at"].astimezone(clock.zone()).strftime("%m-%d %H:%M")
     return cards.ApprovalCard(
         task_id=task_id,
@@ -155,10 +163,7 @@ async def _of_exception(settings: Settings, approval: approvals.Facts, task_id: 
 
 async def _of_transfer(settings: Settings, approval: approvals.Facts, task_id: str) -> cards.ApprovalCard:
     """What goes from where to where, why, and what is settled for it."""
-    subject = (approval.root_id, approval.subject_id)
-    one = (await transfers.facts_of_many(*([key] for key in subject))).get(subject)
-    if one is None:
-        raise LookupError(f"no transfer {approval.subject_id}")
+    one = await _subject(transfers.facts_of_many, approval)
     when = one["proposed_at"].astimezone(clock.zone()).strftime("%m-%d %H:%M")
     return cards.ApprovalCard(
         task_id=task_id,
@@ -173,7 +178,7 @@ async def _of_transfer(settings: Settings, approval: approvals.Facts, task_id: s
             ("调入", f"{one['to_name']} {one['to_warehouse']}"),
             ("原因", one["reason"]),
         ],
-        url=f"{settings.public_url.rstrip('/')}/console/transfers?open={one['id']}",
+        url=f"{settings.public_url.rstrip('/')}/console/approvals",
         reasons=_REASONS[transfers.KIND],
         state=_WORDS[approval.state] if approval.state != "pending" else f"待{approval.step_name}",
         total_name="结算金额",

@@ -62,7 +62,7 @@ async def _opened(fan: Fanout, event: Event) -> None:
     if case["state"] == "open":
         _card(fan, event, "wecom_card", people)
     own = await fan.people(case["dealer_id"], "diversion.state")
-    fan.tell(event, own, f"疑似窜货 {case['number']}", f"{where}，请在判定前说明情况", link)
+    fan.tell(event, own, f"疑似窜货 {case['number']}", f"{where}，请在判定前向业务员说明情况", link)
 
 
 @on("diversion.take")

@@ -59,8 +59,8 @@ def check_head(body: bytes) -> None:
         raise NotAWorkbook("这不是 Excel 文件，请上传 .xlsx 格式的工作簿")
 
 
-# What zipfile says of a file that is no sound package: its own errors, those of the codecs of a damaged stream (bz2 has
-# none of its own), and NotImplementedError for a way of packing that it does not know, which no workbook uses.
+# What zipfile says of a file that is no sound package: its own errors, and those of the codecs of a damaged stream (bz2
+# has none of its own).
 _DAMAGED = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
@@ -69,7 +69,7 @@ _DAMAGED = (
     EOFError,
     OSError,
     ValueError,
-    NotImplementedError,
+    NotImplementedError,  # raised by zipfile for a way of packing that it does not know; no workbook uses one
 )
 
 

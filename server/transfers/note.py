@@ -11,7 +11,7 @@ import typst
 
 from server.core import clock
 from server.core.money import quantity
-from server.orders.note import bars, font_folders, square
+from server.orders.note import bars, font_folders
 from server.transfers.schemas import Transfer, TransferLine
 from server.transfers.states import STATE_NAMES
 
@@ -33,13 +33,12 @@ def _rows(line: TransferLine) -> list[dict[str, str]]:
     ]
 
 
-def _content(found: Transfer, public_url: str) -> dict[str, object]:
+def _content(found: Transfer) -> dict[str, object]:
     moment = found.issued_at or found.proposed_at
     return {
         "number": found.number,
         "state": STATE_NAMES[found.state],
         "bars": bars(found.number),
-        "square": square(f"{public_url.rstrip('/')}/#/pages/stock/transfer?id={found.id}"),
         "giver": f"{found.from_org.name} {found.from_warehouse}",
         "taker": f"{found.to_org.name} {found.to_warehouse}",
         "at": moment.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M"),
@@ -56,6 +55,6 @@ def _compile(content: str) -> bytes:
     return bytes(made)
 
 
-async def transfer_note(found: Transfer, public_url: str) -> bytes:
+async def transfer_note(found: Transfer) -> bytes:
     """The printed note of a transfer, made off the event loop."""
-    return await asyncio.to_thread(_compile, msgspec.json.encode(_content(found, public_url)).decode())
+    return await asyncio.to_thread(_compile, msgspec.json.encode(_content(found)).decode())

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from sanic import Request
-
 from server.core.actor import Actor
 from server.core.errors import Forbidden, NotFound, OrgFrozen
 from server.core.http import Raw, Routes
 from server.core.idempotency import KeyReused
-from server.settings import Settings
 from server.transfers import service, suggest, views
 from server.transfers.note import transfer_note
 from server.transfers.schemas import (
@@ -47,12 +44,11 @@ async def get_transfer(actor: Actor, transfer_id: int) -> Transfer:
 
 
 @routes.get("/transfers/<transfer_id:int>/note.pdf", permission="stock.read", media="application/pdf")
-async def print_transfer(request: Request, actor: Actor, transfer_id: int) -> Raw:
+async def print_transfer(actor: Actor, transfer_id: int) -> Raw:
     """The transfer note to print."""
     found = await views.get_transfer(actor, transfer_id)
-    settings: Settings = request.app.ctx.settings
     named = {"Content-Disposition": f'inline; filename="{found.number}.pdf"'}
-    return Raw(await transfer_note(found, settings.public_url), "application/pdf", named)
+    return Raw(await transfer_note(found), "application/pdf", named)
 
 
 @routes.post("/transfers", permission="transfer.propose", status=201, errors=[NotFound, OrgFrozen, KeyReused])
