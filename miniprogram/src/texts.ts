@@ -183,7 +183,7 @@ export const t = {
     reset: '重置密码', resetHint: '重置后对方要用新密码重新登录所有设备。', newPassword: '新密码（至少 8 位）', resetDone: '密码已重置',
     devices: '登录中的设备', noDevices: '没有登录中的设备', endAll: '全部下线', endAllConfirm: (name: string) => `让${name}的所有设备下线？`, history: '登录记录', noHistory: '还没有记录', since: '开通于', wecom: '企业微信', wechat: '微信', bound: '已绑定', unbound: '未绑定', phoneLine: '手机号', orgLine: '所属',
     ways: { password: '密码登录', wechat: '微信登录', wecom: '企业微信登录', invitation: '接受邀请' } as Record<string, string>,
-    verbs: { sign_in: '登录', sign_in_failed: '密码错误', sign_out: '退出', end_session: '一台设备下线', end_sessions: '全部设备下线', set_password: '重置密码', change_password: '修改密码', freeze: '停用', unfreeze: '恢复', bind_wechat: '绑定微信', bind_wecom: '绑定企业微信', unbind_wecom: '解绑企业微信' } as Record<string, string>,
+    verbs: { sign_in: '登录', sign_in_failed: '密码错误', sign_in_refused: '已停用，登录被拒', sign_out: '退出', end_session: '一台设备下线', end_sessions: '全部设备下线', set_password: '重置密码', change_password: '修改密码', freeze: '停用', unfreeze: '恢复', bind_wechat: '绑定微信', bind_wecom: '绑定企业微信', unbind_wecom: '解绑企业微信' } as Record<string, string>,
     by: (name: string) => `由${name}操作`,
   },
 

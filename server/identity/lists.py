@@ -54,8 +54,8 @@ SELECT e.id, e.verb, e.at, e.changes ->> 'client' AS client, e.changes ->> 'addr
        e.changes ->> 'way' AS way, CASE WHEN e.account_id <> $2 THEN b.name END AS by
 FROM audit_entry e LEFT JOIN account b ON b.id = e.account_id
 WHERE e.root_id = $1 AND e.subject_kind = 'account' AND e.subject_id = $2 AND e.id < $3
-  AND e.verb IN ('sign_in', 'sign_in_failed', 'sign_out', 'end_session', 'end_sessions', 'set_password',
-                 'change_password', 'freeze', 'unfreeze', 'bind_wechat', 'bind_wecom', 'unbind_wecom')
+  AND e.verb IN ('sign_in', 'sign_in_failed', 'sign_in_refused', 'sign_out', 'end_session', 'end_sessions',
+                 'set_password', 'change_password', 'freeze', 'unfreeze', 'bind_wechat', 'bind_wecom', 'unbind_wecom')
 ORDER BY e.id DESC LIMIT $4
 """
 

@@ -91,8 +91,20 @@ WHERE a.phone = $1 AND (
         ORDER BY e.id DESC LIMIT 100) x
     WHERE x.verb = 'sign_in_failed' AND x.at > $2 - interval '1 day') < $8
 """
+_REFUSED = """
+INSERT INTO audit_entry (root_id, org_id, verb, subject_kind, subject_id, changes, request_id, at)
+SELECT a.root_id, a.org_id, 'sign_in_refused', 'account', a.id,
+       jsonb_build_object('address', $3::text, 'way', $4::text), $5, $2::timestamptz
+FROM account a
+WHERE a.id = $1 AND (
+    SELECT count(*) FROM (
+        SELECT e.verb, e.at FROM audit_entry e
+        WHERE e.root_id = a.root_id AND e.subject_kind = 'account' AND e.subject_id = a.id
+        ORDER BY e.id DESC LIMIT 100) x
+    WHERE x.verb = 'sign_in_refused' AND x.at > $2::timestamptz - interval '1 day') < $6
+"""
 FAILURES_A_DAY = 20
-"""So many wrong passwords of a day stand in an account's history."""
+"""So many wrong passwords of a day, and so many refusals, stand in an account's history."""
 
 _PASSED = """
 WITH forgiven AS (
@@ -174,6 +186,11 @@ async def login_failed(phone: str, moment: datetime, lock_after: int, until: dat
     """Count a wrong password; every `lock_after`-th in a row locks the phone. An account's history says from where."""
     came = (device.address[:60], device.way, request_id.get(), FAILURES_A_DAY)
     await db.run(_FAILED, phone, moment, lock_after, until, *came)
+
+
+async def login_refused(account_id: int, moment: datetime, device: Device) -> None:
+    """Let the history of an account say that somebody who had shown who he is was not let in, and from where."""
+    await db.run(_REFUSED, account_id, moment, device.address[:60], device.way, request_id.get(), FAILURES_A_DAY)
 
 
 async def login_passed(phone: str, moment: datetime) -> datetime | None:

@@ -177,9 +177,18 @@ async def _check(phone: str, password: str, device: Device) -> Account:
     return account
 
 
+async def enter(account_id: int, device: Device) -> Actor:
+    """The actor of an account that has shown who it is; where it is frozen, its history says that it was refused."""
+    try:
+        return await actor_for(account_id, surface="app")
+    except (AccountFrozen, OrgFrozen):
+        await queries.login_refused(account_id, clock.now(), device)
+        raise
+
+
 async def open_session(account_id: int, days: int, device: Device) -> NewSession:
     """A new session for an account that has shown who it is."""
-    actor = await actor_for(account_id, surface="app")
+    actor = await enter(account_id, device)
     token = secrets.token_urlsafe(32)
     expires_at = clock.now() + timedelta(days=days)
     async with db.transaction():

@@ -113,7 +113,7 @@ async def bind(settings: Settings, ticket: str, phone: str, password: str, devic
         raise WeChatCodeInvalid("绑定已超时，请重新打开小程序") from None
     found = msgspec.json.decode(content, type=_Ticket)
     account_id = await service.verify_password(settings, phone, password, device)
-    actor = await service.actor_for(account_id, surface="app")
+    actor = await service.enter(account_id, device)
     async with db.transaction():
         await db.run(_BIND, settings.wechat.app_id, found.openid, account_id, found.unionid, clock.now())
         await audit.record(actor, "bind_wechat", "account", account_id, {})

@@ -231,3 +231,17 @@ async def test_whoever_guesses_for_days_fills_nobodys_history(world: World) -> N
     assert await failed() == 21
     await queries.login_failed(phone(), start, 5, start, device)  # nobody's phone: nobody's history
     assert await failed() == 21
+
+
+async def test_an_owner_reads_that_somebody_who_was_frozen_still_tried_to_come_in(world: World) -> None:
+    dealer = await world.dealer()
+    boss, clerk = await world.boss(dealer), await world.user(dealer, "dealer_clerk")
+    account = await boss.get(f"/accounts/{clerk.account_id}")
+    await boss.post(f"/accounts/{clerk.account_id}/freeze", {"reason": "离职", "version": account["version"]})
+    body = {"phone": clerk.phone, "password": PASSWORD, "client": "旧手机"}
+    for _ in range(2):
+        answer = await world.http.post("/api/v1/auth/login", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "account_frozen")
+    found = (await boss.get(f"/accounts/{clerk.account_id}/sign-ins"))["items"]
+    assert [item["verb"] for item in found] == ["sign_in_refused", "sign_in_refused", "freeze"]
+    assert (found[0]["address"], found[0]["way"], found[0]["by"]) == ("127.0.0.1", "password", None)

@@ -18,7 +18,7 @@ export default defineArea({
     },
     verbs: {
       create: '新建', edit: '修改', freeze: '冻结', unfreeze: '解冻', save: '保存', remove: '删除', retry: '重新发送', set_prices: '设置价格',
-      sign_in: '登录', sign_in_failed: '登录失败', sign_out: '退出登录', end_session: '结束登录', change_password: '修改密码', set_password: '重置密码', bind_wechat: '绑定微信',
+      sign_in: '登录', sign_in_failed: '登录失败', sign_in_refused: '已停用，登录被拒', sign_out: '退出登录', end_session: '结束登录', change_password: '修改密码', set_password: '重置密码', bind_wechat: '绑定微信',
       add_substitute: '设置代理人', remove_substitute: '取消代理人', register_payment: '登记收款', set_credit_limit: '调整信用额度', set_rule: '设置审批规则',
       supply: '登记入库', demo_built: '写入演示数据', propose: '提出',
     },
