@@ -17,8 +17,8 @@ _TABLES = (
     "transfer_lot", "transfer_line", "transfer",
     "payment", "lot", "location", "approval", "approval_taken", "approval_step",
     "approval_flow", "order_rule", "order_rule_set", "calendar_day", "receipt", "goods_issue_line", "goods_issue",
-    "order_event", "order_line", "orders", "stored_file", "audit_entry", "idempotency", "price", "price_list",
-    "guide_price", "authority", "packaging", "product", "assignment",
+    "order_event", "order_line", "orders", "stored_file", "audit_entry", "idempotency", "price", "price_exception",
+    "price_list", "guide_price", "authority", "packaging", "product", "assignment",
 )  # fmt: skip
 
 
