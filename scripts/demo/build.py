@@ -85,6 +85,7 @@ async def make_world(settings: Settings, scale: Scale, now: datetime) -> World:
     await history.play()
     await Finale(world, history, now).play()
     await offers.plan(world)
+    await offers.ask_prices(world, now)
     await set_rules(world)
     await fill_archives(world, settings.data_folder, random.Random(SEED))  # noqa: S311 - the same every time
     await tell_history(settings, world.root_id, now)

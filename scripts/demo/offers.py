@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Literal
 
 from scripts.demo.archives import Party, Product, World
+from server.approvals import service as approvals
+from server.approvals.schemas import Decision
 from server.core import clock
+from server.core.actor import Actor
+from server.price_exceptions import queries as exceptions
+from server.price_exceptions.schemas import NewException
+from server.price_exceptions.service import ask_exception
 from server.pricing import guides, service
 from server.pricing.schemas import GuideIn, GuidePrices, PriceIn, PriceList
 
@@ -65,3 +72,33 @@ async def _rise(world: World, seller: Party) -> None:
     buyer, from_on = seller.buyers[0], clock.today() + timedelta(days=12)
     prices = _asked(world, buyer, world.products[14:20], 103)
     await service.set_prices(seller.boss, PriceList(prices, str(buyer.org.price_group), from_on=from_on))
+
+
+async def ask_prices(world: World, now: datetime) -> None:
+    """A dealer has asked for three prices below the floor: one is allowed, one refused, one waits for his rep."""
+    seller = next(world.parties[person.org] for person in world.cast if person.shown and person.org)
+    rep = next(rep for rep in world.brand.people["brand_rep"] if rep.sees(seller.org.path))
+    manager = world.brand.person("brand_manager")
+    with clock.frozen(now - timedelta(hours=52)):
+        allowed = await _ask(world, seller, world.products[20], "这批还有一个月到期，周末在门店做堆头清掉")
+    await _decide(rep, allowed, now - timedelta(hours=50), "approve", "")
+    await _decide(manager, allowed, now - timedelta(hours=47), "approve", "同意，仅限这一批")
+    with clock.frozen(now - timedelta(hours=30)):
+        refused = await _ask(world, seller, world.products[21], "隔壁超市卖得更低，跟一下价")
+    await _decide(rep, refused, now - timedelta(hours=28), "reject", "会冲击周边门店的价格，请用陈列支持代替")
+    with clock.frozen(now - timedelta(hours=1.2)):
+        await _ask(world, seller, world.products[22], "新店开业三天，引流用")
+
+
+async def _ask(world: World, seller: Party, product: Product, reason: str) -> int:
+    """A tenth below the floor, for his first buyer and a fortnight."""
+    until = clock.today() + timedelta(days=14)
+    fen = product.item.floor_fen * 9 // 10
+    return (await ask_exception(seller.boss, NewException(seller.buyers[0].id, product.id, fen, until, reason))).id
+
+
+async def _decide(who: Actor, exception_id: int, at: datetime, choice: Literal["approve", "reject"], why: str) -> None:
+    with clock.frozen(at):
+        facts = await approvals.facts_of(who.root_id, exceptions.KIND, exception_id)
+        if facts is not None:
+            await approvals.decide(who, facts.id, Decision(choice, why))

@@ -88,7 +88,8 @@ async def test_the_history_would_be_unbelievable_if_all_of_it_had_happened_now_o
 
 async def test_a_price_outside_the_guide_prices_limits_could_be_bought_in_the_demo(demo: Demo) -> None:
     outside = "SELECT count(*) FROM price r JOIN product p ON p.id = r.product_id " \
-        "WHERE r.price_fen NOT BETWEEN p.floor_price_fen AND p.ceiling_price_fen"  # fmt: skip
+        "WHERE r.exception_id IS NULL " \
+        "AND r.price_fen NOT BETWEEN p.floor_price_fen AND p.ceiling_price_fen"  # fmt: skip
     assert await demo.all(outside) == [0]
     sellers = await demo.all("SELECT count(DISTINCT seller_id) FROM price")
     assert sellers == [1 + 2 + 4 + 8], "the brand, 2 provincial dealers, 4 of cities, 8 of counties"
@@ -127,6 +128,11 @@ async def test_near_expiry_and_low_stock_could_not_be_shown_if_every_warehouse_w
         "FROM stock_balance b JOIN location w ON w.id = b.location_id JOIN org o ON o.id = w.org_id " \
         "WHERE b.is_real AND o.kind = 'dealer' GROUP BY 1, 2) held WHERE free < 240"  # fmt: skip
     assert await demo.all(low) > [0]
+
+
+async def test_nobody_would_see_how_a_price_below_its_floor_is_asked_for_if_no_dealer_had_asked(demo: Demo) -> None:
+    assert await demo.all("SELECT state FROM price_exception ORDER BY id") == ["approved", "rejected", "pending"]
+    assert await demo.all("SELECT count(*) FROM price WHERE exception_id IS NOT NULL") == [1]
 
 
 async def test_a_second_start_would_double_the_world_and_a_broken_one_leave_half_of_it(demo: Demo) -> None:
