@@ -101,3 +101,11 @@ async def set_exception_flow(actor: Actor, body: NewFlow) -> FlowOut:
     """Set the steps in which the brand decides about prices outside the limits."""
     await flows.save_flow(actor, "price_exception", body)
     return await flows.read_flow(actor, "price_exception")
+
+
+@routes.get("/approval-flows/price-exception/simulate", permission="price.guide", errors=[NotFound])
+async def simulate_exception(actor: Actor, query: Simulation) -> Simulated:
+    """Who would be asked about a price outside the limits."""
+    matter = await service.simulated(actor, "price_exception", query)
+    steps = await flows.simulate(actor, "price_exception", query.buyer_id, matter)
+    return Simulated(steps, matter.over_credit, matter.first_order)

@@ -267,10 +267,18 @@ async def list_approvals(actor: Actor, wanted: ApprovalFilter) -> tuple[list[db.
     return paging.page(found, wanted.limit)
 
 
+_BUYER = """
+SELECT true FROM org
+WHERE root_id = $1 AND id = $2 AND parent_id IS NOT NULL AND ($3::bigint IS NULL OR parent_id = $3)
+"""
+
+
 async def simulated(actor: Actor, kind: str, wanted: Simulation) -> Matter:
-    """What conditions would find about a document of one of the own buyers; `NotFound` for a stranger's."""
+    """What conditions would find about a document of one of the own buyers, about a price of anybody's below;
+    `NotFound` for a stranger's."""
     actor.require("rule.manage")
-    if not await db.value("SELECT true FROM org WHERE id = $1 AND parent_id = $2", wanted.buyer_id, actor.org_id):
+    parent_id = None if kind == "price_exception" else actor.org_id
+    if not await db.value(_BUYER, actor.root_id, wanted.buyer_id, parent_id):
         raise NotFound("没有找到这个客户")
     found = await weigh(actor, kind, None, wanted.buyer_id, wanted.amount_fen)
     return msgspec.structs.replace(found, below_guide_pct=wanted.below_guide_pct)

@@ -75,7 +75,7 @@ ALLOWED: dict[str, set[str]] = {
                      "end_guide_prices"), KEEPS_CATALOGUE),
     **dict.fromkeys(("ask_price_exception", "withdraw_price_exception"), KEEPS_CHANNEL),
     **dict.fromkeys(("list_price_exceptions", "get_price_exception"), DECIDES),
-    **dict.fromkeys(("get_exception_flow", "set_exception_flow"), KEEPS_CATALOGUE),
+    **dict.fromkeys(("get_exception_flow", "set_exception_flow", "simulate_exception"), KEEPS_CATALOGUE),
     # orders
     **dict.fromkeys(("quote_order", "submit_order"), BUYS),
     **dict.fromkeys(("list_orders", "count_orders", "get_order", "list_goods_issues", "get_goods_issue",
@@ -450,7 +450,10 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("set_order_rules", "buyer_id"): ("org", lambda s, i: _rules(s, {"kind": "buyer", "buyer_id": i})),
     ("set_order_rules", "product_id"): ("product", lambda s, i: _rules(s, product_id=i)),
     ("set_order_rules", "category_id"): ("category", lambda s, i: _rules(s, category_id=i)),
-    ("simulate_approval", "buyer_id"): ("org", lambda s, i: {"buyer_id": i, "amount_fen": 100}),
+    **dict.fromkeys(
+        (("simulate_approval", "buyer_id"), ("simulate_exception", "buyer_id")),
+        ("org", lambda s, i: {"buyer_id": i, "amount_fen": 100}),
+    ),
     ("try_order", "buyer_id"): ("org", _tried),
     ("try_order", "product_id"): ("product", lambda s, i: _tried(s, s.places["store"].org.id, product_id=i)),
     ("get_balance", "buyer_id"): ("org", lambda s, i: {"buyer_id": i}),

@@ -64,6 +64,17 @@ async def test_a_manager_could_not_change_who_decides_about_the_next_order(stree
     assert [(step["state"], step["deciders"]) for step in steps] == [("now", ["陆川"]), ("later", ["沈秋"])]
     assert other.actor.name == "沈秋"
 
+    await desk.see("tab-exception").click()
+    await expect(desk.see("step-2")).to_be_visible()
+    await desk.field("第 2 步低于指导价的百分比").fill("30")
+    await desk.page.keyboard.press("Control+s")
+    await desk.told("审批步骤已保存")
+    await desk.page.locator(".el-message").first.wait_for(state="hidden")
+    await desk.is_for_everybody()
+    await desk.picture("exception-steps")
+    kept = (await manager.get("/approval-flows/price-exception"))["steps"]
+    assert [(step["name"], step["below_guide_pct"]) for step in kept] == [("审核", None), ("复审", 30)]
+
     await desk.go("/rules/orders")
     await desk.see("add-minimums").click()
     await desk.page.get_by_role("textbox", name="起送金额").fill("2000")

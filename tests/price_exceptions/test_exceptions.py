@@ -146,6 +146,11 @@ async def test_the_brands_own_steps_decide_who_is_asked_by_how_far_it_is_below_t
     assert [step["name"] for step in seen["steps"]] == ["审核", "复审"] and seen["version"] == 0
     await case.manager.post(flow, {"version": 0, "steps": steps})
     await case.shop.seller.get(flow, 403)
+    query = {"buyer_id": case.shop.store.id, "amount_fen": 120}
+    for below, asks in ((59, False), (60, True)):
+        tried = await case.manager.get(f"{flow}/simulate", params={**query, "below_guide_pct": below})
+        assert [step["asked"] for step in tried["steps"]] == [True, asks]
+        assert tried["steps"][0]["people"] == [case.rep.actor.name], "the rep of the store's dealer"
     # 1.40 of 3.00 is 53.3 % below: the rep alone; 1.00 is 66.7 % below.
     near, far = await case.ask(price_fen=140), None
     await case.decide(case.rep, near["id"], "approve")

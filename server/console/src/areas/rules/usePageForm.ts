@@ -1,6 +1,6 @@
 import { messageOf } from '@shared/problem'
 import { onMounted, ref, type Ref } from 'vue'
-import { onBeforeRouteLeave } from 'vue-router'
+import { onBeforeRouteLeave, onBeforeRouteUpdate } from 'vue-router'
 import { confirmed, tellProblem } from '@/patterns/tell'
 import { useForm, type Form } from '@/patterns/useForm'
 import { useShortcuts } from '@/patterns/useShortcuts'
@@ -71,7 +71,9 @@ export function usePageForm<V extends object, R>(options: PageFormOptions<V, R>)
   }
 
   onMounted(load)
-  onBeforeRouteLeave(() => !form.dirty || confirmed('修改还没有保存，留在这台电脑上，下次打开还在。要离开吗？', { confirmText: '离开' }))
+  const mayGo = () => !form.dirty || confirmed('修改还没有保存，留在这台电脑上，下次打开还在。要离开吗？', { confirmText: '离开' })
+  onBeforeRouteLeave(mayGo)
+  onBeforeRouteUpdate(mayGo)
   useShortcuts([{ keys: 'mod+s', label: '保存', group: options.group, inFields: true, run: (event) => { event.preventDefault(); void save() } }])
   return { form, loading, failed, load, save, resolve }
 }
