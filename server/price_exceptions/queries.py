@@ -31,11 +31,12 @@ WHERE root_id = $1 AND seller_id = $2 AND buyer_id = $3 AND product_id = $4 AND 
 
 _LOCK = """
 SELECT x.*, b.path AS buyer_path, b.parent_id AS buyer_parent_id, b.name AS buyer_name, s.name AS seller_name,
-       p.name AS product_name
+       p.name AS product_name, c.org_id AS asked_by_org_id
 FROM price_exception x
 JOIN org b ON b.id = x.buyer_id
 JOIN org s ON s.id = x.seller_id
 JOIN product p ON p.id = x.product_id
+JOIN account c ON c.id = x.asked_by
 WHERE x.root_id = $1 AND x.id = $2
 FOR NO KEY UPDATE OF x
 """
@@ -45,8 +46,8 @@ _SETTLE = "UPDATE price_exception SET state = $3 WHERE root_id = $1 AND id = $2"
 _SHOWN = f"""
 SELECT x.id, x.number, x.seller_id, s.name AS seller_name, x.buyer_id, b.name AS buyer_name, x.product_id,
        p.code AS product_code, p.name AS product_name, p.spec, p.base_unit, x.price_fen, x.floor_fen, x.guide_fen,
-       x.ceiling_fen, x.from_on, x.until_on, x.reason, x.state, c.name AS asked_by, x.asked_at,
-       a.id AS approval_id, a.step_no, a.amount_fen, a.proposal::text AS proposal, {STEPS} AS steps, {TAKEN} AS taken,
+       x.ceiling_fen, x.from_on, x.until_on, x.reason, x.state, c.name AS asked_by, c.org_id AS asked_by_org_id,
+       x.asked_at, a.id AS approval_id, a.step_no, a.amount_fen, a.proposal::text AS proposal, {STEPS} AS steps, {TAKEN} AS taken,
        coalesce(f.in_turn, false) AS in_turn, {held("$3", "$4::date")} AS held, d.name AS decided_by, a.decided_at,
        a.reason AS decision_reason
 FROM price_exception x

@@ -84,10 +84,15 @@ async def _announce(root_id: int, what: str, exception_id: int) -> None:
     await outbox.announce(root_id, f"approval.{what}", exception_id, {"kind": KIND})
 
 
+def _asks(actor: Actor, found: db.Row) -> bool:
+    """Whether the actor's org asks: it is the seller, or asked for one below that does not set its own prices."""
+    return actor.org_id in (found["seller_id"], found["asked_by_org_id"])
+
+
 async def _lock(actor: Actor, exception_id: int) -> db.Row:
     """An exception that the actor sees and that waits."""
     found = await queries.lock(actor.root_id, exception_id)
-    if found is None or actor.org_id not in (found["seller_id"], actor.root_id) or not actor.sees(found["buyer_path"]):
+    if found is None or not (_asks(actor, found) or actor.org_id == actor.root_id) or not actor.sees(found["buyer_path"]):
         raise NotFound("没有找到这份特价申请")
     if found["state"] != "pending":
         raise ExceptionClosed("这份特价申请已经处理过了")
@@ -148,7 +153,7 @@ async def withdraw_exception(actor: Actor, exception_id: int) -> None:
     """Take back what the own org has asked for and nobody has decided yet."""
     async with db.transaction():
         found = await _lock(actor, exception_id)
-        if actor.org_id != found["seller_id"] and found["asked_by"] != actor.account_id:
+        if not _asks(actor, found):
             raise Forbidden("只有申请的一方可以撤回")
         await _settle(actor, found, "void", "")
 
@@ -191,7 +196,7 @@ async def _shown(actor: Actor, found: list[db.Row]) -> list[ExceptionOut]:
             decides=actor.org_id == actor.root_id
             and item["state"] == "pending"
             and approvals.standing_of({**item, "id": item["approval_id"]}).decides,
-            own=actor.org_id == item["seller_id"],
+            own=_asks(actor, item),
         )
         for item, shown in zip(found, steps, strict=True)
     ]

@@ -94,6 +94,31 @@ async def test_what_was_asked_can_be_withdrawn_by_the_side_that_asked_and_only_w
     await case.shop.seller.post(f"/price-exceptions/{approved}/withdraw", status=409)
 
 
+async def test_a_dealer_who_asked_for_one_below_that_sets_no_prices_can_take_it_back(case: Case) -> None:
+    world, above = case.world, case.shop.dealer
+    below = await world.dealer(above)
+    await db.run("UPDATE org SET sets_prices = false WHERE id = $1", below.id)
+    shop = await world.store(below)
+    first = await case.ask(buyer_id=shop.id, seller_id=below.id)
+    (seen,) = (await case.shop.seller.get("/price-exceptions"))["items"]
+    assert (seen["id"], seen["own"], seen["seller"]["id"]) == (first["id"], True, below.id)
+    stranger = await world.boss(await world.dealer())
+    await stranger.post(f"/price-exceptions/{first['id']}/withdraw", status=404)
+    assert (await case.shop.seller.post(f"/price-exceptions/{first['id']}/withdraw"))["state"] == "void"
+    again = await case.ask(buyer_id=shop.id, seller_id=below.id)
+    theirs = (await (await world.boss(below)).get("/price-exceptions"))["items"]
+    assert [item["own"] for item in theirs] == [True, True], "it is about their own customer"
+    assert again["id"] != first["id"], "nothing waits any more that would forbid to ask again"
+
+
+async def test_what_a_manager_asked_for_a_dealer_his_colleagues_can_take_back_for_him(case: Case) -> None:
+    """The side that asked is the brand, not the one person who is away today."""
+    asked = await case.ask(case.manager, buyer_id=case.shop.dealer.id)
+    path = f"/price-exceptions/{asked['id']}/withdraw"
+    await case.shop.seller.post(path, status=404)
+    assert (await (await case.world.user(case.world.brand, "brand_manager")).post(path))["state"] == "void"
+
+
 async def test_nobody_decides_about_his_own_price_but_an_administrator_so_that_none_is_stuck(case: Case) -> None:
     world, dealer = case.world, case.shop.dealer
     await world.offer(world.brand, [case.shop.product])
