@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -189,6 +190,16 @@ class _Work:
         self.entries: list[audit.Entry] = []
 
 
+def _compared(
+    plan: Plan, part: Sequence[int], rows: Sequence[ProductRow], categories: Mapping[str, int], known: _Known
+) -> _Work:
+    """What is to be written of some rows."""
+    work = _Work()
+    for index in part:
+        _compare(plan, work, index, rows[index], categories, known)
+    return work
+
+
 def _compare(
     plan: Plan, work: _Work, index: int, row: ProductRow, categories: Mapping[str, int], known: _Known
 ) -> None:
@@ -259,13 +270,11 @@ async def save_products(actor: Actor, rows: Sequence[ProductRow], *, write: bool
     """
     actor.require("catalog.manage")
     plan = Plan(rows)
-    _check(plan, rows)
+    await asyncio.to_thread(_check, plan, rows)
     categories = await _categories(plan, actor, rows)
     for part in batches(range(len(rows)), told):
         known = await _known(actor, [rows[index] for index in part], lock=write)
-        work = _Work()
-        for index in part:
-            _compare(plan, work, index, rows[index], categories, known)
+        work = await asyncio.to_thread(_compared, plan, part, rows, categories, known)
         if write:
             await _write(actor, work)
     return plan

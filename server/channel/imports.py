@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -182,19 +183,24 @@ class _Saving:
         own = _Place(self.actor.org_kind, self.actor.org_id, self.actor.path, _depth(self.actor.path))
         for part in batches(ordered, told):
             ids = [item["id"] for item in await db.rows(_IDS, len(part))] if self.write else [0] * len(part)
-            made = []
-            for index, org_id in zip(part, ids, strict=True):
-                row = self.rows[index]
-                parent = self.places.get(row.parent, own) if row.parent else own
-                if self._misplaced(index, row, parent):
-                    continue
-                self.plan.states[index] = "new"
-                place = _Place(row.kind, org_id, f"{parent.path}{org_id}/", parent.depth + 1)
-                self.places[row.code] = place
-                values = _values(row, _DEFAULTS)
-                made.append((org_id, parent.id, row.kind, row.code, place.path, sort_name(row.name), *values.values()))
+            made = await asyncio.to_thread(self._placed, part, ids, own)
             if self.write and made:
                 await self._insert(made)
+
+    def _placed(self, part: Sequence[int], ids: Sequence[int], own: _Place) -> list[tuple[Any, ...]]:
+        """The rows of some new orgs, each below its parent."""
+        made: list[tuple[Any, ...]] = []
+        for index, org_id in zip(part, ids, strict=True):
+            row = self.rows[index]
+            parent = self.places.get(row.parent, own) if row.parent else own
+            if self._misplaced(index, row, parent):
+                continue
+            self.plan.states[index] = "new"
+            place = _Place(row.kind, org_id, f"{parent.path}{org_id}/", parent.depth + 1)
+            self.places[row.code] = place
+            values = _values(row, _DEFAULTS)
+            made.append((org_id, parent.id, row.kind, row.code, place.path, sort_name(row.name), *values.values()))
+        return made
 
     def _misplaced(self, index: int, row: OrgRow, parent: _Place) -> bool:
         if parent.kind == "store":
@@ -222,22 +228,27 @@ class _Saving:
     async def change(self) -> None:
         """Write what differs of those that are there."""
         for part in batches([index for index in self.plan.good() if self.plan.states[index] == "same"]):
-            changed: dict[int, dict[str, Any]] = {}
-            entries = []
-            for index in part:
-                before = self.known[self.rows[index].code][0]
-                values = _values(self.rows[index], before)
-                changes = audit.difference(before, values)
-                if changes:
-                    self.plan.states[index] = "changed"
-                    changed[before["id"]] = values
-                    entries.append(audit.Entry("edit", before["id"], changes))
+            changed, entries = await asyncio.to_thread(self._changed, part)
             if self.write and changed:
                 lines = [(org_id, *values.values()) for org_id, values in changed.items()]
                 await db.run(_CHANGE, clock.now(), *columns(lines, 1 + len(_FIELDS)))
                 await self._contacts(changed)
                 await words.rewrite(list(changed))
                 await audit.record_many(self.actor, "org", entries)
+
+    def _changed(self, part: Sequence[int]) -> tuple[dict[int, dict[str, Any]], list[audit.Entry]]:
+        """What differs of some that are there: their values by id, and the entries for the trail."""
+        changed: dict[int, dict[str, Any]] = {}
+        entries = []
+        for index in part:
+            before = self.known[self.rows[index].code][0]
+            values = _values(self.rows[index], before)
+            changes = audit.difference(before, values)
+            if changes:
+                self.plan.states[index] = "changed"
+                changed[before["id"]] = values
+                entries.append(audit.Entry("edit", before["id"], changes))
+        return changed, entries
 
 
 def _depth(path: str) -> int:
@@ -267,7 +278,7 @@ async def save_orgs(actor: Actor, rows: Sequence[OrgRow], *, write: bool = False
     if write:
         await hold_tree_still(actor.root_id)
     await saving.look_up()
-    saving.check()
-    await saving.add(saving.in_order(), told)
+    await asyncio.to_thread(saving.check)
+    await saving.add(await asyncio.to_thread(saving.in_order), told)
     await saving.change()
     return saving.plan

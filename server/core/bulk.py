@@ -2,6 +2,8 @@
 
 A bulk verb takes the rows of a file, already of the right types, and answers a `Plan`. Without `write` it only looks;
 with `write`, inside a transaction, it does what it has planned. It shares its rules with the verb for a single record.
+What it reckons over the rows it does beside the event loop (`asyncio.to_thread`): the job is kept meanwhile, and its
+owner sees how far it is.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ async def check(folder: Path, job: Job, worker: str, progress: Progress) -> None
     source = jobs.path(folder, job.stored_as, "upload")
     content = await read(source, sheet, progress.part("读取文件", 0, 0.6))
     plan = await sheets.save(sheet, actor, content.rows, False, progress.part("核对内容", 0.6, 0.9))
-    report.merge(content, sheet, plan)
+    await asyncio.to_thread(report.merge, content, sheet, plan)
     if not content.error_count:
         await asyncio.to_thread(kept.keep, jobs.path(folder, job.stored_as, "rows"), content)
     found = await _report(folder, job, sheet, content, plan, progress)
@@ -79,7 +79,7 @@ async def _report(
         source, target = (jobs.path(folder, job.stored_as, what) for what in ("upload", "marked"))
         told = progress.part("标出错误", 0.9, 1)
         kept = await mark(source, target, sheet, content, report.first_wrong(content), told)
-    return report.make(content, plan, kept)
+    return await asyncio.to_thread(report.make, content, plan, kept)
 
 
 async def _checked(folder: Path, job: Job, sheet: sheets.Sheet, told: Told) -> Content:
@@ -100,8 +100,8 @@ async def apply(folder: Path, job: Job, worker: str, progress: Progress) -> None
     async def write() -> None:
         async with db.transaction():
             plan = await sheets.save(sheet, actor, content.rows, True, progress.part("写入", 0.4, 0.98))
-            report.merge(content, sheet, plan)
-            found = report.make(content, plan, {})
+            await asyncio.to_thread(report.merge, content, sheet, plan)
+            found = await asyncio.to_thread(report.make, content, plan, {})
             if not found.acceptable:
                 raise ChangedSince(found)
             counts = msgspec.to_builtins(found.counts)

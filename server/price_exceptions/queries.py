@@ -47,9 +47,9 @@ _SHOWN = f"""
 SELECT x.id, x.number, x.seller_id, s.name AS seller_name, x.buyer_id, b.name AS buyer_name, x.product_id,
        p.code AS product_code, p.name AS product_name, p.spec, p.base_unit, x.price_fen, x.floor_fen, x.guide_fen,
        x.ceiling_fen, x.from_on, x.until_on, x.reason, x.state, c.name AS asked_by, c.org_id AS asked_by_org_id,
-       x.asked_at, a.id AS approval_id, a.step_no, a.amount_fen, a.proposal::text AS proposal, {STEPS} AS steps, {TAKEN} AS taken,
-       coalesce(f.in_turn, false) AS in_turn, {held("$3", "$4::date")} AS held, d.name AS decided_by, a.decided_at,
-       a.reason AS decision_reason
+       x.asked_at, a.id AS approval_id, a.step_no, a.amount_fen, a.proposal::text AS proposal, {STEPS} AS steps,
+       {TAKEN} AS taken, coalesce(f.in_turn, false) AS in_turn, {held("$3", "$4::date")} AS held,
+       d.name AS decided_by, a.decided_at, a.reason AS decision_reason
 FROM price_exception x
 JOIN approval a ON a.root_id = x.root_id AND a.subject_kind = '{KIND}' AND a.subject_id = x.id
 JOIN org b ON b.id = x.buyer_id

@@ -42,7 +42,8 @@ class ExceptionFilter(msgspec.Struct):
 class ExceptionOut(msgspec.Struct):
     """A price exception with the limits of the day it was asked, and how far its approval has come.
 
-    `decides`: the reader may take the step that waits. `own`: the reader's org asks (it sells, or asked for one below), and may withdraw it.
+    `decides`: the reader may take the step that waits. `own`: the reader's org asks (it sells, or asked for one below),
+    and may withdraw it.
     """
 
     id: int

@@ -92,7 +92,8 @@ def _asks(actor: Actor, found: db.Row) -> bool:
 async def _lock(actor: Actor, exception_id: int) -> db.Row:
     """An exception that the actor sees and that waits."""
     found = await queries.lock(actor.root_id, exception_id)
-    if found is None or not (_asks(actor, found) or actor.org_id == actor.root_id) or not actor.sees(found["buyer_path"]):
+    concerns = found is not None and (_asks(actor, found) or actor.org_id == actor.root_id)
+    if found is None or not concerns or not actor.sees(found["buyer_path"]):
         raise NotFound("没有找到这份特价申请")
     if found["state"] != "pending":
         raise ExceptionClosed("这份特价申请已经处理过了")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
@@ -95,7 +96,7 @@ async def save_prices(actor: Actor, rows: Sequence[PriceRow], *, write: bool = F
     plan = Plan(rows)
     products = await products_of(plan, actor.root_id, [row.product for row in rows])
     buyers = await _buyers(plan, actor, rows)
-    lists = _lists(plan, rows, products, buyers)
+    lists = await asyncio.to_thread(_lists, plan, rows, products, buyers)
     total, done = sum(map(len, lists.values())), 0
     for of, indexes in lists.items():
         key, when = list_key(actor, seller, of.price_group, of.buyer_id), period(of.from_on, of.until_on)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date
 
@@ -65,7 +66,7 @@ async def open_stock(actor: Actor, rows: Sequence[StockRow], *, write: bool = Fa
     actor.require("stock.manage")
     plan = Plan(rows)
     products = await products_of(plan, actor.root_id, [row.product for row in rows])
-    _check(plan, rows, products)
+    await asyncio.to_thread(_check, plan, rows, products)
     home = (await queries.locations([actor.org_id]))[actor.org_id, "warehouse"]
     named = [index for index, row in enumerate(rows) if row.product in products]
     for part in batches(named, told, LINES):

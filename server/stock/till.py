@@ -7,6 +7,7 @@ file about the same ticket, day and product are added up.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -64,7 +65,7 @@ async def save_till(actor: Actor, rows: Sequence[TillRow], *, write: bool = Fals
     actor.require("stock.sell")
     plan = Plan(rows)
     products = await products_of(plan, actor.root_id, [row.product for row in rows])
-    gathered = _gathered(plan, rows, products)
+    gathered = await asyncio.to_thread(_gathered, plan, rows, products)
     if write:
         await sales.one_at_a_time(actor.org_id)
     more: list[tuple[_Sale, int]] = []
@@ -103,7 +104,7 @@ async def _picked(actor: Actor, plan: Plan, more: Sequence[tuple[_Sale, int]], p
         if item["location_id"] == places[0]
     ]
     wanted = [Wanted(n, sale.product_id, qty) for n, (sale, qty) in enumerate(more)]
-    result = allocate(wanted, lots, clock.today())
+    result = await asyncio.to_thread(allocate, wanted, lots, clock.today())
     for short in result.short:
         for index in more[short.line_no][0].rows:
             plan.refuse(index, "qty", f"库存不够：要减 {short.wanted}，只有 {short.available}，请先入库或盘点")

@@ -5,15 +5,22 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from sanic import Sanic
 
+from server.catalog import bulk as products
+from server.channel.imports import _Saving as Orgs
 from server.core import clock, db
-from server.exchange import jobs, sheets, work
+from server.exchange import jobs, report, sheets, work
 from server.exchange.worker import Worker
+from server.pricing import bulk as prices
 from server.settings import Settings
+from server.stock import bulk as stock
+from server.stock import till
 from tests.exchange.books import book, checked, over, product_row, upload
 from tests.world import World
 
@@ -131,3 +138,48 @@ async def test_nobody_leaves_more_than_five_jobs_waiting(world: World, by_hand: 
     assert refused["code"] == "too_many_jobs"
     while await by_hand.next():
         pass
+
+
+_RECKONS: tuple[tuple[str, Sequence[tuple[Any, str]]], ...] = (
+    ("products", ((products, "_check"), (products, "_compared"), (report, "merge"), (report, "make"))),
+    ("stores", ((Orgs, "check"), (Orgs, "in_order"), (Orgs, "_placed"), (Orgs, "_changed"))),
+    ("prices", ((prices, "_lists"),)),
+    ("stock", ((stock, "_check"),)),
+    ("till", ((till, "_gathered"), (till, "allocate"))),
+)
+
+
+@pytest.mark.parametrize(("kind", "reckons"), _RECKONS, ids=[kind for kind, _ in _RECKONS])
+async def test_a_worker_keeps_its_job_while_it_reckons_over_many_rows(
+    world: World, by_hand: Worker, monkeypatch: pytest.MonkeyPatch, kind: str, reckons: Sequence[tuple[Any, str]]
+) -> None:
+    """Else its lease ends over a large file, another takes the job up, and the owner's page stands still."""
+    loop, done = asyncio.get_running_loop(), []
+
+    def watched(name: str, real: Any) -> Any:
+        def reckon(*given: Any) -> Any:
+            went_on = threading.Event()
+            loop.call_soon_threadsafe(went_on.set)
+            assert went_on.wait(20), f"nothing else is done during {name}"
+            done.append(name)
+            return real(*given)
+
+        return reckon
+
+    for owner, name in reckons:
+        monkeypatch.setattr(owner, name, watched(name, getattr(owner, name)))
+    dealer = await world.dealer()
+    store = await world.store(dealer, code="MD1")
+    user = await world.boss(store) if kind == "till" else world.admin if kind != "stores" else await world.boss(dealer)
+    today = clock.today()
+    rows: dict[str, Sequence[Sequence[Any]]] = {
+        "products": [product_row()],
+        "stores": [["MD1", "改了名"], ["MD2", "新店"]],
+        "prices": [["没有的", 3.2]],
+        "stock": [["没有的", "L1", None, today, 24]],
+        "till": [["没有的", 6, today]],
+    }
+    job = await upload(user, kind, book(kind, *rows[kind]))
+    await by_hand.next()
+    assert (await user.get(f"/exchange/jobs/{job['id']}"))["state"] == "ready"
+    assert sorted(done) == sorted(name for _, name in reckons)
