@@ -10,6 +10,7 @@ So no statement here filters its way through orders that it does not show.
 from __future__ import annotations
 
 from functools import cache
+from typing import NamedTuple
 
 from server.core import clock, db, paging, search, tree
 from server.core.actor import Actor
@@ -23,6 +24,9 @@ COUNTED = 1000
 
 NEWEST = {False: 500, True: 50}
 """Among how many of the newest orders of a run a text is looked for; fewer where there is a run per buyer."""
+
+STRAYS = 1000
+"""So many orders of some days may have numbers of other days."""
 
 NAMED = 50
 """The orders of how many buyers are shown whose name has the text."""
@@ -54,22 +58,42 @@ _NAMED = {
 }
 
 # Between which numbers the orders of some days lie, so that nobody reads through all that came since. Numbers are given
-# as orders come in: who submits one a week after another has the higher number, whatever servers and clocks there are.
-_DAYS = """, days AS MATERIALIZED (
-    SELECT (SELECT min(id) FROM (
+# as orders come in, so nearly all lie between those of the first and the last days; an end that is open needs none.
+_FIRST = """(SELECT min(id) FROM (
                 SELECT o.id FROM orders o WHERE o.root_id = $1 AND o.submitted_at >= e.first
-                    AND o.submitted_at <= e.first + interval '7 days' OFFSET 0) o) AS low,
-           (SELECT max(id) FROM (
+                    AND o.submitted_at <= e.first + interval '7 days' OFFSET 0) o)"""
+_LAST = """(SELECT max(id) FROM (
                 SELECT o.id FROM orders o WHERE o.root_id = $1 AND o.submitted_at <= e.last
-                    AND o.submitted_at >= e.last - interval '7 days' OFFSET 0) o) AS high
+                    AND o.submitted_at >= e.last - interval '7 days' OFFSET 0) o)"""
+_NO_FIRST, _NO_LAST = "0::bigint", f"{MAX_ID}::bigint"
+# Those whose number lies elsewhere (a clock was wrong, they were brought from another system) are looked up by their
+# day, in the index alone. Where they are many, nothing is taken for granted of numbers.
+_DAYS = """, near AS MATERIALIZED (
+    SELECT {first} AS low,
+           {last} AS high
     FROM (SELECT (SELECT o.submitted_at FROM orders o WHERE o.root_id = $1 AND o.submitted_at >= $5
                   ORDER BY o.submitted_at LIMIT 1) AS first,
                  (SELECT o.submitted_at FROM orders o WHERE o.root_id = $1 AND o.submitted_at < $6
                   ORDER BY o.submitted_at DESC LIMIT 1) AS last) e
+), strays AS MATERIALIZED (
+    SELECT o.id FROM orders o WHERE o.root_id = $1 AND o.submitted_at >= $5 AND o.submitted_at < $6
+        AND (o.id < (SELECT low FROM near) OR o.id > (SELECT high FROM near)) LIMIT {strays} + 1
+), days AS MATERIALIZED (
+    SELECT CASE WHEN s.many THEN {no_first} ELSE n.low END AS low,
+           CASE WHEN s.many THEN {no_last} ELSE n.high END AS high
+    FROM near n CROSS JOIN (SELECT count(*) > {strays} AS many FROM strays) s
 )"""
 # The moment itself is asked in a way that no index answers: else all orders of the days would be read, and then sorted.
-_IN_DAYS = """ AND o.id >= (SELECT low FROM days) AND o.id <= (SELECT high FROM days)
-        AND o.submitted_at + interval '0' >= $5 AND o.submitted_at + interval '0' < $6"""
+_ON_DAYS = " AND o.submitted_at + interval '0' >= $5 AND o.submitted_at + interval '0' < $6"
+_IN_DAYS = f" AND o.id >= (SELECT low FROM days) AND o.id <= (SELECT high FROM days)\n        {_ON_DAYS}"
+
+_TEXT = """position($10 IN {order}.number) > 0 OR position($10 IN {order}.first_product) > 0
+        OR position($10 IN {buyer}.name) > 0"""
+_STRAYS_FOUND = f"""
+    UNION
+    SELECT o.id
+    FROM strays x JOIN orders o ON o.root_id = $1 AND o.id = x.id JOIN org y ON y.id = o.buyer_id
+    WHERE {{shown}} AND (o.buyer_id IN (SELECT id FROM named) OR {_TEXT.format(order="o", buyer="y")})"""
 
 _PARTY: dict[Side, str] = {"sales": " AND o.seller_id = $2", "purchases": " AND o.buyer_id = $2", "all": ""}
 
@@ -103,19 +127,41 @@ _NEWEST = """
     ORDER BY o.id DESC LIMIT {rows}"""
 
 
+class Dated(NamedTuple):
+    """Whether the days of a list have a first one, and a last one."""
+
+    begin: bool
+    end: bool
+
+
+def _days(dated: Dated) -> str:
+    return _DAYS.format(
+        first=_FIRST if dated.begin else _NO_FIRST, last=_LAST if dated.end else _NO_LAST, no_first=_NO_FIRST,
+        no_last=_NO_LAST, strays=STRAYS,
+    )  # fmt: skip
+
+
 @cache
-def list_statement(side: Side, by_buyer: bool, by_state: bool, searched: bool, whole: bool, dated: bool) -> str:
+def list_statement(side: Side, by_buyer: bool, by_state: bool, searched: bool, whole: bool, dated: Dated) -> str:
     """The statement of a list; without a run per buyer everything of the side is inside the scope.
 
     `whole`: whoever looks sees all buyers of the brand.
     """
-    given, days = (_GIVEN + _DAYS, _IN_DAYS) if dated else (_GIVEN, "")
+    given, days, on_days = (_GIVEN + _days(dated), _IN_DAYS, _ON_DAYS) if any(dated) else (_GIVEN, "", "")
     runs = _runs(side, by_buyer, by_state, _NEWEST.format(days=days, rows="$12" if searched else "$8"))
+    in_scope = " AND EXISTS (SELECT FROM buyers b WHERE b.id = o.buyer_id)" if by_buyer else ""
+    shown = f"o.state = ANY ($4) AND o.id < $7{_PARTY[side]}{in_scope}"
     if not searched:
-        return f"{given}, hits AS (\n    SELECT h.id FROM {runs} ORDER BY h.id DESC LIMIT $8\n){_SHOWN}"
+        found = f"SELECT h.id FROM {runs} ORDER BY h.id DESC LIMIT $8"
+        if not days:
+            return f"{given}, hits AS (\n    {found}\n){_SHOWN}"
+        strays = f"SELECT o.id FROM strays x JOIN orders o ON o.root_id = $1 AND o.id = x.id WHERE {shown}"
+        buyers = f", buyers AS ({_BUYERS}\n)" if by_buyer else ""
+        return f"""{given}{buyers}, hits AS (
+    SELECT id FROM (({found}) UNION {strays}) found ORDER BY id DESC LIMIT $8
+){_SHOWN}"""
     condition = f"o.root_id = $1{_PARTY[side]} AND o.buyer_id = n.id AND o.state = ANY ($4)"
     of_buyer = _NEWEST.format(days=days, rows="$8").format(condition)
-    in_scope = " AND EXISTS (SELECT FROM buyers b WHERE b.id = o.buyer_id)" if by_buyer else ""
     buyer = "b" if by_buyer else "g"
     whose = "" if by_buyer else "CROSS JOIN LATERAL (SELECT name FROM org g WHERE g.id = h.buyer_id OFFSET 0) g"
     return f"""{given}, buyers AS ({_BUYERS}
@@ -124,14 +170,14 @@ def list_statement(side: Side, by_buyer: bool, by_state: bool, searched: bool, w
 ), hits AS (
   SELECT id FROM (
     SELECT h.id FROM {runs} {whose}
-    WHERE position($10 IN h.number) > 0 OR position($10 IN h.first_product) > 0 OR position($10 IN {buyer}.name) > 0
+    WHERE {_TEXT.format(order="h", buyer=buyer)}
     UNION
     SELECT h.id FROM named n CROSS JOIN LATERAL ({of_buyer}) h
     UNION
     SELECT o.id
     FROM (SELECT $11 AS id UNION SELECT x.id FROM orders x WHERE x.root_id = $1 AND x.number = $10) e
     JOIN orders o ON o.root_id = $1 AND o.id = e.id
-    WHERE o.state = ANY ($4) AND o.id < $7{days}{_PARTY[side]}{in_scope}
+    WHERE {shown}{on_days}{_STRAYS_FOUND.format(shown=shown) if days else ""}
   ) found ORDER BY id DESC LIMIT $8
 ){_SHOWN}"""
 
@@ -190,7 +236,7 @@ async def list_orders(actor: Actor, wanted: OrderFilter) -> tuple[list[OrderSumm
     text = (wanted.q or "").strip()
     by_buyer = _run_per_buyer(actor, wanted.side) or wanted.buyer_id is not None
     look = search.look_for(text)
-    dated = wanted.from_ is not None or wanted.to is not None
+    dated = Dated(wanted.from_ is not None, wanted.to is not None)
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
     found = await db.rows(
         list_statement(wanted.side, by_buyer, bool(states), look is not None, actor.sees_all, dated),

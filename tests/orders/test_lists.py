@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from server.channel.models import Org
-from server.core import clock
+from server.core import clock, db
+from server.orders import lists
 from tests.world import Product, User, World
 
 
@@ -70,6 +73,35 @@ async def test_a_list_can_be_narrowed_to_states_a_buyer_and_days(world: World) -
     assert counted == {"submitted": 1, "approved": 1, "rejected": 1}
     mine = {item["state"]: item["count"] for item in (await stores[0].get("/orders/counts"))["items"]}
     assert mine == {"approved": 1, "rejected": 1}
+
+
+async def test_an_order_whose_number_is_of_another_day_is_in_the_list_of_its_own_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One was brought from the old system after later ones; one has waited under an old number."""
+    dealers, stores, goods = await a_market(world)
+    owner = await world.boss(dealers[0])
+    rep = await world.user(world.brand, "brand_rep", [dealers[0]])
+    placed = [await world.order(stores[n % 2], [(goods[0], 1)]) for n in range(6)]
+    for day, item in zip(("06-20", "03-02", "03-11", "03-28", "06-10", "03-11"), placed, strict=True):
+        moment = datetime.fromisoformat(f"2026-{day}T10:00:00+08:00")
+        await db.run("UPDATE orders SET submitted_at = $2 WHERE id = $1", item.id, moment)
+    ids = [item.id for item in placed]
+    march, june = [ids[5], ids[3], ids[2], ids[1]], [ids[4], ids[0]]
+    text = f"&q={placed[5].number}"
+    for strays in (lists.STRAYS, 0):  # few of them, and more than are looked up one by one
+        monkeypatch.setattr(lists, "STRAYS", strays)
+        lists.list_statement.cache_clear()
+        for who, side in ((world.admin, "all"), (owner, "sales"), (rep, "all")):
+            assert await walk(who, f"side={side}&limit=2&from=2026-03-01&to=2026-03-31") == march
+            assert await walk(who, f"side={side}&limit=2&from=2026-06-01") == june
+            assert await walk(who, f"side={side}&limit=2&to=2026-05-31") == march
+            assert await walk(who, f"side={side}&from=2026-03-10&to=2026-03-11") == [ids[5], ids[2]]
+            assert await walk(who, f"side={side}&from=2026-03-01&to=2026-03-31{text}") == [ids[5]]
+            assert await walk(who, f"side={side}&state=rejected&from=2026-03-01&to=2026-03-31") == []
+        assert await walk(stores[1], "from=2026-03-01&to=2026-03-31") == [ids[5], ids[3], ids[1]]
+        assert await walk(stores[2], "from=2026-03-01&to=2026-03-31") == []
+    lists.list_statement.cache_clear()
 
 
 async def test_an_order_is_found_by_its_number_a_part_of_it_its_buyer_or_its_first_product(world: World) -> None:
