@@ -19,6 +19,11 @@ export interface WaitingOrder {
   problem: { code: string; detail: string; members: Record<string, unknown> } | null
 }
 
+/** Whether the server's no is a warning that its sender may pass: the rules are the own ones, the order is for a customer. */
+export function passable(item: WaitingOrder): boolean {
+  return item.state === 'refused' && item.problem?.code === 'order_rules' && item.problem.members.may_override === true
+}
+
 export interface QueueStore {
   read: () => WaitingOrder[]
   write: (items: WaitingOrder[]) => void
@@ -52,6 +57,17 @@ export class OfflineQueue<Result> {
 
   drop(key: string): void {
     this.put(this.items.filter((item) => item.key !== key))
+  }
+
+  /** Lets a refused order wait again with the warning passed; under a new key, as it says something else now. */
+  pass(key: string, newKey: string): void {
+    this.put(
+      this.items.map((item) =>
+        item.key === key && passable(item)
+          ? { ...item, key: newKey, body: { ...item.body, override_rules: true }, state: 'waiting', problem: null }
+          : item,
+      ),
+    )
   }
 
   /** Sends what waits, oldest first; several calls at once are one. */

@@ -3,6 +3,7 @@ import { api } from '@/api/client'
 import type { OrderPlaced } from '@/api/types'
 import { OfflineQueue, type WaitingOrder } from '@/domain/offline-queue'
 import { load, save } from '@/platform/storage'
+import { newKey } from '@shared/keys'
 import { ownKey, useSession } from './session'
 
 const RETRY_MS = 15_000
@@ -62,9 +63,16 @@ export async function submitOrder(item: Omit<WaitingOrder, 'state' | 'problem'>)
   return { kind: 'waiting' }
 }
 
+/** Submits a refused order all the same, where its sender may; a second tap finds nothing to pass. */
+async function passWarning(key: string): Promise<void> {
+  queue?.pass(key, newKey())
+  await queue?.flush()
+}
+
 export function useQueue() {
   return {
     waiting,
+    passWarning,
     drop: (key: string) => queue?.drop(key),
     flush: flushQueue,
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ApiProblem, noAnswer } from '@shared/problem'
 import { emptyDraft, toOrder, withAdded } from '@/domain/cart'
-import { OfflineQueue, type WaitingOrder } from '@/domain/offline-queue'
+import { OfflineQueue, passable, type WaitingOrder } from '@/domain/offline-queue'
 import { aDrink, box } from './support/goods'
 
 const soda = aDrink()
@@ -139,5 +139,35 @@ describe('an order made offline', () => {
     queue.add(order('a'))
     await queue.flush()
     expect(device.shown.map((items) => items.map((item) => item.state))).toEqual([[], ['waiting'], ['sending'], []])
+  })
+
+  it('that the own rules warn of goes out all the same by one tap, and once by two', async () => {
+    const device = aDevice()
+    const warning = new ApiProblem(422, 'order_rules', '未满起订金额', [], { may_override: true })
+    device.answers.push(() => Promise.reject(warning))
+    const queue = device.open()
+    queue.add({ ...order('a'), buyer: { id: 9, name: '好又多' } })
+    await queue.flush()
+    expect(queue.items.map(passable)).toEqual([true])
+    queue.pass('a', 'b')
+    queue.pass('a', 'c')
+    expect(queue.items.map((item) => [item.key, item.state, item.body.override_rules, item.problem])).toEqual([['b', 'waiting', true, null]])
+    await queue.flush()
+    expect(device.sent).toEqual(['a', 'b'])
+    expect(queue.items).toEqual([])
+  })
+
+  it('that is refused for what nobody can pass is not sent again by that tap', async () => {
+    const device = aDevice()
+    for (const problem of [new ApiProblem(422, 'order_rules', '未满起订金额', [], { may_override: false }), new ApiProblem(409, 'price_changed', '价格有变化')])
+      device.answers.push(() => Promise.reject(problem))
+    const queue = device.open()
+    queue.add(order('a'))
+    queue.add(order('b'))
+    await queue.flush()
+    expect(queue.items.map(passable)).toEqual([false, false])
+    queue.pass('a', 'c')
+    queue.pass('b', 'd')
+    expect(states(queue)).toEqual([['a', 'refused'], ['b', 'refused']])
   })
 })
