@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { areas, menu, menuFor, menuItemOf, type MenuItem } from '@/shell/areas'
+import { areas, menu, menuFor, menuItemOf, pagesFor, type MenuItem } from '@/shell/areas'
 import { findPages } from '@/shell/palette'
 
 const LINES: MenuItem[] = [
@@ -28,6 +28,13 @@ describe('the menu', () => {
   it('is found by other words too', () => {
     expect(findPages('caig', LINES).map(({ title }) => title)).toEqual(['采购订单'])
     expect(findPages('', LINES)).toHaveLength(4)
+  })
+
+  it('leaves no page out of the command palette', () => {
+    const found = new Set(pagesFor(() => true).map(({ to }) => to))
+    const paths = areas.flatMap((area) => area.routes.map(({ path }) => `/${path}`))
+    expect(paths.filter((path) => !path.includes(':') && !found.has(path))).toEqual([])
+    expect(pagesFor((permission) => permission === undefined).map(({ to }) => to)).toEqual(['/', '/account'])
   })
 
   it('has no line that leads nowhere, and no two lines to one page', () => {

@@ -70,6 +70,8 @@ export interface HomeCard {
 /** What a folder below src/areas brings to the console. */
 export interface Area {
   menu?: MenuItem[]
+  /** Pages without a line in the menu, which the command palette finds all the same. */
+  places?: MenuItem[]
   /** Pages inside the shell, loaded when they are opened; paths without a leading slash. */
   routes: RouteRecordRaw[]
   finders?: Finder[]
@@ -101,6 +103,7 @@ export const areas: Area[] = Object.keys(found)
   .map((path) => found[path]!.default)
 
 export const menu: MenuItem[] = areas.flatMap((area) => area.menu ?? [])
+export const places: MenuItem[] = areas.flatMap((area) => area.places ?? [])
 export const finders: Finder[] = areas.flatMap((area) => area.finders ?? [])
 export const homeCards: HomeCard[] = areas.flatMap((area) => area.home ?? [])
 export const logins: LoginMethod[] = areas.flatMap((area) => area.logins ?? [])
@@ -113,6 +116,11 @@ export function menuFor(allowed: (permission: MenuItem['permission']) => boolean
       .filter((item) => item.group === group && allowed(item.permission))
       .sort((one, other) => (one.order ?? 100) - (other.order ?? 100)),
   })).filter(({ items: lines }) => lines.length > 0)
+}
+
+/** All pages that somebody with these rights may open, as the menu has them in order, and what has no line there. */
+export function pagesFor(allowed: (permission: MenuItem['permission']) => boolean): MenuItem[] {
+  return [...menuFor(allowed).flatMap(({ items }) => items), ...places.filter((item) => allowed(item.permission))]
 }
 
 /** The menu line that belongs to an address: the one with the longest equal beginning. */

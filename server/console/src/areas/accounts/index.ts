@@ -7,6 +7,7 @@ export default defineArea({
     { group: '系统', title: '角色与权限', to: '/roles', icon: 'shield', order: 20, permission: 'account.manage', keywords: 'juese quanxian jsqx role permission' },
     { group: '系统', title: '邀请', to: '/invitations', icon: 'qr', order: 30, permission: 'account.manage', keywords: 'yaoqing yq invite 二维码' },
   ],
+  places: [{ group: '系统', title: '我的账号', to: '/account', icon: 'people', keywords: 'wodezhanghao wdzh 密码 改密码 登录设备 企业微信' }],
   routes: [
     { path: 'accounts', name: 'accounts', component: () => import('./AccountsPage.vue'), meta: { permission: 'account.manage' } },
     { path: 'roles', name: 'roles', component: () => import('./RolesPage.vue'), meta: { permission: 'account.manage' } },

@@ -1,3 +1,4 @@
+import { answer, api } from '@/api/client'
 import { hear } from '@/live/live'
 import { defineArea } from '@/shell/areas'
 
@@ -12,6 +13,15 @@ export default defineArea({
   routes: [
     { path: 'exchange', name: 'exchange', component: () => import('./ExchangePage.vue'), meta: { permission: EITHER, title: '导入导出' } },
     { path: 'exchange/import/:kind', name: 'exchange-import', component: () => import('./ImportPage.vue'), meta: { permission: 'exchange.import', title: '导入', menu: '/exchange' } },
+  ],
+  finders: [
+    {
+      title: '导入', icon: 'upload', permission: 'exchange.import',
+      find: async (words, signal) => {
+        const { imports } = await answer(api.GET('/api/v1/exchange/kinds', { signal }))
+        return imports.filter(({ title }) => `导入${title}`.includes(words)).map(({ kind, title }) => ({ title: `导入${title}`, to: `/exchange/import/${kind}` }))
+      },
+    },
   ],
   audit: {
     subjects: { exchange_job: '导入导出' },
