@@ -1,0 +1,92 @@
+"""Every page of the console, as the router has them: for everybody, on a narrow screen, and when the server fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.async_api import Route, expect
+
+from tests.journeys.street import Street
+from tests.support.browser import Studio
+from tests.support.desk import Desk, a_desk
+
+ROUTES = """() => document.querySelector('#app').__vue_app__.config.globalProperties.$router.getRoutes()
+    .filter((one) => one.name && one.name !== 'login').map((one) => [one.name, one.path])"""
+GO = "(path) => document.querySelector('#app').__vue_app__.config.globalProperties.$router.push(path)"
+WAITS = ".list-bones, .el-loading-mask, [aria-busy=true]"
+NARROW = {"width": 390, "height": 844}
+SIDEWAYS = """() => {
+    const page = document.querySelector('#content')
+    const clips = (one) => getComputedStyle(one).overflowX !== 'visible'
+    const cut = (one) => one && one !== page && (clips(one) || cut(one.parentElement))
+    const sticksOut = (one) => one.getClientRects().length > 0 && one.getBoundingClientRect().right > innerWidth + 1
+    return [...page.querySelectorAll('*')]
+        .filter((one) => sticksOut(one) && !one.closest('svg') && !cut(one.parentElement))
+        .map((one) => one.outerHTML.slice(0, 120))
+}"""
+
+
+async def _paths(desk: Desk, street: Street, order: int) -> dict[str, str]:
+    """The address of every page there is; one that needs something new to be opened has to be told what."""
+    filled = {
+        "order": f"/orders/{order}",
+        "dealer": f"/dealers/{street.dealer.id}",
+        "store": f"/stores/{street.store.id}",
+        "exchange-import": "/exchange/import/stores",
+        "missing": "/no/such/page",
+    }
+    routes: list[list[str]] = await desk.page.evaluate(ROUTES)
+    paths = {name: filled.get(name, path) for name, path in routes}
+    unknown = {name: path for name, path in paths.items() if ":" in path}
+    assert not unknown, f"说明用什么打开这些页面：{unknown}"
+    return paths
+
+
+async def _open(desk: Desk, path: str) -> None:
+    await desk.page.evaluate(GO, path)
+    await expect(desk.page.locator("#content").locator("h1, .blank, .pane-head h2").first).to_be_visible()
+    await expect(desk.page.locator("#content").locator(WAITS).filter(visible=True)).to_have_count(0)
+
+
+async def _a_day(street: Street) -> int:
+    """Something on every list: orders that wait, one that was issued, a grant, prices; answers an order."""
+    world = street.world
+    await world.offer(world.brand, street.goods)
+    await world.stock(world.brand, street.soda, 480)
+    await world.credit(world.brand, street.dealer, 10_000_000)
+    placed = await world.order(street.boss, [(street.soda, 2)], cases=True)
+    done = await world.order(street.boss, [(street.soda, 1)], cases=True)
+    await world.admin.post(f"/orders/{done.id}/approve", {})
+    await world.admin.post(f"/orders/{done.id}/issue", {})
+    return placed.id
+
+
+async def test_a_page_of_the_console_would_shut_somebody_out_or_stand_empty_when_the_server_fails(
+    street: Street, studio: Studio
+) -> None:
+    order = await _a_day(street)
+    desk = await a_desk(studio, street.world.admin)
+    paths = await _paths(desk, street, order)
+    assert len(paths) > 30
+    problems: dict[str, Any] = {}
+    for name, path in paths.items():
+        await _open(desk, path)
+        if found := await desk.shuts_out("#content"):
+            problems[name] = found
+    await desk.is_for_everybody()  # the shell around them
+    await desk.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    for name, path in paths.items():
+        await _open(desk, path)
+        if found := await desk.page.evaluate(SIDEWAYS):
+            problems[f"{name} 390"] = found
+    assert problems == {}
+
+    async def fail(route: Route) -> None:
+        problem = {"title": "Internal Server Error", "status": 500, "code": "internal", "detail": "服务器出错"}
+        await route.fulfill(status=500, content_type="application/problem+json", json=problem)
+
+    await desk.page.route("**/api/v1/**", fail)
+    for name in paths.keys() - {"missing"}:
+        await desk.page.evaluate(GO, paths[name])
+        await expect(desk.page).to_have_url(f"{studio.api}/console{paths[name]}")
+        await expect(desk.page.locator("#content").get_by_text("服务器出错").first, name).to_be_visible()
