@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.leader import Leader
 from server.approvals.people import steps_of
+from server.channel.counted import add_up_stores
 from server.core import clock, db, orphans
 from server.exchange import jobs as exchange
 from server.pricing import midnight
@@ -154,6 +155,7 @@ def schedule(leader: Leader, settings: Settings) -> AsyncIOScheduler:
     add(tell_of_new_prices, trigger="cron", minute="*/5", second=1)
     add(clean_up, trigger="cron", hour=3, minute=30)
     add(take_snapshots, trigger="cron", day="1-3", hour="2-6")
+    add(add_up_stores, trigger="interval", minutes=30)
     add(clean_uploads, trigger="cron", hour=3, minute=50)
     add(clean_exchange, trigger="cron", hour=3, minute=40)
     return scheduler

@@ -161,6 +161,7 @@ async def write_archives(connection: asyncpg.Connection, size: Size) -> None:
     await connection.execute(_PEOPLE.format(rep=REP, brand=BRAND))
     assigned = [(REP, dealer, BRAND) for dealer in size.rep_dealers]
     await _copy(connection, "assignment", "account_id org_id root_id", iter(assigned))
+    await connection.execute(_COUNTED)
     await connection.execute(_PLACES_OF_GOODS.format(brand=BRAND), kinds, [LOCATION_NAMES[kind] for kind in kinds])
     await _copy(
         connection, "authority", "root_id org_id region_code category_id from_on granted_at", _authorities(size)
@@ -180,6 +181,11 @@ SELECT 10000000 + id, {brand}, id, left(name, 2) || '店员', '16' || lpad(id::t
        CASE WHEN id % 500 = 0 THEN 'frozen' ELSE 'active' END
 FROM org WHERE kind = 'store' AND id % 5 = 0;
 UPDATE account SET search_text = phone || ' ' || name;
+"""
+
+# No trigger speaks while the world is made.
+_COUNTED = """
+INSERT INTO region_stores SELECT root_id, region_code, count(*) FROM org WHERE kind = 'store' GROUP BY 1, 2
 """
 
 _PLACES_OF_TRADE = ("warehouse", "in_transit", "supply")

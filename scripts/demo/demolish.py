@@ -41,3 +41,4 @@ async def demolish(root_id: int) -> None:
         await db.run("DELETE FROM category WHERE root_id = $1 AND parent_id IS NOT NULL", root_id)
         await db.run("DELETE FROM category WHERE root_id = $1", root_id)
         await db.run("DELETE FROM org WHERE root_id = $1", root_id)
+        await db.run("DELETE FROM region_stores WHERE root_id = $1", root_id)  # that its stores went, too

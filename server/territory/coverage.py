@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
+from server.channel import counted
 from server.core import clock, db, paging
 from server.core.actor import Actor
 from server.core.errors import Forbidden, NotFound
@@ -33,42 +34,21 @@ COMPARED = 8
 NAMED = 5
 """How many of a region's dealers are named."""
 
+# Who holds each region inside one and around it; read by the index in its order, so that nothing has to be sorted.
+# $1 root  $2 day  $3 category and those above it, null: any  $4 low  $5 high  $6 regions around
 _HELD = """
-SELECT a.region_code, bool_or(a.exclusive) AS exclusive, count(DISTINCT a.org_id) AS dealers,
-       array_agg(DISTINCT a.org_id) AS ids
+SELECT a.region_code AS code, bool_or(a.exclusive) AS exclusive, array_agg(DISTINCT a.org_id) AS ids
 FROM authority a
 WHERE a.root_id = $1 AND a.revoked_on IS NULL AND a.from_on <= $2 AND (a.until_on IS NULL OR a.until_on >= $2)
   AND ($3::bigint[] IS NULL OR a.category_id IS NULL OR a.category_id = ANY ($3)) AND {where}
 GROUP BY a.region_code
 """
-
-# What is granted in each region inside one and around it, and all the dealers of each part of it: two kinds of rows.
-# $1 root  $2 day  $3 category and those above it, null: any  $4 low  $5 high  $6 regions around  $7 digits of a part
-_GRANTED = f"""
-WITH held AS MATERIALIZED (
-    {_HELD.format(where="a.region_code >= $4 AND a.region_code < $5")}
-    UNION ALL
-    {_HELD.format(where="a.region_code = ANY ($6::text[])")}
+_GRANTED = " UNION ALL ".join(
+    _HELD.format(where=where)
+    for where in ("a.region_code >= $4 AND a.region_code < $5", "a.region_code = ANY ($6::text[])")
 )
-SELECT region_code AS code, NULL AS part, exclusive, dealers, ids[1:{COMPARED}] AS ids FROM held
-UNION ALL
-SELECT NULL, part, NULL, count(*), array_agg(id ORDER BY id)
-FROM (SELECT DISTINCT left(region_code, $7) AS part, unnest(ids) AS id FROM held) x GROUP BY part
-"""  # noqa: S608 - constants of this file
 
 _ORGS = "SELECT id, name, path FROM org WHERE root_id = $1 AND id = ANY ($2::bigint[])"
-
-_STORES = """
-SELECT region_code COLLATE "C" AS code, count(*) AS stores FROM org
-WHERE root_id = $1 AND kind = 'store' AND region_code COLLATE "C" >= $2 AND region_code COLLATE "C" < $3
-GROUP BY 1
-"""
-
-_STORES_OF = """
-SELECT region_code AS code, count(*) AS stores FROM org
-WHERE root_id = $1 AND kind = 'store' AND region_code COLLATE "C" = ANY ($2::text[])
-GROUP BY 1
-"""
 
 
 class Held(NamedTuple):
@@ -85,7 +65,7 @@ class Held(NamedTuple):
             return "white"
         if any(item["exclusive"] for item in found):
             return "exclusive"
-        if any(item["dealers"] > COMPARED for item in found):
+        if any(len(item["ids"]) > COMPARED for item in found):
             return "several"
         paths = {self.orgs[org_id]["path"] for item in found for org_id in item["ids"]}
         return "open" if _line(paths) else "several"
@@ -122,13 +102,15 @@ def _digits(parent: str) -> int:
 async def _held(actor: Actor, parent: str, chosen: list[int] | None, day: date) -> Held:
     low, high = areas.bounds(parent)
     around = regions.lineage(parent)[:-1]
-    found = await db.rows(_GRANTED, actor.root_id, day, chosen, low, high, around, _digits(parent))
-    named = {item["code"]: item for item in found if item["code"]}
-    parts = {item["part"]: set(item["ids"]) for item in found if item["part"]}
-    compared = {org_id for item in named.values() if item["dealers"] <= COMPARED for org_id in item["ids"]}
+    digits = _digits(parent)
+    found = await db.rows(_GRANTED, actor.root_id, day, chosen, low, high, around)
+    parts: dict[str, set[int]] = {}
+    for item in found:
+        parts.setdefault(item["code"][:digits], set()).update(item["ids"])
+    compared = {org_id for item in found if len(item["ids"]) <= COMPARED for org_id in item["ids"]}
     shown = {org_id for ids in parts.values() for org_id in sorted(ids)[:NAMED]}
     orgs = await db.rows(_ORGS, actor.root_id, sorted(compared | shown))
-    return Held(named, parts, {item["id"]: item for item in orgs})
+    return Held({item["code"]: item for item in found}, parts, {item["id"]: item for item in orgs})
 
 
 async def _chosen(actor: Actor, category_id: int | None) -> list[int] | None:
@@ -147,8 +129,7 @@ async def coverage(actor: Actor, wanted: CoverageFilter) -> Coverage:
     day, chosen = wanted.on or clock.today(), await _chosen(actor, wanted.category_id)
     held = await _held(actor, wanted.parent, chosen, day)
     digits = _digits(wanted.parent)
-    counted = await db.rows(_STORES, actor.root_id, *areas.bounds(wanted.parent))
-    stores = {item["code"]: item["stores"] for item in counted}
+    stores = await counted.stores_inside(actor.root_id, *areas.bounds(wanted.parent))
     around = set[int]().union(*(held.parts.get(step[:digits], ()) for step in regions.lineage(wanted.parent)))
     states = {leaf: held.state(leaf) for leaf in regions.leaves(wanted.parent)}
     shown = [wanted.parent, *(region.code for region in regions.children(wanted.parent))]
@@ -189,7 +170,6 @@ async def white_spots(actor: Actor, wanted: WhiteSpotFilter) -> WhiteSpotList:
     after = (paging.decode_cursor(wanted.cursor) or [""])[0]
     rest = [{"code": code} for code in white if code > str(after)]
     page, cursor = paging.page(rest, wanted.limit, "code")
-    counted = await db.rows(_STORES_OF, actor.root_id, [item["code"] for item in page])
-    stores = {item["code"]: item["stores"] for item in counted}
+    stores = await counted.stores_in(actor.root_id, [item["code"] for item in page])
     spots = [WhiteSpot(i["code"], regions.full_name(i["code"]), stores.get(i["code"], 0)) for i in page]
     return WhiteSpotList(spots, cursor, len(white))

@@ -189,3 +189,19 @@ def events_have_their_messages() -> str:
     FROM happened h FULL JOIN told t USING (root_id, id, topic)
     WHERE h.n IS DISTINCT FROM t.n AND (h.at IS NULL OR h.at > now() - interval '1 day')
     """
+
+
+# 7. What is kept beside what it is worked out from ---------------------------------------------------------------
+
+
+@check
+def stores_by_region_equal_the_archive() -> str:
+    """As many stores as are counted in a region lie there."""
+    return """
+    WITH counted AS (SELECT root_id, region_code, sum(stores) AS n FROM region_stores
+                     WHERE ($1::bigint IS NULL OR root_id = $1) GROUP BY 1, 2),
+    there AS (SELECT root_id, region_code COLLATE "C" AS region_code, count(*) AS n FROM org
+              WHERE kind = 'store' AND ($1::bigint IS NULL OR root_id = $1) GROUP BY 1, 2)
+    SELECT format('brand %s region %s: %s counted, %s there', root_id, region_code, c.n, t.n)
+    FROM counted c FULL JOIN there t USING (root_id, region_code) WHERE coalesce(c.n, 0) <> coalesce(t.n, 0)
+    """

@@ -88,6 +88,7 @@ DAMAGE: dict[str, str] = {
     "one_receipt_per_signed_issue": "DELETE FROM receipt WHERE root_id = {root}",
     "keys_have_their_answers": "UPDATE idempotency SET response = NULL WHERE root_id = {root}",
     "events_have_their_messages": "DELETE FROM outbox WHERE root_id = {root} AND topic = 'order.approve'",
+    "stores_by_region_equal_the_archive": "UPDATE region_stores SET stores = stores + 1 WHERE root_id = {root}",
 }
 # The two ends of an entry are columns of one row, so the journal can only fail to sum to zero by another schema.
 BY_CONSTRUCTION = {"journal_sums_to_zero"}

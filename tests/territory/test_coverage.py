@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from server.core import clock
+from server.channel.counted import add_up_stores
+from server.core import clock, db
+from server.settings import Settings
+from tests.invariants.checks import broken
+from tests.invariants.documents import stores_by_region_equal_the_archive
 from tests.territory.test_authority import HANGZHOU, NINGBO, XIHU, ZHEJIANG, day, grant
 from tests.world import World
 
@@ -95,3 +99,30 @@ async def test_who_does_not_see_the_whole_channel_does_not_see_who_covers_it(wor
     rep = await world.user(world.brand, "brand_rep", [await world.dealer()])
     await rep.get("/territory/coverage", 403)
     await (await world.boss(await world.dealer())).get("/territory/coverage", 403)
+
+
+async def test_stores_are_counted_where_they_lie_however_they_came_there(world: World, settings: Settings) -> None:
+    dealer = await world.dealer()
+
+    async def counted() -> dict[str, int]:
+        rows = await coverage(world, parent="330400")
+        return {code: row["store_count"] for code, row in rows.items() if code != "total" and row["store_count"]}
+
+    first = await world.store(dealer, region_code="330402")
+    await world.store(dealer, region_code="330402")
+    assert await counted() == {"330402": 2}
+    edit = {"version": first.version, "region_code": "330411"}
+    assert (await world.admin.call("PATCH", f"/orgs/{first.id}", edit)).status_code == 200
+    assert await counted() == {"330402": 1, "330411": 1}
+    # Many in one statement, beside one that is none, and one that goes again.
+    await db.run(
+        "INSERT INTO org (root_id, parent_id, kind, name, path, region_code) "
+        "SELECT $1, $2, CASE n WHEN 9 THEN 'dealer' ELSE 'store' END, 'n' || n, $3 || n || '/', '330421' "
+        "FROM generate_series(1, 9) n",
+        world.brand.id, dealer.id, f"{dealer.path}9{dealer.id}",
+    )  # fmt: skip
+    await db.run("DELETE FROM org WHERE parent_id = $1 AND name = 'n3'", dealer.id)
+    assert await counted() == {"330402": 1, "330411": 1, "330421": 7}
+    assert await add_up_stores() > 0
+    assert await counted() == {"330402": 1, "330411": 1, "330421": 7} and await add_up_stores() == 0
+    assert await broken(settings.database_url, world.brand.id, [stores_by_region_equal_the_archive]) == []
