@@ -178,7 +178,7 @@ async def _of_transfer(settings: Settings, approval: approvals.Facts, task_id: s
             ("调入", f"{one['to_name']} {one['to_warehouse']}"),
             ("原因", one["reason"]),
         ],
-        url=f"{settings.public_url.rstrip('/')}/console/approvals",
+        url=f"{settings.public_url.rstrip('/')}/console/transfers/{one['id']}",
         reasons=_REASONS[transfers.KIND],
         state=_WORDS[approval.state] if approval.state != "pending" else f"待{approval.step_name}",
         total_name="结算金额",

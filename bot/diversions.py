@@ -46,8 +46,8 @@ def words(case: db.Row) -> str:
 
 
 def page(settings: Settings, case: db.Row) -> str:
-    """Where the rep finds who it is about: the dealer's archive. The case itself is worked through on the card."""
-    return f"{settings.public_url.rstrip('/')}/console/dealers/{case['dealer_id']}"
+    """Where the rep reads and works through the case: its page in the console."""
+    return f"{settings.public_url.rstrip('/')}/console/diversions/{case['id']}"
 
 
 def card_of(settings: Settings, case: db.Row, task_id: str) -> cards.Card:

@@ -10,7 +10,7 @@ import msgspec
 from sanic import HTTPResponse, Request, Sanic
 
 from server import modules, pages
-from server.core import clock, db, http, live, logs, openapi, redis
+from server.core import clock, db, http, links, live, logs, openapi, redis
 from server.exchange.runner import Runner
 from server.exchange.workbook import MAX_BYTES
 from server.identity.service import authenticate
@@ -23,6 +23,7 @@ def create_app(settings: Settings | None = None, name: str = "qutong") -> Sanic[
     settings = settings or load_settings()
     logs.set_up(settings.log_level)
     clock.use_zone(settings.zone)
+    links.use_base(settings.public_url)
     modules.wire()
     app: Sanic[Any, Any] = Sanic(name, configure_logging=False)
     app.config.update(

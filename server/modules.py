@@ -57,9 +57,11 @@ from server.trace import diversions as trace_diversions
 from server.trace import scans as trace_scans
 from server.trace.diversion_routes import routes as diversions
 from server.trace.diversions import issued as watch_issues
+from server.trace.export import register_exports as register_trace_exports
 from server.trace.ranges import names_packaging as codes_packaging
 from server.trace.recall_routes import routes as recalls
 from server.trace.routes import routes as trace
+from server.transfers.export import register_exports as register_transfer_exports
 from server.transfers.routes import routes as transfers
 from server.transfers.service import papers as transfer_papers
 
@@ -100,6 +102,8 @@ def wire() -> None:
     """Connect what happens in one module with what another does about it."""
     on_orgs_created(open_locations)
     lists.register_all()
+    register_trace_exports()
+    register_transfer_exports()
     permissions.used_by(ROUTES)
     for teller in (tell_of_orders, tell_of_money, tell_of_prices, tell_of_scope, tell_of_territories):
         on_move(teller)

@@ -14,7 +14,7 @@ import sys
 import msgspec
 
 from server import modules
-from server.core import clock, db, logs, redis
+from server.core import clock, db, links, logs, redis
 from server.exchange.work import peak_kb
 from server.exchange.worker import Orders, Worker, unpack
 
@@ -41,6 +41,7 @@ async def serve(orders: Orders) -> None:
     settings = unpack(orders.settings)
     logs.set_up(settings.log_level)
     clock.use_zone(settings.zone)
+    links.use_base(settings.public_url)
     modules.wire()
     await db.connect(settings)
     redis.connect(settings.redis_url)

@@ -70,6 +70,18 @@ async def _taken(fan: Fanout, event: Event) -> None:
     _card(fan, event, "wecom_update")
 
 
+@on("diversion.ask")
+async def _asked(fan: Fanout, event: Event) -> None:
+    """The dealer is asked for its side."""
+    case = await diversions.facts_of(event.root_id, event.subject_id)
+    if case is None or case["state"] == "decided":
+        return
+    own = await fan.people(case["dealer_id"], "diversion.state")
+    where = f"{case['product_name']}，{regions.full_name(case['region_code'])}"
+    body = f"{where}：{event.payload['text'] or '这批货是怎么到那里的，请在判定前说明'}"
+    fan.tell(event, own, f"请说明窜货情况 {case['number']}", body, f"diversion/{case['id']}")
+
+
 @on("diversion.state")
 async def _stated(fan: Fanout, event: Event) -> None:
     """Whoever has taken the case, or could, reads what the dealer says."""

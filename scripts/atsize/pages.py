@@ -255,8 +255,6 @@ def _approvals(state: Any) -> Look:
     return lambda actor, world: approvals.list_approvals(actor, ApprovalFilter(state))
 
 
-
-
 def _month() -> AuditFilter:
     return AuditFilter(from_=clock.today() - timedelta(days=60), to=clock.today() - timedelta(days=30))
 
@@ -383,6 +381,7 @@ TRACE: dict[str, Page] = {
     "all diversions": Page("brand", _diversions()),
     "diversions that nobody has taken": Page("brand", _diversions(state="open")),
     "diversions in a province": Page("brand", _diversions(region_code="330000")),
+    "the diversions that somebody has taken": Page("brand", _diversions(mine=True)),
     "a rep's diversions": Page("rep", _diversions()),
     "a dealer's diversions": Page("county", _diversions()),
     "the diversions of one rep's dealers": Page("brand", _diversions(rep_id=REP)),

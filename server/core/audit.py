@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -22,6 +23,12 @@ SELECT $1, $2, $3, t.verb, $4, t.subject_id, t.changes::jsonb, $8, $9
 FROM unnest($5::text[], $6::bigint[], $7::text[]) AS t (verb, subject_id, changes)
 """
 
+_LAST = """
+SELECT e.at, a.name AS account_name FROM audit_entry e LEFT JOIN account a ON a.id = e.account_id
+WHERE e.root_id = $1 AND e.subject_kind = $2 AND e.subject_id = $3 AND e.verb = $4
+ORDER BY e.id DESC LIMIT 1
+"""
+
 SECRET = frozenset({"password", "password_hash", "token_hash"})
 
 
@@ -31,6 +38,19 @@ class Entry(NamedTuple):
     verb: str
     subject_id: int
     changes: Mapping[str, Any]
+
+
+class Last(NamedTuple):
+    """When something was last done with a subject, and by whom; nobody: the system."""
+
+    at: datetime
+    account_name: str | None
+
+
+async def last(root_id: int, verb: str, kind: str, subject_id: int) -> Last | None:
+    """When a verb was last done with a subject."""
+    found = await db.row(_LAST, root_id, kind, subject_id, verb)
+    return None if found is None else Last(found["at"], found["account_name"])
 
 
 async def record(actor: Actor, verb: str, kind: str, subject_id: int, changes: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ from server.regions import service as regions
 from server.settings import Settings
 from server.territory import areas
 from server.trace import diversions
-from server.trace.diversion_schemas import DiversionFilter, DiversionOut, DiversionSummary, Evidence
+from server.trace.diversion_schemas import DiversionFilter, DiversionOut, DiversionSummary, Evidence, Spot
 from server.trace.ranges import text_of
 from server.trace.schemas import Hand
 
@@ -42,7 +42,8 @@ WHERE a.root_id = $1 AND a.id = $2
 """
 
 _SCANS = """
-SELECT s.at, s.by, s.region_code, s.latitude, s.longitude, s.photo_ids, s.note, s.no, g.name AS org_name,
+SELECT s.at, s.by, s.region_code, coalesce(s.latitude, v.lat) AS latitude, coalesce(s.longitude, v.lng) AS longitude,
+       s.photo_ids, s.note, s.no, g.name AS org_name,
        a.name AS account_name, v.name AS store_name, v.address, r.secret, r.tag,
        r.scheme, r.first_serial, r.digits
 FROM trace_scan s JOIN trace_range r ON r.root_id = s.root_id AND r.id = s.range_id
@@ -51,7 +52,8 @@ WHERE s.root_id = $1 AND s.diversion_id = $2 ORDER BY s.id DESC LIMIT 200
 """
 
 _ISSUES = """
-SELECT i.id, i.number, i.issued_at, i.buyer_id, b.name AS buyer_name, b.address, b.region_code
+SELECT i.id, i.number, i.issued_at, i.buyer_id, b.name AS buyer_name, b.address, b.region_code,
+       b.lat, b.lng
 FROM diversion_issue x JOIN goods_issue i ON i.root_id = x.root_id AND i.id = x.issue_id JOIN org b ON b.id = i.buyer_id
 WHERE x.root_id = $1 AND x.diversion_id = $2 ORDER BY i.id DESC LIMIT 200
 """
@@ -89,7 +91,7 @@ class _Conditions:
         self.text += " AND " + text.format(*(f"${number}" for number in numbers))
 
 
-def _chosen(wanted: DiversionFilter, chosen: _Conditions) -> None:
+def _chosen(actor: Actor, wanted: DiversionFilter, chosen: _Conditions) -> None:
     if wanted.state:
         chosen.add("d.state = {}", wanted.state)
     if wanted.dealer_id:
@@ -98,6 +100,8 @@ def _chosen(wanted: DiversionFilter, chosen: _Conditions) -> None:
         chosen.add("d.region_code >= {} AND d.region_code < {}", *areas.bounds(wanted.region_code))
     if wanted.from_ or wanted.to:
         chosen.add("d.opened_at >= {} AND d.opened_at < {}", *clock.between(wanted.from_, wanted.to))
+    if wanted.mine:
+        chosen.add("d.taken_by = {}", actor.account_id)
 
 
 async def list_diversions(actor: Actor, wanted: DiversionFilter) -> tuple[list[DiversionSummary], str | None]:
@@ -109,7 +113,7 @@ async def list_diversions(actor: Actor, wanted: DiversionFilter) -> tuple[list[D
     if narrow:
         values.append(await _paths(actor, wanted.rep_id))
     chosen = _Conditions(values)
-    _chosen(wanted, chosen)
+    _chosen(actor, wanted, chosen)
     statement = _SHOWN.format(found=(_SCOPED if narrow else _ALL).format(conditions=chosen.text))
     page, cursor = paging.page(await db.rows(statement, *chosen.values), wanted.limit)
     return [_summary(item) for item in page], cursor
@@ -156,11 +160,15 @@ async def shown(actor: Actor, diversion_id: int) -> DiversionOut:
         "taken_at", "statement", "statement_photo_ids", "stated_by_name", "stated_at", "verdict", "consequence",
         "penalty_fen", "reason", "decided_by_name", "decided_at", "counted_on", "weight",
     )  # fmt: skip
+    asked = await diversions.asked(actor.root_id, diversion_id)
     evidence = [_scan(actor, scan) for scan in scans] + [_issue(issue) for issue in issues]
     return DiversionOut(
         **{name: item[name] for name in names},
         dealer=OrgRef(item["dealer_id"], item["dealer_name"]),
+        home=None if item["lat"] is None else Spot(item["lat"], item["lng"]),
         region_name=regions.full_name(item["region_code"]),
+        asked_at=asked.at if asked else None,
+        asked_by_name=asked.account_name if asked else None,
         evidence_count=item["evidence"],
         evidence=sorted(evidence, key=lambda one: one.at, reverse=True),
         chain=[_hand(hand) for hand in chain if actor.sees(hand["from_path"]) or actor.sees(hand["to_path"])],
@@ -182,7 +190,7 @@ def _scan(actor: Actor, scan: db.Row) -> Evidence:
 def _issue(issue: db.Row) -> Evidence:
     place = f"{regions.full_name(issue['region_code'])} {issue['address']}".strip()
     return Evidence(
-        issue["issued_at"], "order", None, None, place, None, None, [], "",
+        issue["issued_at"], "order", None, None, place, issue["lat"], issue["lng"], [], "",
         issue["id"], issue["number"], OrgRef(issue["buyer_id"], issue["buyer_name"]),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from server.core.errors import Forbidden, NotFound
 from server.core.http import Raw, Routes
 from server.trace import diversion_lists as lists
 from server.trace import diversions
-from server.trace.diversion_schemas import DiversionFilter, DiversionList, DiversionOut, Ruling, Statement
+from server.trace.diversion_schemas import DiversionFilter, DiversionList, DiversionOut, Question, Ruling, Statement
 from server.trace.diversions import DiversionState
 
 routes = Routes("diversion", "/diversions")
@@ -38,6 +38,13 @@ async def get_diversion_photo(actor: Actor, diversion_id: int, file_id: int, req
 async def take_diversion(actor: Actor, diversion_id: int) -> DiversionOut:
     """Take a case up."""
     await diversions.take(actor, diversion_id)
+    return await lists.shown(actor, diversion_id)
+
+
+@routes.post("/<diversion_id:int>/ask", permission="diversion.handle", errors=[NotFound, DiversionState])
+async def ask_diverter(actor: Actor, diversion_id: int, body: Question) -> DiversionOut:
+    """Ask the dealer to state its side."""
+    await diversions.ask(actor, diversion_id, body)
     return await lists.shown(actor, diversion_id)
 
 

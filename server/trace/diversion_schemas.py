@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from server.core.types import Fen, Id, Limit, OrgRef, Reason, ShortText
+from server.core.types import Fen, Id, Limit, OrgRef, Reason, ShortText, Text
 from server.regions.schemas import AreaCode
 from server.trace.schemas import Hand, Photos
 
@@ -17,7 +17,7 @@ Consequence = Literal["none", "warning", "penalty", "policy_stop"]
 
 
 class DiversionFilter(msgspec.Struct):
-    """Which cases; `region_code` finds those inside it, the period is that of opening."""
+    """Which cases; `region_code` finds those inside it, the period is that of opening; `mine`: taken by the asker."""
 
     state: State | None = None
     dealer_id: Id | None = None
@@ -25,6 +25,7 @@ class DiversionFilter(msgspec.Struct):
     region_code: AreaCode | None = None
     from_: date | None = msgspec.field(default=None, name="from")
     to: date | None = None
+    mine: bool = False
     cursor: ShortText | None = None
     limit: Limit = 50
 
@@ -74,14 +75,25 @@ class Evidence(msgspec.Struct):
     buyer: OrgRef | None = None
 
 
+class Spot(msgspec.Struct):
+    """A place on a map."""
+
+    latitude: float
+    longitude: float
+
+
 class DiversionOut(msgspec.Struct):
-    """A case with its evidence (the newest first, 200 at most) and the documents by which the goods went."""
+    """A case with its evidence (the newest first, 200 at most) and the documents by which the goods went.
+
+    `home`: where the dealer is, if its archive says so; `asked_at`: when it was last asked to state its side.
+    """
 
     id: int
     number: str
     kind: Literal["scan", "order"]
     state: State
     dealer: OrgRef
+    home: Spot | None
     region_code: str
     region_name: str
     product_id: int
@@ -92,6 +104,8 @@ class DiversionOut(msgspec.Struct):
     opened_at: datetime
     taken_by_name: str | None
     taken_at: datetime | None
+    asked_at: datetime | None
+    asked_by_name: str | None
     statement: str
     statement_photo_ids: list[int]
     stated_by_name: str | None
@@ -113,6 +127,12 @@ class Ruling(msgspec.Struct):
     reason: Reason
     consequence: Consequence = "none"
     penalty_fen: Fen = 0
+
+
+class Question(msgspec.Struct):
+    """What the dealer is asked to say; without words, how the goods came there."""
+
+    text: Text = ""
 
 
 class Statement(msgspec.Struct):

@@ -9,19 +9,20 @@ dealer, day and weight for the assessment (S1.5).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from server.core import audit, clock, db, files, live
 from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, Forbidden, InvalidInput, NotFound
 from server.core.outbox import announce
-from server.trace.diversion_schemas import Consequence, Ruling, Statement
+from server.trace.diversion_schemas import Consequence, Question, Ruling, Statement
 from server.trace.ways import Way
 
 WEIGHTS: dict[Consequence, int] = {"none": 1, "warning": 1, "penalty": 2, "policy_stop": 3}
 """How much a confirmed case counts in the assessment, by its consequence."""
 
+STATES = {"open": "待受理", "taken": "处理中", "decided": "已判定"}
 VERDICTS = {"confirmed": "确认窜货", "not_diversion": "不是窜货", "explained": "情况属实，予以说明"}
 CONSEQUENCES = {"none": "不处理", "warning": "警告", "penalty": "罚款", "policy_stop": "停止享受政策"}
 
@@ -45,8 +46,8 @@ RETURNING id, number, evidence = 1 AS is_new
 """
 
 _SHOWN = """
-SELECT d.*, g.name AS dealer_name, g.path, p.name AS product_name, t.name AS taken_by_name, s.name AS stated_by_name,
-       c.name AS decided_by_name
+SELECT d.*, g.name AS dealer_name, g.path, g.lat, g.lng, p.name AS product_name, t.name AS taken_by_name,
+       s.name AS stated_by_name, c.name AS decided_by_name
 FROM diversion d JOIN org g ON g.id = d.dealer_id JOIN product p ON p.id = d.product_id
 LEFT JOIN account t ON t.id = d.taken_by LEFT JOIN account s ON s.id = d.stated_by
 LEFT JOIN account c ON c.id = d.decided_by
@@ -85,6 +86,9 @@ WHERE EXISTS (SELECT FROM held) AND NOT EXISTS (
       AND (h.category_id IS NULL OR h.category_id IN (SELECT up FROM line WHERE line.category_id = s.category_id)))
 GROUP BY 1, 2, 3, 4, 5
 """
+
+ASK_AGAIN = timedelta(hours=24)
+"""A dealer is asked to state its side no more than once in so long."""
 
 _ISSUE = """
 INSERT INTO diversion_issue (root_id, diversion_id, issue_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
@@ -191,6 +195,28 @@ async def take(actor: Actor, diversion_id: int) -> None:
             return
         _still(case, "open")
         await _write(actor, case, "take", {"state": "taken", "taken_by": actor.account_id, "taken_at": clock.now()})
+
+
+async def ask(actor: Actor, diversion_id: int, question: Question) -> None:
+    """Ask the dealer to state its side before the decision, once a day at most; what is asked comes as a notice."""
+    actor.require("diversion.handle")
+    async with db.transaction():
+        case = await _lock(actor, diversion_id)
+        _still(case, "open", "taken")
+        before = await asked(actor.root_id, diversion_id)
+        if before is not None and before.at > clock.now() - ASK_AGAIN:
+            when = before.at.astimezone(clock.zone()).strftime("%m-%d %H:%M")
+            raise DiversionState(f"{before.account_name or '系统'}已于 {when} 请{case['dealer_name']}说明，请等待回复")
+        facts = {"number": case["number"], "question": question.text}
+        await audit.record(actor, "ask", "diversion", diversion_id, facts)
+        await announce(actor.root_id, "diversion.ask", diversion_id, {"text": question.text})
+        told = {"id": diversion_id, "state": case["state"]}
+        await live.tell([actor.root_id, case["dealer_id"]], case["path"], "diversion", told)
+
+
+async def asked(root_id: int, diversion_id: int) -> audit.Last | None:
+    """When the dealer was last asked, and by whom."""
+    return await audit.last(root_id, "ask", "diversion", diversion_id)
 
 
 async def decide(actor: Actor, diversion_id: int, ruling: Ruling) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from server.core import audit, clock, db, paging
+import msgspec
+
+from server.core import audit, clock, db, links, paging
 from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, InvalidInput, NotFound
 from server.core.gs1 import Gs1Broken, gtin14
@@ -11,7 +13,17 @@ from server.core.types import MAX_ID
 from server.stock import queries as stock
 from server.trace import codes, serials
 from server.trace.finding import Cases, Found, gather
-from server.trace.schemas import CodeList, CodeOut, CodeQuery, NewPallet, NewRange, Packed, RangeFilter, RangeOut
+from server.trace.schemas import (
+    CodeList,
+    CodeOut,
+    CodeQuery,
+    NewPallet,
+    NewRange,
+    Packed,
+    RangeFilter,
+    RangeOut,
+    RangeShown,
+)
 
 _PACKAGING = """
 SELECT k.id, k.name, k.unit_qty, k.gtin FROM packaging k
@@ -45,6 +57,12 @@ _ONE = _SHOWN + "r.id = $2"
 _ALL = _SHOWN + "r.id < $2 AND $3::bigint IS NULL ORDER BY r.id DESC LIMIT $4"
 _OF_PRODUCT = _SHOWN + "r.id < $2 AND r.product_id = $3 ORDER BY r.id DESC LIMIT $4"
 
+# How many cases are bound to documents, counted up to a limit.
+_BOUND = """
+SELECT count(*)::int FROM (
+    SELECT FROM trace_code c WHERE c.root_id = $1 AND c.range_id = $2 LIMIT $3) n
+"""
+
 _NAMES = "SELECT EXISTS (SELECT FROM trace_range WHERE root_id = $1 AND packaging_id = $2)"
 
 _STANDING = """
@@ -64,6 +82,10 @@ FROM unnest($3::bigint[], $4::bigint[], $5::bigint[]) AS t (range_id, first_no, 
 _ON_PALLET = """
 SELECT coalesce(sum(last_no - first_no + 1), 0)::bigint FROM trace_pallet WHERE root_id = $1 AND sscc = $2
 """
+
+
+COUNTED = 100_000
+"""So many bound cases of a range are counted, no more."""
 
 
 class SerialsTaken(BusinessError):
@@ -156,10 +178,10 @@ def text_of(kept: db.Row, no: int) -> str:
     return serials.sscc(serial) if kept["scheme"] == "sscc" else serial
 
 
-def _content(kept: db.Row, text: str, base: str) -> str:
+def _content(kept: db.Row, text: str) -> str:
     """What the printed symbol holds: a link of this deployment, or a GS1 message."""
     if kept["scheme"] == "url":
-        return f"{base}/t/{text}"
+        return links.to(f"/t/{text}")
     return f"00{text}" if kept["scheme"] == "sscc" else f"01{kept['gtin']}21{text}"
 
 
@@ -182,6 +204,13 @@ async def get_range(actor: Actor, range_id: int) -> RangeOut:
     return _out(await _kept(actor, range_id))
 
 
+async def show_range(actor: Actor, range_id: int) -> RangeShown:
+    """One range, and how many of its cases have left with a document."""
+    kept = await _kept(actor, range_id)
+    bound = int(await db.value(_BOUND, actor.root_id, range_id, COUNTED + 1))
+    return RangeShown(**msgspec.structs.asdict(_out(kept)), bound=min(bound, COUNTED), more=bound > COUNTED)
+
+
 async def list_ranges(actor: Actor, wanted: RangeFilter) -> tuple[list[RangeOut], str | None]:
     """The brand's ranges, the newest first."""
     actor.require("trace.manage")
@@ -192,12 +221,12 @@ async def list_ranges(actor: Actor, wanted: RangeFilter) -> tuple[list[RangeOut]
     return [_out(item) for item in page], cursor
 
 
-async def print_codes(actor: Actor, range_id: int, wanted: CodeQuery, base: str) -> CodeList:
+async def print_codes(actor: Actor, range_id: int, wanted: CodeQuery) -> CodeList:
     """Codes of a range for the printer, in the order of their numbers."""
     kept = await _kept(actor, range_id)
     until = min(kept["count"], wanted.first + wanted.limit - 1)
     texts = [(no, text_of(kept, no)) for no in range(wanted.first, until + 1)]
-    items = [CodeOut(no, text, _content(kept, text, base.rstrip("/"))) for no, text in texts]
+    items = [CodeOut(no, text, _content(kept, text)) for no, text in texts]
     return CodeList(items, until + 1 if wanted.first <= until < kept["count"] else None)
 
 

@@ -102,6 +102,12 @@ class HolderFilter(msgspec.Struct):
     limit: Limit = 50
 
 
+class HolderExport(HolderFilter, kw_only=True):
+    """The holders of which recall."""
+
+    recall_id: Id
+
+
 class HolderOut(msgspec.Struct):
     """Who has the lot, or had it. `qty`: what there is now, `on_the_way` to it, `had_qty`: all that ever came."""
 

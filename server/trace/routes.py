@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from sanic import Request
-
 from server.core.actor import Actor
 from server.core.errors import Forbidden, NotFound
-from server.core.http import Routes
+from server.core.http import Raw, Routes
 from server.trace import binding, ranges, scans, ways
 from server.trace.finding import NotTraced
 from server.trace.schemas import (
@@ -21,9 +19,12 @@ from server.trace.schemas import (
     RangeFilter,
     RangeList,
     RangeOut,
+    RangeShown,
+    SheetQuery,
     WayOut,
     WayQuery,
 )
+from server.trace.sheet import NoSheet, sheet
 
 routes = Routes("trace", "/trace")
 
@@ -41,10 +42,25 @@ async def list_trace_ranges(actor: Actor, query: RangeFilter) -> RangeList:
     return RangeList(found, cursor)
 
 
+@routes.get("/ranges/<range_id:int>", permission="trace.manage", errors=[NotFound])
+async def get_trace_range(actor: Actor, range_id: int) -> RangeShown:
+    """A range and how far it is used."""
+    return await ranges.show_range(actor, range_id)
+
+
 @routes.get("/ranges/<range_id:int>/codes", permission="trace.manage", errors=[NotFound])
-async def print_trace_codes(actor: Actor, range_id: int, query: CodeQuery, request: Request) -> CodeList:
+async def print_trace_codes(actor: Actor, range_id: int, query: CodeQuery) -> CodeList:
     """Codes of a range for the printer."""
-    return await ranges.print_codes(actor, range_id, query, request.app.ctx.settings.public_url)
+    return await ranges.print_codes(actor, range_id, query)
+
+
+@routes.get(
+    "/ranges/<range_id:int>/sheet.pdf", permission="trace.manage", media="application/pdf", errors=[NotFound, NoSheet]
+)
+async def print_trace_sheet(actor: Actor, range_id: int, query: SheetQuery) -> Raw:
+    """Codes of a range as labels to print and stick on."""
+    made = await sheet(actor, range_id, query)
+    return Raw(made.body, "application/pdf", {"Content-Disposition": f'inline; filename="{made.name}.pdf"'})
 
 
 @routes.post("/pallets", permission="trace.manage", status=201, errors=[ranges.CasePacked])

@@ -66,6 +66,13 @@ class RangeOut(msgspec.Struct):
     made_by_name: str | None
 
 
+class RangeShown(RangeOut):
+    """A range, and how many of its cases have left with a document; `more`: there are even more than that."""
+
+    bound: int = 0
+    more: bool = False
+
+
 class RangeList(msgspec.Struct):
     """A page of ranges."""
 
@@ -78,6 +85,21 @@ class CodeQuery(msgspec.Struct):
 
     first: Annotated[int, msgspec.Meta(ge=1, le=100_000_000)] = 1
     limit: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1_000
+
+
+class RangeCodes(msgspec.Struct):
+    """Codes of a range for a file: from one to another, or to the last."""
+
+    range_id: Id
+    first: Annotated[int, msgspec.Meta(ge=1, le=100_000_000)] = 1
+    until: Annotated[int, msgspec.Meta(ge=1, le=100_000_000)] | None = None
+
+
+class SheetQuery(msgspec.Struct):
+    """Which codes stand on a printed sheet."""
+
+    first: Annotated[int, msgspec.Meta(ge=1, le=100_000_000)] = 1
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 500
 
 
 class CodeOut(msgspec.Struct):

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import typst
 
-from server.core import clock
+from server.core import clock, links
 from server.core.money import quantity
-from server.orders.note import bars, font_folders
+from server.orders.note import bars, font_folders, square
 from server.transfers.schemas import Transfer, TransferLine
 from server.transfers.states import STATE_NAMES
 
@@ -39,6 +39,7 @@ def _content(found: Transfer) -> dict[str, object]:
         "number": found.number,
         "state": STATE_NAMES[found.state],
         "bars": bars(found.number),
+        "square": square(links.to(f"/console/transfers/{found.id}")),
         "giver": f"{found.from_org.name} {found.from_warehouse}",
         "taker": f"{found.to_org.name} {found.to_warehouse}",
         "at": moment.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M"),

@@ -32,7 +32,7 @@ async def test_a_diversion_comes_as_a_card_to_the_rep_and_as_a_notice_to_the_dea
     rows = {row["keyname"]: row["value"] for row in content["horizontal_content_list"]}
     assert (rows["商品"], rows["地点"]) == (street.goods.name, "浙江省宁波市海曙区")
     assert [button["text"] for button in content["button_list"]] == ["不是窜货", "我来处理"]
-    assert content["card_action"]["url"].endswith(f"/console/dealers/{street.dealer.id}")
+    assert content["card_action"]["url"].endswith(f"/console/diversions/{case_id}")
     (told,) = [title for title in await titles(street.boss) if title.startswith("疑似窜货")]
     assert told.endswith(f"{street.goods.name}，浙江省宁波市海曙区，请在判定前向业务员说明情况")
     assert [title for title in await titles(street.owner) if "窜货" in title] == []

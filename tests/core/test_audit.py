@@ -169,6 +169,7 @@ def the_day(stage: Stage) -> Iterator[Step]:
     yield "scan_trace_code", rep, "POST", "/trace/scans", BODIES["scan_trace_code"](stage, brand)
     diversion = f"/diversions/{dealer.rows['diversion']}"
     yield "take_diversion", rep, "POST", f"{diversion}/take", None
+    yield "ask_diverter", rep, "POST", f"{diversion}/ask", {"text": "怎么到宁波的"}
     yield "state_diversion", boss, "POST", f"{diversion}/state", {"text": "门店自己转卖的"}
     yield "decide_diversion", rep, "POST", f"{diversion}/decide", {"verdict": "explained", **reason}
     recall = {"product_id": stage.goods.id, "lot_code": "L7", "instruction": "下架", **reason}

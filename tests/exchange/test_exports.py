@@ -110,11 +110,21 @@ async def test_every_list_can_be_exported_by_everybody_who_may_read_it(world: Wo
     await world.offer(dealer, [goods])
     await world.stock(dealer, goods, 24)
     boss, store = await world.boss(dealer), await world.boss(await world.store(dealer))
+    made = {"scheme": "url", "product_id": goods.id, "packaging_id": goods.case, "count": 3}
+    codes = (await world.admin.post("/trace/ranges", made, status=201))["id"]
+    body = {"product_id": goods.id, "lot_code": "L1", "reason": "瓶盖松动", "instruction": "下架"}
+    recall = (await world.admin.post("/recalls", body, status=201))["id"]
+    # What belongs to one record says which.
+    needed = {"recall_holders": {"recall_id": recall}, "trace_codes": {"range_id": codes}}
+
+    def wanted_of(kind: str, brand: bool) -> dict[str, Any]:
+        return {"buyer_id": dealer.id} if kind == "entries" and brand else needed.get(kind, {})
+
     for user in (world.admin, boss, store):
         kinds = (await user.get("/exchange/kinds"))["exports"]
         assert [kind["kind"] for kind in kinds] == [export.kind for export in offered(user.actor)] != []
         for kind in kinds:
-            wanted = {"buyer_id": dealer.id} if kind["kind"] == "entries" and user is world.admin else {}
+            wanted = wanted_of(kind["kind"], user is world.admin)
             asked = {"kind": kind["kind"], "format": "csv", "filter": wanted}
             job = await over(user, (await user.post("/exchange/exports", asked, status=201))["id"])
             assert job["state"] == "done", (kind, job["error"])

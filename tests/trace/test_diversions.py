@@ -144,6 +144,30 @@ async def test_a_rep_takes_a_case_hears_the_dealer_and_decides_so_that_it_counts
     assert "确认窜货" in late["detail"] and street.rep.actor.name in late["detail"]
 
 
+async def test_a_dealer_is_asked_for_its_side_once_a_day_and_the_case_says_when_and_by_whom(world: World) -> None:
+    street = await a_street(world)
+    case = await diverted(street)
+    path = f"/diversions/{case['id']}"
+    asked = await street.rep.post(f"{path}/ask", {"text": "这批货怎么到了宁波？"})
+    assert asked["asked_by_name"] == street.rep.actor.name and asked["state"] == "open"
+    again = await world.admin.post(f"{path}/ask", {}, 409)
+    assert street.rep.actor.name in again["detail"] and "杭州糖酒说明" in again["detail"]
+    with clock.frozen(clock.now() + timedelta(hours=25)):
+        assert (await world.admin.post(f"{path}/ask", {}))["asked_by_name"] == world.admin.actor.name
+    await street.rep.post(f"{path}/decide", {"verdict": "explained", "reason": "首次发生"})
+    await street.rep.post(f"{path}/ask", {}, 409)
+    await street.boss.post(f"{path}/ask", {}, 403)
+
+
+async def test_whoever_has_taken_cases_finds_them_among_all_others(world: World) -> None:
+    street = await a_street(world)
+    case = await diverted(street)
+    assert (await world.admin.get("/diversions", params={"mine": True}))["items"] == []
+    await street.rep.post(f"/diversions/{case['id']}/take")
+    assert [one["id"] for one in (await street.rep.get("/diversions", params={"mine": True}))["items"]] == [case["id"]]
+    assert (await world.admin.get("/diversions", params={"mine": True}))["items"] == []
+
+
 async def test_a_case_that_was_no_diversion_is_not_opened_again_by_the_same_goods(world: World) -> None:
     street = await a_street(world)
     codes = await street.codes(2)
