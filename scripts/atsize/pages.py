@@ -60,7 +60,7 @@ from server.stock import service as stock
 from server.stock.history_schemas import MoveFilter, PastFilter
 from server.stock.insight_schemas import SummaryFilter, TurnoverFilter
 from server.stock.listing import BalanceFilter
-from server.stock.sales_schemas import SaleFilter
+from server.stock.sales_schemas import SaleFilter, SalesSummaryFilter
 from server.stock.schemas import StockFilter
 from server.stock.session_schemas import ScanSessionFilter
 from server.territory import coverage
@@ -175,6 +175,9 @@ GOODS: dict[str, Page] = {
     ),
     "what a dealer's stores sold": Page("dealer", lambda a, w: sales.list_sales(a, SaleFilter())),
     "what all stores sold": Page("brand", lambda a, w: sales.list_sales(a, SaleFilter())),
+    "what a dealer's stores sold, added up": Page(
+        "dealer", lambda a, w: sales.summarize_sales(a, SalesSummaryFilter()), "counts"
+    ),
     "how fast a dealer's goods go": Page("dealer", lambda a, w: insight.list_turnover(a, TurnoverFilter()), "counts"),
     "what a dealer's stock is worth": Page("dealer", lambda a, w: insight.summary(a, SummaryFilter()), "counts"),
     "a dealer's scan sessions": Page("dealer", lambda a, w: sessions.list_sessions(a, ScanSessionFilter())),

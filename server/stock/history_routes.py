@@ -15,7 +15,7 @@ from server.stock.insight_schemas import (
     TurnoverFilter,
     TurnoverList,
 )
-from server.stock.sales_schemas import SaleFilter, SaleList
+from server.stock.sales_schemas import SaleFilter, SaleList, SalesSummary, SalesSummaryFilter
 from server.stock.words import REASONS
 
 routes = Routes("stock", "/stock")
@@ -43,6 +43,12 @@ async def list_past(actor: Actor, query: PastFilter) -> PastList:
 async def list_sales(actor: Actor, query: SaleFilter) -> SaleList:
     """What the own org and those inside the scope sold to consumers, by day, org and product."""
     return SaleList(*await sales.list_sales(actor, query))
+
+
+@routes.get("/sales/summary", permission="stock.read", errors=[NotFound])
+async def summarize_sales(actor: Actor, query: SalesSummaryFilter) -> SalesSummary:
+    """What was sold to consumers in a period: by day, and who and which goods sold most."""
+    return await sales.summarize_sales(actor, query)
 
 
 @routes.get("/turnover", permission="stock.read", errors=[NotFound])

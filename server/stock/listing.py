@@ -16,6 +16,7 @@ from server.core import clock, db, paging, search
 from server.core.actor import Actor
 from server.core.errors import InvalidInput, NotFound
 from server.core.types import Id, Limit, ShortText
+from server.stock.freshness import SOON_SQL, Freshness, freshness
 
 Standing = Literal["expired", "soon", "good", "undated"]
 
@@ -57,8 +58,10 @@ class StockBalance(msgspec.Struct):
     lot_id: int
     lot_code: str
     expires_on: date | None
+    shelf_life_days: int
     days: int | None
     standing: Standing
+    freshness: Freshness
     on_hand: int
     reserved: int
     available: int
@@ -115,11 +118,12 @@ WITH given AS (
     LIMIT $6
 )
 SELECT h.*, nullif(h.expires_on, 'infinity') AS expires_on, p.name AS product_name, p.code AS product_code, p.spec,
-       p.color, p.base_unit,
+       p.color, p.base_unit, p.shelf_life_days, {soon} AS soon_days,
        (SELECT json_agg(json_build_object('id', k.id, 'name', k.name, 'unit_qty', k.unit_qty, 'gtin', k.gtin,
                                           'is_default', k.is_default) ORDER BY k.unit_qty)::text
         FROM packaging k WHERE k.product_id = p.id) AS packagings
 FROM hits h JOIN product p ON p.id = h.product_id
+LEFT JOIN freshness_rule f ON f.root_id = p.root_id AND f.category_id = p.category_id
 ORDER BY h.warehouse_id, h.product_id, h.lot_id
 """
 _CONDITIONS = {
@@ -134,7 +138,7 @@ _CONDITIONS = {
 @cache
 def _statement(*named: str) -> str:
     """The list; a text for each choice of filters, so that each has its plan."""
-    return _BALANCES.format(conditions="".join(_CONDITIONS[name] for name in named))
+    return _BALANCES.format(conditions="".join(_CONDITIONS[name] for name in named), soon=SOON_SQL)
 
 
 async def _org(actor: Actor, org_id: int | None) -> int:
@@ -178,6 +182,7 @@ def _shown(found: db.Row, today: date) -> StockBalance:
         "packagings": msgspec.json.decode(found["packagings"] or "[]"),
         "days": days,
         "standing": standing,
+        "freshness": freshness(found["expires_on"], found["shelf_life_days"], found["soon_days"], today),
         "available": found["on_hand"] - found["reserved"] if sellable else 0,
     }
     return msgspec.convert({**found, **more}, StockBalance)

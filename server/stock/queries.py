@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from server.core import db
 from server.stock.fefo import Pick
+from server.stock.freshness import SOON_SQL
 from server.stock.words import REASONS
 
 
@@ -190,26 +191,28 @@ WHERE w.org_id = $2 AND w.kind = 'warehouse' AND w.is_default AND b.root_id = $1
 GROUP BY 1
 """
 
-_STOCK = """
+_STOCK = f"""
 WITH held AS (
     SELECT b.product_id,
-           sum(b.on_hand) FILTER (WHERE w.kind = 'warehouse')::bigint AS on_hand,
-           sum(b.reserved) FILTER (WHERE w.kind = 'warehouse')::bigint AS reserved,
+           sum(b.on_hand) FILTER (WHERE w.kind <> 'in_transit')::bigint AS on_hand,
+           sum(b.reserved) FILTER (WHERE w.kind <> 'in_transit')::bigint AS reserved,
            sum(b.on_hand) FILTER (WHERE w.kind = 'in_transit')::bigint AS in_transit,
-           nullif(min(l.expires_on) FILTER (WHERE w.kind = 'warehouse'), 'infinity') AS nearest_expiry
+           nullif(min(l.expires_on) FILTER (WHERE w.kind <> 'in_transit'), 'infinity') AS nearest_expiry
     FROM location w
     JOIN stock_balance b ON b.root_id = $1 AND b.location_id = w.id AND b.on_hand > 0
     JOIN lot l ON l.id = b.lot_id
-    WHERE w.org_id = $2 AND w.kind IN ('warehouse', 'in_transit')
+    WHERE w.org_id = $2 AND (w.id = $7 OR $7::bigint IS NULL AND w.kind IN ('warehouse', 'in_transit'))
+      AND w.kind IN ('warehouse', 'quarantine', 'in_transit')
     GROUP BY b.product_id
 )
-SELECT p.id AS product_id, p.name AS product_name, p.code AS product_code, p.color, p.base_unit,
-       coalesce(h.on_hand, 0) AS on_hand, coalesce(h.reserved, 0) AS reserved,
+SELECT p.id AS product_id, p.name AS product_name, p.code AS product_code, p.color, p.base_unit, p.shelf_life_days,
+       {SOON_SQL} AS soon_days, coalesce(h.on_hand, 0) AS on_hand, coalesce(h.reserved, 0) AS reserved,
        coalesce(h.in_transit, 0) AS in_transit, h.nearest_expiry,
        (SELECT json_agg(json_build_object('id', k.id, 'name', k.name, 'unit_qty', k.unit_qty, 'gtin', k.gtin,
                                           'is_default', k.is_default) ORDER BY k.unit_qty)::text
         FROM packaging k WHERE k.product_id = p.id) AS packagings
 FROM held h JOIN product p ON p.id = h.product_id
+LEFT JOIN freshness_rule f ON f.root_id = p.root_id AND f.category_id = p.category_id
 WHERE p.id > $3 AND ($4::text IS NULL OR position($4 IN p.search_text) > 0)
   AND ($5::bigint IS NULL OR p.category_id = $5)
 ORDER BY p.id
@@ -339,7 +342,7 @@ async def available(root_id: int, org_id: int, product_ids: Sequence[int], today
 
 
 async def stock(
-    root_id: int, org_id: int, after: int, q: str | None, category_id: int | None, limit: int
+    root_id: int, org_id: int, after: int, q: str | None, category_id: int | None, limit: int, place_id: int | None
 ) -> Sequence[db.Row]:
-    """A page of an org's stock per product."""
-    return await db.rows(_STOCK, root_id, org_id, after, q, category_id, limit)
+    """A page of an org's stock per product: in its warehouses and on the way, or in one place."""
+    return await db.rows(_STOCK, root_id, org_id, after, q, category_id, limit, place_id)

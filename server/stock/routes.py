@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from server.catalog.schemas import PackagingOut
-from server.core import db
+from server.core import clock, db
 from server.core.actor import Actor
 from server.core.errors import NotFound
 from server.core.http import Routes
 from server.stock import listing, service
+from server.stock.freshness import freshness
 from server.stock.listing import BalanceFilter, BalanceList, OfOrg, WarehouseList
 from server.stock.schemas import StockFilter, StockItem, StockList, Supply
 
@@ -19,12 +20,14 @@ routes = Routes("stock")
 def _item(found: db.Row) -> StockItem:
     packagings = msgspec.json.decode(found["packagings"] or "[]", type=list[PackagingOut])
     available = found["on_hand"] - found["reserved"]
-    return msgspec.convert({**found, "packagings": packagings, "available": available}, StockItem)
+    fresh = freshness(found["nearest_expiry"], found["shelf_life_days"], found["soon_days"], clock.today())
+    more = {"packagings": packagings, "available": available, "freshness": fresh}
+    return msgspec.convert({**found, **more}, StockItem)
 
 
-@routes.get("/stock", permission="stock.read")
+@routes.get("/stock", permission="stock.read", errors=[NotFound])
 async def list_stock(actor: Actor, query: StockFilter) -> StockList:
-    """The own stock per product."""
+    """The stock per product: the own, or that of an org inside the scope."""
     found, cursor = await service.list_stock(actor, query)
     return StockList([_item(item) for item in found], cursor)
 

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
-from server.core import paging
+from server.core import clock, paging
 from server.core.actor import Actor
 from server.core.errors import InvalidInput
 from server.stock import places
 from server.stock import sales_queries as queries
-from server.stock.sales_schemas import SaleFilter, SaleOut
+from server.stock.sales_schemas import (
+    DaySum,
+    OrgSum,
+    ProductSum,
+    SaleFilter,
+    SaleOut,
+    SalesSummary,
+    SalesSummaryFilter,
+)
 
 _EVER = (date(1970, 1, 1), date(9000, 1, 1))
 _LAST = 2**63 - 1
+USUAL, LONGEST = timedelta(days=29), timedelta(days=91)
+"""How long before its last day a period begins: where no other is asked for, and at most."""
 
 
 async def list_sales(actor: Actor, wanted: SaleFilter) -> tuple[list[SaleOut], str | None]:
@@ -50,3 +60,24 @@ def _before(cursor: str | None) -> list[object]:
     if any(not isinstance(part, int) or not 0 < part <= _LAST for part in key[1:]):
         raise InvalidInput("翻页标记无效，请重新打开列表")
     return [day, *key[1:]]
+
+
+async def summarize_sales(actor: Actor, wanted: SalesSummaryFilter) -> SalesSummary:
+    """What the own org and all inside the scope sold in a period, added up by day, by org and by product."""
+    actor.require("stock.read")
+    if wanted.org_id is not None:
+        await places.org_seen(actor, wanted.org_id)
+    to = wanted.to or clock.today()
+    from_ = wanted.from_ or to - USUAL
+    if not timedelta() <= to - from_ <= LONGEST:
+        raise InvalidInput("请选择 92 天以内的日期，开始不能晚于结束")
+    everywhere = actor.sees_all and wanted.org_id is None
+    days, orgs, goods = await queries.sums(actor, everywhere, wanted.org_id, wanted.product_id, (from_, to))
+    return SalesSummary(
+        from_=from_,
+        to=to,
+        qty=sum(item["qty"] for item in days),
+        days=[msgspec.convert(dict(item), DaySum) for item in days],
+        orgs=[msgspec.convert(dict(item), OrgSum) for item in orgs],
+        products=[msgspec.convert(dict(item), ProductSum) for item in goods],
+    )

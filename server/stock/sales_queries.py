@@ -86,6 +86,43 @@ def list_statement(everywhere: bool, of_product: bool) -> str:
     return f"WITH {given}, hits AS ({runs} {order}){_SHOWN}"
 
 
+# $1 root  $2 scope  $3 org  $4 product  $5 from  $6 to
+_SOLD = """
+WITH given AS (SELECT $2::text[], $3::bigint, $4::bigint), sold AS (
+    SELECT {key} AS id, sum(s.qty)::bigint AS qty FROM {source}
+    WHERE s.root_id = $1 AND s.day BETWEEN $5 AND $6{product} GROUP BY 1
+)"""
+_DAYS = "SELECT id AS day, qty FROM sold ORDER BY 1"
+_SELLERS = """
+SELECT h.id AS org_id, o.name AS org_name, h.qty
+FROM (SELECT * FROM sold ORDER BY qty DESC, id LIMIT 50) h JOIN org o ON o.id = h.id ORDER BY h.qty DESC, h.id
+"""
+_GOODS = """
+SELECT h.id AS product_id, p.name AS product_name, p.code AS product_code, p.base_unit,
+       coalesce(k.name, '') AS case_name, coalesce(k.unit_qty, 1) AS case_qty, h.qty
+FROM (SELECT * FROM sold ORDER BY qty DESC, id LIMIT 50) h JOIN product p ON p.id = h.id
+LEFT JOIN packaging k ON k.product_id = h.id AND k.is_default ORDER BY h.qty DESC, h.id
+"""
+
+
+@cache
+def sums_statements(everywhere: bool, of_product: bool) -> tuple[str, str, str]:
+    """What was sold by day, by org and by product: over the whole brand, or over the orgs inside the scope."""
+    source = "sale_day s" if everywhere else f"({_ORGS}) o JOIN sale_day s ON s.org_id = o.id"
+    product = " AND s.product_id = $4" if of_product else ""
+    parts = (("s.day", _DAYS), ("s.org_id", _SELLERS), ("s.product_id", _GOODS))
+    days, orgs, goods = (_SOLD.format(key=key, source=source, product=product) + shown for key, shown in parts)
+    return days, orgs, goods
+
+
+async def sums(
+    actor: Actor, everywhere: bool, org_id: int | None, product_id: int | None, period: tuple[date, date]
+) -> list[Sequence[db.Row]]:
+    """What the orgs inside the scope sold in a period: by day, by org, by product."""
+    given = (actor.root_id, actor.scope, org_id, product_id, *period)
+    return [await db.rows(statement, *given) for statement in sums_statements(everywhere, product_id is not None)]
+
+
 async def count_scans(root_id: int, session_id: int, org_id: int, zone: str, today: date, first: date) -> None:
     """Count what was scanned as sold, by the days on which it was."""
     await db.run(_COUNT_SCANS, root_id, session_id, org_id, zone, today, first)

@@ -41,3 +41,50 @@ class SaleList(msgspec.Struct):
 
     items: list[SaleOut]
     next_cursor: str | None
+
+
+class SalesSummaryFilter(msgspec.Struct, rename={"from_": "from"}):
+    """Which sales inside the scope, over 92 days at most; the last 30 where no days are named."""
+
+    org_id: Id | None = None
+    product_id: Id | None = None
+    from_: date | None = None
+    to: date | None = None
+
+
+class DaySum(msgspec.Struct):
+    """All that was sold on a day, in base units."""
+
+    day: date
+    qty: int
+
+
+class OrgSum(msgspec.Struct):
+    """All that an org sold, in base units."""
+
+    org_id: int
+    org_name: str
+    qty: int
+
+
+class ProductSum(msgspec.Struct):
+    """All that was sold of a product, in base units."""
+
+    product_id: int
+    product_name: str
+    product_code: str
+    base_unit: str
+    case_name: str
+    case_qty: int
+    qty: int
+
+
+class SalesSummary(msgspec.Struct):
+    """What was sold in a period: by day (days without a sale are left out), and the 50 who, and of which, sold most."""
+
+    from_: date = msgspec.field(name="from")
+    to: date
+    qty: int
+    days: list[DaySum]
+    orgs: list[OrgSum]
+    products: list[ProductSum]

@@ -9,6 +9,7 @@ import msgspec
 
 from server.catalog.schemas import PackagingOut
 from server.core.types import Id, Limit, Name, ShortText
+from server.stock.freshness import Freshness
 
 
 class SupplyLine(msgspec.Struct):
@@ -28,8 +29,10 @@ class Supply(msgspec.Struct):
 
 
 class StockFilter(msgspec.Struct):
-    """What to list."""
+    """What to list: of the own org, or of one inside the scope; `warehouse_id`: what lies in that one place alone."""
 
+    org_id: Id | None = None
+    warehouse_id: Id | None = None
     q: ShortText | None = None
     category_id: Id | None = None
     cursor: ShortText | None = None
@@ -37,7 +40,10 @@ class StockFilter(msgspec.Struct):
 
 
 class StockItem(msgspec.Struct):
-    """The own stock of one product, in base units; available = on_hand − reserved."""
+    """The stock of one product, in base units; available = on_hand − reserved.
+
+    `freshness`: of the lot that ends first.
+    """
 
     product_id: int
     product_name: str
@@ -50,6 +56,7 @@ class StockItem(msgspec.Struct):
     available: int
     in_transit: int
     nearest_expiry: date | None
+    freshness: Freshness
 
 
 class StockList(msgspec.Struct):

@@ -9,7 +9,7 @@ import msgspec
 from server.core import audit, clock, db, paging
 from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, InvalidInput, NotFound
-from server.stock import queries
+from server.stock import places, queries
 from server.stock.fefo import Lot, Pick, Short, Wanted, allocate
 from server.stock.queries import Document, Move
 from server.stock.schemas import StockFilter, Supply
@@ -222,9 +222,11 @@ async def available(actor_root: int, org_id: int, product_ids: Sequence[int]) ->
 
 
 async def list_stock(actor: Actor, wanted: StockFilter) -> tuple[list[db.Row], str | None]:
-    """The own org's stock per product, with what is reserved and on the way (S3.1, D2.1)."""
+    """An org's stock per product, with what is reserved and on the way (S3.1, D2.1)."""
     actor.require("stock.read")
+    org_id = await places.org_seen(actor, wanted.org_id)
     after = paging.id_cursor(wanted.cursor) or 0
     text = wanted.q.strip().lower() if wanted.q else None
-    found = await queries.stock(actor.root_id, actor.org_id, after, text or None, wanted.category_id, wanted.limit + 1)
+    asked = (after, text or None, wanted.category_id, wanted.limit + 1, wanted.warehouse_id)
+    found = await queries.stock(actor.root_id, org_id, *asked)
     return paging.page(found, wanted.limit, "product_id")

@@ -67,6 +67,13 @@ _SEEN = " AND (g.path LIKE ANY ($3::text[]) OR k.path LIKE ANY ($3::text[]))"
 # The lock of the document comes before all others: stock and money follow.
 _LOCK = _HEAD + "WHERE t.root_id = $1 AND t.id = $2" + _SEEN + " FOR NO KEY UPDATE OF t"
 
+_ENDS = """
+SELECT o.id, o.path FROM transfer t
+CROSS JOIN LATERAL (VALUES (1, t.from_org_id), (2, t.to_org_id), (3, t.supplier_id)) AS e (n, id)
+JOIN org o ON o.id = e.id
+WHERE t.root_id = $1 AND t.id = $2 ORDER BY e.n
+"""
+
 _LINES = """
 SELECT l.line_no, l.product_id, p.code AS product_code, p.name AS product_name, p.base_unit,
        coalesce(c.name, '') AS case_name, coalesce(c.unit_qty, 1) AS case_qty, l.qty, l.price_fen, l.price_from
@@ -209,6 +216,11 @@ async def propose(actor: Actor, new: New, lines: Sequence[tuple[int, int, int, s
 async def lock(actor: Actor, transfer_id: int) -> db.Row | None:
     """A transfer inside the scope, locked."""
     return await db.row(_LOCK, actor.root_id, transfer_id, actor.patterns)
+
+
+async def ends(root_id: int, transfer_id: int) -> Sequence[db.Row]:
+    """Who gives, who takes, and who settles it, with their places in the tree."""
+    return await db.rows(_ENDS, root_id, transfer_id)
 
 
 async def lines(root_id: int, transfer_id: int) -> Sequence[db.Row]:

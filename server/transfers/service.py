@@ -12,7 +12,7 @@ import msgspec
 from server.approvals import service as approvals
 from server.approvals.schemas import Decision
 from server.approvals.steps import Matter
-from server.core import audit, clock, db, outbox
+from server.core import audit, clock, db, live, outbox
 from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, Forbidden, InvalidInput, NotFound, OrgFrozen
 from server.orders.worth import worth
@@ -135,6 +135,10 @@ async def _priced(
 
 async def _announce(root_id: int, topic: str, transfer_id: int) -> None:
     await outbox.announce(root_id, topic, transfer_id, {"kind": KIND})
+    ends = await queries.ends(root_id, transfer_id)
+    # The brand's pages are told too; of them those that see the giver.
+    told = {root_id: ends[0]["path"]} | {end["id"]: end["path"] for end in ends}
+    await live.tell_each(told.items(), KIND, {"id": transfer_id})
 
 
 async def _lock(actor: Actor, transfer_id: int) -> db.Row:

@@ -98,7 +98,7 @@ ALLOWED: dict[str, set[str]] = {
     **dict.fromkeys(("add_warehouse", "rename_warehouse", "make_default", "close_warehouse", "set_stock_settings"),
                     {"brand_admin", "brand_warehouse", "dealer_owner", "store_owner"}),
     **dict.fromkeys(("list_moves", "list_reasons", "list_past", "list_sales", "list_turnover", "summarize_stock",
-                     "list_freshness_rules"), ALL - {"dealer_driver"}),
+                     "summarize_sales", "list_freshness_rules"), ALL - {"dealer_driver"}),
     **dict.fromkeys(("show_warehouses", "get_stock_settings"), ALL - {"dealer_driver"}),
     **dict.fromkeys(("list_scan_sessions", "get_scan_session", "list_scans"), ALL - {"dealer_driver"}),
     **dict.fromkeys(("get_balance", "list_entries"), READS_MONEY),
@@ -392,6 +392,8 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("arrange_categories", "ids"): ("category", lambda s, i: {"ids": [i]}),
     ("list_products", "category_id"): ("category", lambda s, i: {"category_id": i}),
     ("browse_catalog", "category_id"): ("category", lambda s, i: {"category_id": i}),
+    ("list_stock", "org_id"): ("org", lambda s, i: {"org_id": i}),
+    ("list_stock", "warehouse_id"): ("warehouse", lambda s, i: {"warehouse_id": i}),
     ("list_stock", "category_id"): ("category", lambda s, i: {"category_id": i}),
     ("list_balances", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("list_balances", "warehouse_id"): ("warehouse", lambda s, i: {"warehouse_id": i}),
@@ -470,6 +472,8 @@ REFERENCES: dict[tuple[str, str], Reference] = {
        for field, kind in (("org_id", "org"), ("warehouse_id", "warehouse"), ("product_id", "product"))},
     ("list_sales", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("list_sales", "product_id"): ("product", lambda s, i: {"product_id": i}),
+    ("summarize_sales", "org_id"): ("org", lambda s, i: {"org_id": i}),
+    ("summarize_sales", "product_id"): ("product", lambda s, i: {"product_id": i}),
     **{("list_turnover", field): (kind, (lambda name: lambda s, i: {name: i})(field))
        for field, kind in (("org_id", "org"), ("warehouse_id", "warehouse"), ("category_id", "category"))},
     **{("summarize_stock", field): (kind, (lambda name: lambda s, i: {name: i})(field))

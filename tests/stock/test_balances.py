@@ -54,6 +54,24 @@ async def test_a_search_and_each_filter_find_the_lots_they_name_and_no_others(wo
     await seller.get("/stock/balances", status=422, params={"within": 3, "expired": "true"})
 
 
+async def test_stock_is_listed_by_place_and_of_an_own_store_with_how_fresh_it_is(world: World) -> None:
+    dealer, store, seller, buyer, goods = await a_shop(world)  # 100 of each product, which keeps for 200 days
+    await world.stock(dealer, goods[0], 30, "SOON", 2)
+    places = (await seller.get("/stock/warehouses"))["items"]
+
+    async def shown(who: User, **asked: Any) -> dict[int, tuple[int, str]]:
+        items = (await who.get("/stock", params=asked))["items"]
+        return {item["product_id"]: (item["on_hand"], item["freshness"]) for item in items}
+
+    here = await shown(seller, warehouse_id=places[0]["id"])
+    # Two days before its end everything is near it.
+    assert here == await shown(seller) and here[goods[0].id] == (130, "soon") and here[goods[1].id][0] == 100
+    assert await shown(seller, warehouse_id=places[1]["id"]) == {}
+    # A store's stock is its dealer's to see; a dealer's is not the store's.
+    assert await shown(seller, org_id=store.id) == await shown(buyer)
+    await buyer.get("/stock", status=404, params={"org_id": dealer.id})
+
+
 async def test_paging_shows_every_lot_once_and_goods_without_an_end_have_no_date(world: World) -> None:
     dealer, _, seller, _, goods = await a_shop(world)
     for code in ("A", "B", "C"):

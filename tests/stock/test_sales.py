@@ -124,6 +124,34 @@ async def test_pages_of_sales_leave_nothing_out(world: World) -> None:
         assert len(seen) == len(set(seen)) == 10
 
 
+async def test_a_dealer_sees_what_his_stores_sold_by_day_store_and_product_and_nothing_of_others(world: World) -> None:
+    dealer = await world.dealer()
+    small, large, stranger = (
+        await world.store(dealer),
+        await world.store(dealer),
+        await world.store(await world.dealer()),
+    )
+    seller, (water, tea) = await world.boss(dealer), await world.products(2)
+    sold = ((small, water, 2, 1), (large, water, 5, 1), (large, tea, 4, 3), (large, tea, 9, 40), (stranger, tea, 50, 1))
+    for org, item, qty, days in sold:
+        owner = await world.boss(org)
+        await stocked(owner, (item, qty))
+        await imported(owner, "till", book("till", [item.code, qty, ago(days)]))
+    asked: dict[str, Any] = await seller.get("/stock/sales/summary")
+    # The last thirty days: 2 + 5 yesterday, 4 three days ago; what was sold forty days ago is older.
+    assert (asked["from"], asked["to"], asked["qty"]) == (str(ago(29)), str(ago(0)), 11)
+    assert [(item["day"], item["qty"]) for item in asked["days"]] == [(str(ago(3)), 4), (str(ago(1)), 7)]
+    assert [(item["org_id"], item["qty"]) for item in asked["orgs"]] == [(large.id, 9), (small.id, 2)]
+    assert [(item["product_id"], item["qty"]) for item in asked["products"]] == [(water.id, 7), (tea.id, 4)]
+    one = await seller.get(
+        "/stock/sales/summary", params={"org_id": large.id, "product_id": tea.id, "from": str(ago(60))}
+    )
+    assert (one["qty"], len(one["days"])) == (13, 2)
+    assert (await world.admin.get("/stock/sales/summary"))["qty"] == 61
+    await seller.get("/stock/sales/summary", status=404, params={"org_id": stranger.id})
+    await seller.get("/stock/sales/summary", status=422, params={"from": str(ago(92)), "to": str(ago(0))})
+
+
 async def test_a_brand_has_no_till(world: World) -> None:
     answer = await world.admin.call("GET", "/exchange/templates/till")
     assert answer.status_code in (403, 404)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 
 from server.channel.models import Org
-from server.core import db
+from server.core import db, live
 from server.settings import Settings
 from tests.invariants.checks import broken
 from tests.orders.pdf import words_of
@@ -90,6 +92,23 @@ async def test_goods_go_from_dealer_to_dealer_and_each_account_with_the_brand_sa
     assert (await balances(two.taker))[two.goods[1].id, "warehouse"] == (20, 0)
     assert await two.owes(two.giver) == before - 30 * PRICE
     assert await two.owes(two.taker) == 30 * PRICE
+
+
+async def test_the_open_pages_of_both_ends_and_of_the_brand_hear_of_each_step(two: Two) -> None:
+    stranger = await two.world.boss(await two.world.dealer())
+    made = await two.between(10)
+    async with contextlib.AsyncExitStack() as stack:
+        pages = [
+            await stack.enter_async_context(contextlib.aclosing(live.listen(who.actor)))
+            for who in (two.boss, two.other, two.admin, stranger)
+        ]
+        for page in pages:
+            assert await anext(page) == live.RESYNC
+        await two.approve(made)
+        await live.tell([stranger.actor.org_id], stranger.actor.path, "mark", {})
+        async with asyncio.timeout(10):
+            heard = [await anext(page) for page in pages]
+    assert heard == [("transfer", {"id": made["id"]})] * 3 + [("mark", {})]
 
 
 async def test_what_is_short_or_broken_is_the_givers_loss_and_needs_a_word(two: Two) -> None:

@@ -2090,6 +2090,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/approval-flows/price-exception/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who would be asked about a price outside the limits. */
+        get: operations["simulate_exception"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stock": {
         parameters: {
             query?: never;
@@ -2097,7 +2114,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The own stock per product. */
+        /** The stock per product: the own, or that of an org inside the scope. */
         get: operations["list_stock"];
         put?: never;
         post?: never;
@@ -2218,6 +2235,23 @@ export interface paths {
         };
         /** What the own org and those inside the scope sold to consumers, by day, org and product. */
         get: operations["list_sales"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/sales/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sold to consumers in a period: by day, and who and which goods sold most. */
+        get: operations["summarize_sales"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6532,7 +6566,9 @@ export interface components {
         };
         /**
          * StockItem
-         * @description The own stock of one product, in base units; available = on_hand − reserved.
+         * @description The stock of one product, in base units; available = on_hand − reserved.
+         *
+         *         `freshness`: of the lot that ends first.
          */
         StockItem: {
             product_id: number;
@@ -6546,6 +6582,8 @@ export interface components {
             available: number;
             in_transit: number;
             nearest_expiry: string | null;
+            /** @enum {unknown} */
+            freshness: "expired" | "fresh" | "last_third" | "soon" | "undated";
         };
         /**
          * BalanceList
@@ -6576,9 +6614,12 @@ export interface components {
             lot_id: number;
             lot_code: string;
             expires_on: string | null;
+            shelf_life_days: number;
             days: number | null;
             /** @enum {unknown} */
             standing: "expired" | "good" | "soon" | "undated";
+            /** @enum {unknown} */
+            freshness: "expired" | "fresh" | "last_third" | "soon" | "undated";
             on_hand: number;
             reserved: number;
             available: number;
@@ -6727,6 +6768,51 @@ export interface components {
             day: string;
             org_id: number;
             org_name: string;
+            product_id: number;
+            product_name: string;
+            product_code: string;
+            base_unit: string;
+            case_name: string;
+            case_qty: number;
+            qty: number;
+        };
+        /**
+         * SalesSummary
+         * @description What was sold in a period: by day (days without a sale are left out), and the 50 who, and of which, sold most.
+         */
+        SalesSummary: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            qty: number;
+            days: components["schemas"]["DaySum"][];
+            orgs: components["schemas"]["OrgSum"][];
+            products: components["schemas"]["ProductSum"][];
+        };
+        /**
+         * DaySum
+         * @description All that was sold on a day, in base units.
+         */
+        DaySum: {
+            /** Format: date */
+            day: string;
+            qty: number;
+        };
+        /**
+         * OrgSum
+         * @description All that an org sold, in base units.
+         */
+        OrgSum: {
+            org_id: number;
+            org_name: string;
+            qty: number;
+        };
+        /**
+         * ProductSum
+         * @description All that was sold of a product, in base units.
+         */
+        ProductSum: {
             product_id: number;
             product_name: string;
             product_code: string;
@@ -19141,9 +19227,80 @@ export interface operations {
             };
         };
     };
+    simulate_exception: {
+        parameters: {
+            query: {
+                buyer_id: number;
+                amount_fen: number;
+                below_guide_pct?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulated"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_stock: {
         parameters: {
             query?: {
+                org_id?: number | null;
+                warehouse_id?: number | null;
                 q?: string | null;
                 category_id?: number | null;
                 cursor?: string | null;
@@ -19175,6 +19332,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19647,6 +19813,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SaleList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summarize_sales: {
+        parameters: {
+            query?: {
+                org_id?: number | null;
+                product_id?: number | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalesSummary"];
                 };
             };
             /** @description not_signed_in */
