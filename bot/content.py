@@ -9,6 +9,8 @@ from bot.wecom import cards
 from server.approvals import service as approvals
 from server.core import clock, db
 from server.core.money import yuan
+from server.counts import line_queries as stocktake_lines
+from server.counts import queries as counts
 from server.orders import views
 from server.orders.schemas import Proposal
 from server.orders.states import STATE_NAMES
@@ -34,6 +36,11 @@ _REASONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("period", "期限太长"),
         ("other", "其他，请电话联系"),
     ),
+    counts.KIND: (
+        ("recount", "差异太大，请重新盘"),
+        ("explain", "请先说明原因"),
+        ("other", "其他，请电话联系"),
+    ),
     transfers.KIND: (
         ("needed", "调出方自己需要"),
         ("not_needed", "调入方不需要"),
@@ -41,7 +48,7 @@ _REASONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("other", "其他，请电话联系"),
     ),
 }
-_NAMES = {"order": "订单", exceptions.KIND: "特价申请", transfers.KIND: "调拨单"}
+_NAMES = {"order": "订单", exceptions.KIND: "特价申请", transfers.KIND: "调拨单", counts.KIND: "盘点单"}
 _WORDS = {"approved": "已通过", "rejected": "已驳回", "void": "已撤销", "pending": "待审核"}
 _PAGES = {"order": "pages/order/detail?id={id}", "settlement": "pages/account/balance",
           "authority": "pages/account/authorities", "prices": "pages/price/list",
@@ -88,6 +95,8 @@ async def of_approval(settings: Settings, approval: approvals.Facts, task_id: st
         return await _of_exception(settings, approval, task_id)
     if approval.subject_kind == transfers.KIND:
         return await _of_transfer(settings, approval, task_id)
+    if approval.subject_kind == counts.KIND:
+        return await _of_stocktake(settings, approval, task_id)
     return await _of_order(settings, approval, task_id)
 
 
@@ -182,6 +191,38 @@ async def _of_transfer(settings: Settings, approval: approvals.Facts, task_id: s
         reasons=_REASONS[transfers.KIND],
         state=_WORDS[approval.state] if approval.state != "pending" else f"待{approval.step_name}",
         total_name="结算金额",
+    )
+
+
+async def _of_stocktake(settings: Settings, approval: approvals.Facts, task_id: str) -> cards.ApprovalCard:
+    """What was found more and less than the books, by value, and where most of it is."""
+    subject = (approval.root_id, approval.subject_id)
+    one = (await counts.facts_of_many(*([key] for key in subject))).get(subject)
+    if one is None:
+        raise LookupError(f"no stocktake {approval.subject_id}")
+    worst = await stocktake_lines.page(*subject, "different", 0, _LINES_TOLD)
+    when = one["submitted_at"].astimezone(clock.zone()).strftime("%m-%d %H:%M")
+    differing = (await stocktake_lines.counts(*subject))["different"]
+    told = "；".join(
+        f"{line['product_name']} {line['counted_qty'] - line['book_qty']:+d}{line['base_unit']}" for line in worst
+    )
+    return cards.ApprovalCard(
+        task_id=task_id,
+        title="盘点差异审批" if approval.step_no == 1 else f"盘点{approval.step_name}",
+        subtitle=f"{when} 提交",
+        number=one["number"],
+        buyer=f"{one['org_name']} {one['warehouse']}",
+        total=yuan(approval.amount_fen),
+        lines=told + (f"；等 {differing} 行" if differing > _LINES_TOLD else ""),
+        rows=[
+            ("盘盈", yuan(one["gain_fen"])),
+            ("盘亏", yuan(one["loss_fen"])),
+            ("说明", one["reason"] or "没有填写"),
+        ],
+        url=f"{settings.public_url.rstrip('/')}/console/stocktakes?open={one['id']}",
+        reasons=_REASONS[counts.KIND],
+        state=_WORDS[approval.state] if approval.state != "pending" else f"待{approval.step_name}",
+        total_name="差异金额",
     )
 
 

@@ -14,6 +14,7 @@ from bot.leader import Leader
 from server.approvals.people import steps_of
 from server.channel.counted import add_up_stores
 from server.core import clock, db, orphans
+from server.counts import plans as stocktake_plans
 from server.exchange import jobs as exchange
 from server.pricing import midnight
 from server.settings import Settings
@@ -121,6 +122,13 @@ async def tell_of_new_prices() -> int:
     return await midnight.tell_of_the_day()
 
 
+async def prepare_stocktakes() -> int:
+    """Make the stocktakes whose day has come and remind who is to count, once each; the number."""
+    if not _daytime(clock.now()):
+        return 0
+    return await stocktake_plans.prepare()
+
+
 async def clean_up() -> int:
     """Remove what has been delivered, answered or seen long ago; failed messages stay."""
     moment = clock.now()
@@ -149,6 +157,7 @@ def schedule(leader: Leader, settings: Settings) -> AsyncIOScheduler:
 
     add(remind_stale_approvals, trigger="interval", minutes=5)
     add(escalate_approvals, trigger="interval", minutes=5)
+    add(prepare_stocktakes, trigger="interval", minutes=10)
     add(warn_of_ending_authorities, trigger="cron", hour=9)
     add(tell_of_expiring_papers, trigger="interval", minutes=30)
     # Right after midnight; and, where no bot was there then, as soon as one is.

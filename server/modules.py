@@ -17,6 +17,8 @@ from server.channel.service import on_orgs_created
 from server.channel.tree_routes import routes as tree
 from server.core.http import Route
 from server.core.orphans import named_by
+from server.counts.routes import routes as counts
+from server.counts.service import papers as stocktake_papers
 from server.customers.routes import routes as customers
 from server.exchange import lists
 from server.exchange.routes import routes as exchange
@@ -30,7 +32,7 @@ from server.notify.routes import routes as notify
 from server.orders import queries as orders_queries
 from server.orders.hooks import on_issue
 from server.orders.moving import tell_of_orders
-from server.orders.papers import issue_papers, receipt_papers
+from server.orders.papers import holding_papers, issue_papers, receipt_papers
 from server.orders.queries import names_packaging
 from server.orders.routes import routes as orders
 from server.orders.worth import worth
@@ -42,6 +44,7 @@ from server.regions.routes import routes as regions
 from server.rules.routes import routes as rules
 from server.settlement.moving import tell_of_money
 from server.settlement.routes import routes as settlement
+from server.stock.counting import holds_too, orders_named_by
 from server.stock.documents import numbered_by
 from server.stock.history_routes import routes as history
 from server.stock.insight import worth_by
@@ -63,6 +66,7 @@ from server.trace.recall_routes import routes as recalls
 from server.trace.routes import routes as trace
 from server.transfers.export import register_exports as register_transfer_exports
 from server.transfers.routes import routes as transfers
+from server.transfers.service import held_by_transfers
 from server.transfers.service import papers as transfer_papers
 
 VERSION = "0.2.0"
@@ -91,6 +95,7 @@ MODULES = (
     diversions,
     recalls,
     transfers,
+    counts,
     customers,
     notify,
     exchange,
@@ -118,4 +123,7 @@ def wire() -> None:
     numbered_by("goods_issue", issue_papers)
     numbered_by("receipt", receipt_papers)
     numbered_by("transfer", transfer_papers)
+    numbered_by("stocktake", stocktake_papers)
+    orders_named_by(holding_papers)
+    holds_too(held_by_transfers)
     on_category_move(check_regrouping)

@@ -26,6 +26,9 @@ from server.channel.schemas import OrgFilter
 from server.channel.tree_schemas import TreeFilter
 from server.core import clock
 from server.core.actor import Actor
+from server.counts import plans as stocktake_plans
+from server.counts import views as stocktakes
+from server.counts.schemas import StocktakeFilter
 from server.customers import lists as customers
 from server.customers import purchases, tags
 from server.customers.schemas import CustomerFilter, PurchasePeriod
@@ -245,6 +248,14 @@ TRANSFERS: dict[str, Page] = {
     "a dealer's transfers": Page("dealer", lambda a, w: transfers.list_transfers(a, TransferFilter())),
 }
 
+STOCKTAKES: dict[str, Page] = {
+    "stocktakes of the brand": Page("brand", lambda a, w: stocktakes.list_stocktakes(a, StocktakeFilter())),
+    "a rep's stocktakes": Page("rep", lambda a, w: stocktakes.list_stocktakes(a, StocktakeFilter("adjusted"))),
+    "a dealer's stocktakes": Page("dealer", lambda a, w: stocktakes.list_stocktakes(a, StocktakeFilter())),
+    "a store's stocktakes": Page("store", lambda a, w: stocktakes.list_stocktakes(a, StocktakeFilter())),
+    "a dealer's stocktakes to come": Page("dealer", lambda a, w: stocktake_plans.list_plans(a)),
+}
+
 MONEY: dict[str, Page] = {
     "a store's account": Page("store", lambda a, w: settlement.entries(a, EntryFilter())),
     "what a store owes": Page("store", lambda a, w: settlement.balance(a, None)),
@@ -406,5 +417,6 @@ TRACE: dict[str, Page] = {
 }
 
 PAGES: dict[str, Page] = {
-    **ORDERS, **GOODS, **ASSORTMENT, **PRICES, **TRANSFERS, **MONEY, **WORK, **PEOPLE, **TERRITORY, **TRACE,
+    **ORDERS, **GOODS, **ASSORTMENT, **PRICES, **TRANSFERS, **STOCKTAKES, **MONEY, **WORK, **PEOPLE, **TERRITORY,
+    **TRACE,
 }  # fmt: skip

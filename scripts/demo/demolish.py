@@ -14,6 +14,8 @@ _TABLES = (
     "scan_solution", "scan", "scan_session", "stock_setting", "stock_snapshot", "stock_snapshot_head", "sale_day",
     "till_sale", "freshness_rule",
     "chat_card", "notice", "outbox", "ledger_entry", "trade_account", "reservation", "stock_move", "stock_balance",
+    "stocktake_line", "stocktake_recount", "stocktake_entry", "stocktake_session", "stocktake", "stocktake_plan",
+    "stocktake_setting",
     "transfer_lot", "transfer_line", "transfer",
     "payment", "lot", "location", "approval", "approval_taken", "approval_step",
     "approval_flow", "order_rule", "order_rule_set", "calendar_day", "receipt", "goods_issue_line", "goods_issue",

@@ -90,6 +90,19 @@ async def set_transfer_flow(actor: Actor, body: NewFlow) -> FlowOut:
     return await flows.read_flow(actor, "transfer")
 
 
+@routes.get("/approval-flows/stocktake", permission="rule.manage")
+async def get_stocktake_flow(actor: Actor) -> FlowOut:
+    """The steps in which the own org decides about stocktakes above its limit."""
+    return await flows.read_flow(actor, "stocktake")
+
+
+@routes.post("/approval-flows/stocktake", permission="rule.manage", errors=[StaleVersion])
+async def set_stocktake_flow(actor: Actor, body: NewFlow) -> FlowOut:
+    """Set the steps in which the own org decides about stocktakes above its limit."""
+    await flows.save_flow(actor, "stocktake", body)
+    return await flows.read_flow(actor, "stocktake")
+
+
 @routes.get("/approval-flows/price-exception", permission="price.guide")
 async def get_exception_flow(actor: Actor) -> FlowOut:
     """The steps in which the brand decides about prices outside the limits."""

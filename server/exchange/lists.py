@@ -16,6 +16,8 @@ from server.channel.lists import list_orgs
 from server.channel.schemas import OrgFilter
 from server.core.actor import Actor
 from server.core.exports import Column, Export, Summary, pages, register
+from server.counts.schemas import StocktakeExport
+from server.counts.views import export_lines
 from server.customers.lists import list_customers
 from server.customers.schemas import CustomerFilter
 from server.identity.lists import list_accounts
@@ -348,6 +350,23 @@ _LOT = (
     Column("批次", "lot_code"),
     Column("到期日", "expires_on", "date", 12),
 )
+_HOW = {"lot": "按批次点", "spread": "未分批次", "none": "未盘", "outside": "范围外"}
+_STOCKTAKE_LINE = (
+    *_GOODS,
+    Column("分类", "category_name", width=14),
+    *_LOT,
+    Column("单位", "base_unit", width=6),
+    Column("账面数", "book_qty", "number", 10),
+    Column("实盘数", "counted_qty", "number", 10),
+    Column("差异", "difference", "number", 10),
+    Column("单价", "price_fen", "money", 12),
+    Column("差异金额", "difference_fen", "money"),
+    Column("已调整", "moved_qty", "number", 10),
+    Column("点数时间", "counted_at", "moment", 18),
+    Column("批次依据", _named("how", _HOW), width=10),
+    Column("点数时有进出", lambda item: "是" if item.unsure else "", width=12),
+    Column("不调整", lambda item: "是" if item.is_left else "", width=8),
+)
 _MOVE = (
     Column("时间", "at", "moment", 18),
     Column("方向", _named("direction", {"in": "入", "out": "出", "between": "仓间"}), width=8),
@@ -397,6 +416,7 @@ def register_all() -> None:
         Export("balances", "库存余额", "stock.read", BalanceFilter, _BALANCE, pages(list_balances)),
         Export("moves", "出入库明细", "stock.read", MoveFilter, _MOVE, pages(list_moves)),
         Export("past_stock", "历史库存", "stock.read", PastFilter, _PAST, pages(list_past)),
+        Export("stocktake", "盘点差异", "stock.count", StocktakeExport, _STOCKTAKE_LINE, export_lines),
         Export("sales", "动销", "stock.read", SaleFilter, _SALE, pages(list_sales)),
         Export("entries", "往来账", "settlement.read", EntryFilter, _ENTRY, pages(entries)),
         Export(

@@ -34,6 +34,7 @@ PERMISSIONS: dict[str, str] = {
     "stock.manage": "登记入库",
     "warehouse.manage": "管理仓库",
     "stock.scan": "扫码出入库和盘点",
+    "stock.count": "发起盘点和处理差异",
     "stock.sell": "登记销售",
     "transfer.propose": "提出调拨",
     "transfer.move": "调拨发货和收货",
@@ -63,7 +64,7 @@ _CUSTOMERS = {"order.create_for", "customer.manage"}
 _CHASES = {"trace.scan", "diversion.read", "diversion.handle"}
 _TRANSFERS = {"transfer.propose", "transfer.move"}
 _MANAGER = _READS | _CHASES | {
-    "recall.manage", "transfer.propose",
+    "recall.manage", "transfer.propose", "stock.count",
     "order.approve", "order.over_credit", "approval.second", "channel.read", "channel.manage", "channel.move",
     "rep.assign", "customer.manage", "catalog.manage",
     "price.manage", "price.guide",
@@ -91,8 +92,8 @@ ROLES: dict[str, frozenset[str]] = {
         _READS
         | _TRANSFERS
         | {
-            "order.issue", "stock.manage", "stock.scan", "warehouse.manage", "channel.read", "trace.manage",
-            "trace.scan", "exchange.import", "exchange.export",
+            "order.issue", "stock.manage", "stock.scan", "stock.count", "warehouse.manage", "channel.read",
+            "trace.manage", "trace.scan", "exchange.import", "exchange.export",
         }
     ),
     "dealer_owner": frozenset(
@@ -103,9 +104,9 @@ ROLES: dict[str, frozenset[str]] = {
         | {
             "order.approve", "order.over_credit", "approval.second", "order.issue", "order.receive", "price.manage",
             "channel.read", "channel.manage", "account.manage", "role.manage", "stock.manage", "stock.scan",
-            "stock.sell", "warehouse.manage", "settlement.read", "credit.manage", "payment.register", "audit.read",
-            "territory.read", "rule.manage", "exchange.import", "exchange.export", "trace.scan", "diversion.read",
-            "diversion.state",
+            "stock.count", "stock.sell", "warehouse.manage", "settlement.read", "credit.manage", "payment.register",
+            "audit.read", "territory.read", "rule.manage", "exchange.import", "exchange.export", "trace.scan",
+            "diversion.read", "diversion.state",
         }
     ),
     "dealer_clerk": frozenset(
@@ -115,7 +116,8 @@ ROLES: dict[str, frozenset[str]] = {
         | _CUSTOMERS
         | {
             "order.approve", "order.issue", "order.receive", "channel.read", "settlement.read", "territory.read",
-            "stock.scan", "stock.sell", "exchange.export", "trace.scan", "diversion.read", "diversion.state",
+            "stock.scan", "stock.count", "stock.sell", "exchange.export", "trace.scan", "diversion.read",
+            "diversion.state",
         }
     ),
     "dealer_warehouse": frozenset(
@@ -131,8 +133,8 @@ ROLES: dict[str, frozenset[str]] = {
         _READS
         | _BUYS
         | {
-            "order.receive", "settlement.read", "account.manage", "stock.scan", "stock.sell", "warehouse.manage",
-            "trace.scan", "exchange.import", "exchange.export",
+            "order.receive", "settlement.read", "account.manage", "stock.scan", "stock.count", "stock.sell",
+            "warehouse.manage", "trace.scan", "exchange.import", "exchange.export",
         }
     ),
     "store_clerk": frozenset(_READS | _BUYS | {"order.receive", "stock.scan", "stock.sell", "trace.scan"}),

@@ -17,6 +17,7 @@ TITLES: dict[str, str] = {
     "goods_issue": "出库单",
     "receipt": "签收单",
     "transfer": "调拨单",
+    "stocktake": "盘点单",
 }
 """Every kind of document that moves goods. A new one is added here by the module that brings it."""
 

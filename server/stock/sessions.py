@@ -339,6 +339,13 @@ async def cancel_session(actor: Actor, session_id: int) -> None:
         await end(actor, session, "cancelled", {})
 
 
+async def call_off(actor: Actor, session_id: int) -> None:
+    """Put an open session aside because what it was for is called off."""
+    session = await queries.lock(actor, session_id)
+    if session is not None and session["state"] == "open":
+        await end(actor, session, "cancelled", {})
+
+
 async def end(actor: Actor, session: db.Row, state: str, facts: dict[str, object]) -> None:
     """Close a locked session, with its entry in the audit trail, and tell the other phones."""
     await queries.end(actor.root_id, session["id"], state, actor.account_id, clock.now())

@@ -35,6 +35,8 @@ REASONS: dict[str, str] = {
     "sale": "销售",
     "transfer_out": "调拨发出",
     "transfer_in": "调拨入库",
+    "count_gain": "盘盈",
+    "count_loss": "盘亏",
 }
 """Every reason for which goods move, as people say it. A new one is added here by the module that brings it."""
 

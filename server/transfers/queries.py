@@ -174,6 +174,14 @@ _MANY = (
     + "WHERE t.root_id = ANY ($1::bigint[]) AND t.id = ANY ($2::bigint[])"
 )
 
+_HOLDING = """
+SELECT x.product_id, x.lot_id, sum(x.qty)::bigint AS qty, t.id, t.number
+FROM transfer t JOIN transfer_lot x ON x.root_id = t.root_id AND x.transfer_id = t.id
+WHERE t.root_id = $1 AND t.from_location_id = $2 AND t.state = 'approved'
+  AND (x.product_id, x.lot_id) IN (SELECT * FROM unnest($3::bigint[], $4::bigint[]))
+GROUP BY 1, 2, 4, 5 ORDER BY 4
+"""
+
 _NUMBERS = "SELECT id, number FROM transfer WHERE root_id = $1 AND id = ANY ($2::bigint[])"
 
 
@@ -275,3 +283,8 @@ async def facts_of_many(root_ids: Sequence[int], ids: Sequence[int]) -> dict[tup
 async def numbers(root_id: int, ids: Sequence[int]) -> dict[int, str]:
     """The numbers of transfers."""
     return {item["id"]: item["number"] for item in await db.rows(_NUMBERS, root_id, list(ids))}
+
+
+async def holding(root_id: int, location_id: int, products: Sequence[int], lots: Sequence[int]) -> Sequence[db.Row]:
+    """What approved transfers hold of these lots in a place."""
+    return await db.rows(_HOLDING, root_id, location_id, list(products), list(lots))

@@ -33,6 +33,7 @@ TAKES_MONEY = {"brand_admin", "brand_finance", "dealer_owner", "dealer_finance"}
 SCANS = {"brand_admin", "brand_warehouse", "dealer_owner", "dealer_clerk", "dealer_warehouse"} | STORE
 PROPOSES = {"brand_admin", "brand_manager", "brand_rep", "brand_warehouse", "dealer_owner", "dealer_clerk",
             "dealer_warehouse"}  # fmt: skip
+DECIDES_COUNTS = {"brand_admin", "brand_manager", "brand_warehouse", "dealer_owner", "dealer_clerk", "store_owner"}
 IMPORTS = KEEPS_CHANNEL | {"brand_warehouse", "store_owner"}
 EXPORTS = BRAND | {"dealer_owner", "dealer_clerk", "dealer_finance", "store_owner"}
 
@@ -124,6 +125,15 @@ ALLOWED: dict[str, set[str]] = {
     **dict.fromkeys(("propose_transfer", "cancel_transfer", "close_transfer", "suggest_transfers"), PROPOSES),
     **dict.fromkeys(("issue_transfer", "receive_transfer"), PROPOSES - {"brand_manager", "brand_rep"}),
     **dict.fromkeys(("get_transfer_flow", "set_transfer_flow"), KEEPS_CHANNEL),
+    # stocktakes
+    **dict.fromkeys(("list_stocktakes", "get_stocktake", "list_stocktake_lines", "tally_stocktake",
+                     "list_stocktake_plans"), ALL - {"dealer_driver"}),
+    **dict.fromkeys(("start_stocktake", "close_stocktake"), SCANS | {"brand_manager"}),
+    **dict.fromkeys(("scan_for_stocktake", "type_figures"), SCANS),
+    **dict.fromkeys(("plan_stocktake", "settle_lines", "recount_lines", "submit_stocktake", "cancel_stocktake",
+                     "count_again", "print_stocktake", "get_stocktake_settings", "add_stocktake_plan",
+                     "end_stocktake_plan"), DECIDES_COUNTS),
+    **dict.fromkeys(("set_stocktake_settings", "get_stocktake_flow", "set_stocktake_flow"), KEEPS_CHANNEL),
     # regions and territories
     **dict.fromkeys(("list_regions", "list_region_children", "search_regions"), ALL),
     **dict.fromkeys(("list_authorities", "outside_territory"), DECIDES),
@@ -153,7 +163,7 @@ KINDS = {
     "category_id": "category", "packaging_id": "packaging", "exception_id": "exception",
     "scan_session_id": "scan_session", "warehouse_id": "warehouse",
     "range_id": "range", "diversion_id": "diversion", "recall_id": "recall",
-    "transfer_id": "transfer",
+    "transfer_id": "transfer", "stocktake_id": "stocktake", "plan_id": "stocktake_plan",
 }  # fmt: skip
 
 _ADDRESS = {"contact_name": "李店", "contact_phone": "13800000000", "detail": "人民路 1 号"}
@@ -239,6 +249,15 @@ def _transfer(stage: Stage, product_id: int, **more: Any) -> dict[str, Any]:
     return {"lines": [{"product_id": product_id, "qty": 1}], **_REASON, **more}
 
 
+def _stocktake(**more: Any) -> dict[str, Any]:
+    """One that is planned, so that any number of them can be."""
+    return {"scope": "all", "blind": True, "planned_on": tomorrow(), **more}
+
+
+def _plan(**more: Any) -> dict[str, Any]:
+    return {"name": "月盘", "scope": "all", "blind": True, "every": "month", "next_on": tomorrow(), **more}
+
+
 def _recall(stage: Stage, product_id: int) -> dict[str, Any]:
     return {"product_id": product_id, "lot_code": f"R{number()}", "instruction": "下架", **_REASON}
 
@@ -322,6 +341,16 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "propose_transfer": lambda s, p: _transfer(s, s.goods.id, supplier="takes"),
     **dict.fromkeys(("cancel_transfer", "close_transfer"), lambda s, p: _REASON),
     "receive_transfer": lambda s, p: {},
+    "plan_stocktake": lambda s, p: _stocktake(),
+    "type_figures": lambda s, p: {"entries": [{"product_id": s.goods.id, "qty": 1}]},
+    "close_stocktake": lambda s, p: {"finish": True},
+    "settle_lines": lambda s, p: {"line_nos": [1], "choice": "leave"},
+    "recount_lines": lambda s, p: {"line_nos": [1]},
+    "submit_stocktake": lambda s, p: {},
+    "cancel_stocktake": lambda s, p: _REASON,
+    "set_stocktake_settings": lambda s, p: {"limit_fen": 100, "version": 0},
+    "add_stocktake_plan": lambda s, p: _plan(),
+    "set_stocktake_flow": lambda s, p: {"version": 0, "steps": [{"name": "审核", "who": "permission:order.approve"}]},
     "set_transfer_flow": lambda s, p: {"version": 0, "steps": [{"name": "审核", "who": "permission:order.approve"}]},
     "make_trace_codes": lambda s, p: _codes(s),
     "pack_pallet": lambda s, p: {"sscc": "376104250021234569", "codes": [s.places["brand"].rows["trace_code"]]},
@@ -496,6 +525,18 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("propose_transfer", "from_warehouse_id"): (
         "warehouse", lambda s, i: _transfer(s, s.goods.id, from_warehouse_id=i)),
     ("propose_transfer", "to_warehouse_id"): ("warehouse", lambda s, i: _transfer(s, s.goods.id, to_warehouse_id=i)),
+    ("plan_stocktake", "warehouse_id"): ("warehouse", lambda s, i: _stocktake(warehouse_id=i)),
+    ("plan_stocktake", "category_id"): ("category", lambda s, i: _stocktake(scope="category", category_id=i)),
+    ("plan_stocktake", "product_ids"): ("product", lambda s, i: _stocktake(scope="list", product_ids=[i])),
+    ("plan_stocktake", "counter_ids"): ("account", lambda s, i: _stocktake(counter_ids=[i])),
+    ("add_stocktake_plan", "warehouse_id"): ("warehouse", lambda s, i: _plan(warehouse_id=i)),
+    ("add_stocktake_plan", "category_id"): ("category", lambda s, i: _plan(scope="category", category_id=i)),
+    ("add_stocktake_plan", "product_ids"): ("product", lambda s, i: _plan(scope="list", product_ids=[i])),
+    ("add_stocktake_plan", "counter_ids"): ("account", lambda s, i: _plan(counter_ids=[i])),
+    ("type_figures", "product_id"): ("product", lambda s, i: {"entries": [{"product_id": i, "qty": 1}]}),
+    ("type_figures", "lot_id"): (
+        "lot", lambda s, i: {"entries": [{"product_id": s.goods.id, "qty": 1, "lot_id": i}]}),
+    ("list_stocktakes", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("list_transfers", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("suggest_transfers", "product_id"): ("product", lambda s, i: {"product_id": i}),
     ("make_trace_codes", "product_id"): ("product", lambda s, i: _codes(s, product_id=i)),

@@ -19,6 +19,9 @@ from server.channel.archive_schemas import NewContact, NewQualification
 from server.channel.models import Org
 from server.channel.schemas import NewAddress
 from server.core import clock, db, files
+from server.counts import plans as stocktake_plans
+from server.counts.schemas import NewPlan, NewStocktake
+from server.counts.service import plan_stocktake
 from server.customers import segments
 from server.customers.schemas import Conditions, NewSegment
 from server.exchange import jobs
@@ -36,7 +39,7 @@ from tests.world import Product, User, World, number
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 16
 UNKNOWN = 2**52
-WHOLE_BRANDS = {"product", "packaging", "category", "message", "code", "guide", "range", "recall"}
+WHOLE_BRANDS = {"product", "packaging", "category", "message", "code", "guide", "range", "recall", "lot"}
 BASES = {"brand": "manager", "dealer": "clerk", "store": "clerk"}
 
 _OUTBOX = """
@@ -142,6 +145,7 @@ class Stage:
             "job",
             "scan_session",
             "warehouse",
+            "stocktake_plan",
         ):  # the own ones
             found = [place for place in self.places.values() if place is not mine]
         else:
@@ -202,6 +206,11 @@ async def _rows(stage: Stage, owner: World, place: Place, item: Product) -> None
     rows["scan_session"] = await db.value(
         _SCANNING, place.org.root_id, place.org.id, f"RK{number()}", rows["warehouse"], place.boss.account_id, moment
     )
+    counted = NewStocktake("all", True, note=f"盘点{number()}")
+    rows["stocktake"] = await plan_stocktake(actor, counted)
+    plan = NewPlan(f"计划{number()}", "all", True, "month", clock.today())
+    rows["stocktake_plan"] = await stocktake_plans.add_plan(actor, plan)
+    place.words += [counted.note, plan.name]
     rows["job"] = await jobs.create(actor, "import", "stores", "check", *file, {})
     await db.run("UPDATE exchange_job SET state = 'ready' WHERE id = $1", rows["job"])
     rows["notice"] = await db.value("SELECT max(id) FROM notice WHERE account_id = $1", place.boss.account_id)
@@ -235,6 +244,7 @@ async def _rows(stage: Stage, owner: World, place: Place, item: Product) -> None
         topic = f"topic-{number()}"
         rows["message"] = await db.value(_OUTBOX, place.org.root_id, topic, moment)
         rows["guide"] = await db.value(_GUIDE, place.org.id, item.id)
+        rows["lot"] = await db.value("SELECT min(id) FROM lot WHERE product_id = $1", item.id)
         rows |= {"product": item.id, "packaging": item.piece, "category": owner.category_id, "code": item.ean}
         place.words.append(topic)
 

@@ -31,7 +31,8 @@ ELSEWHERE = {
 
 # What a path names in brackets is the newest row of a table.
 MADE = {"packaging": "packaging", "role": "role", "order": "orders", "issue": "goods_issue", "recall": "recall",
-        "transfer": "transfer", "approval": "approval"}  # fmt: skip
+        "transfer": "transfer", "approval": "approval", "stocktake": "stocktake",
+        "plan": "stocktake_plan"}  # fmt: skip
 
 Step = tuple[str, User, str, str, dict[str, Any] | None]
 
@@ -189,6 +190,27 @@ def the_day(stage: Stage) -> Iterator[Step]:
     yield "receive_transfer", boss, "POST", "/transfers/{transfer}/receive", few
     yield "close_transfer", admin, "POST", "/transfers/{transfer}/close", reason
     yield "set_transfer_flow", admin, "POST", "/approval-flows/transfer", {"version": 0, "steps": deciders}
+    yield "set_stocktake_settings", boss, "POST", "/stocktake-settings", {"limit_fen": 0, "version": 0}
+    yield "set_stocktake_flow", boss, "POST", "/approval-flows/stocktake", {"version": 0, "steps": deciders}
+    own = {"scope": "list", "product_ids": [stage.goods.id], "blind": False}
+    yield "cancel_stocktake", boss, "POST", f"/stocktakes/{dealer.rows['stocktake']}/cancel", reason
+    planned = {**own, "planned_on": clock.today().isoformat()}
+    yield "plan_stocktake", boss, "POST", "/stocktakes", planned
+    yield "start_stocktake", boss, "POST", "/stocktakes/{stocktake}/start", None
+    yield "scan_for_stocktake", boss, "POST", "/stocktakes/{stocktake}/sessions", None
+    figures = {"entries": [{"product_id": stage.goods.id, "qty": 1}]}
+    yield "type_figures", boss, "POST", "/stocktakes/{stocktake}/entries", figures
+    yield "close_stocktake", boss, "POST", "/stocktakes/{stocktake}/close", {"finish": True}
+    yield "settle_lines", boss, "POST", "/stocktakes/{stocktake}/settle", {"line_nos": [1], "choice": "adjust"}
+    yield "recount_lines", boss, "POST", "/stocktakes/{stocktake}/recount", {"line_nos": [1]}
+    yield "type_figures", boss, "POST", "/stocktakes/{stocktake}/entries", figures
+    yield "close_stocktake", boss, "POST", "/stocktakes/{stocktake}/close", {}
+    yield "submit_stocktake", boss, "POST", "/stocktakes/{stocktake}/submit", {"reason": "盘点差异"}
+    yield "cancel_stocktake", boss, "POST", "/stocktakes/{stocktake}/cancel", reason
+    yield "count_again", boss, "POST", "/stocktakes/{stocktake}/again", None
+    plan = {"name": "月盘", "scope": "all", "blind": True, "every": "month", "next_on": clock.today().isoformat()}
+    yield "add_stocktake_plan", boss, "POST", "/stocktake-plans", plan
+    yield "end_stocktake_plan", boss, "POST", "/stocktake-plans/{plan}/end", None
     money = {"buyer_id": store.org.id, "amount_fen": 100, "method": "cash"}
     yield "register_payment", boss, "POST", "/payments", money
     yield "set_credit_limit", boss, "POST", "/credit-limits", {"buyer_id": store.org.id, "limit_fen": 100}

@@ -157,13 +157,15 @@ def in_transit_equals_unsigned_issues() -> str:
 
 @check
 def moves_equal_their_documents() -> str:
-    """A goods issue and a transfer move their lines once, and what arrived, broke and is missing of them once."""
+    """A goods issue and a transfer move their lines once, and what arrived, broke and is missing of them once; a
+    stocktake moves the differences of its lines, once it is adjusted."""
     return """
     WITH moved AS (
         SELECT m.root_id, m.document_kind AS kind, m.document_id AS id, m.product_id, m.lot_id, m.reason,
                sum(m.qty) AS qty
         FROM stock_move m
-        WHERE ($1::bigint IS NULL OR m.root_id = $1) AND m.document_kind IN ('goods_issue', 'receipt', 'transfer')
+        WHERE ($1::bigint IS NULL OR m.root_id = $1)
+          AND m.document_kind IN ('goods_issue', 'receipt', 'transfer', 'stocktake')
         GROUP BY 1, 2, 3, 4, 5, 6
     ), parts AS (
         SELECT l.root_id, 'goods_issue' AS kind, l.issue_id AS id, l.product_id, l.lot_id, 'issue' AS reason, l.qty
@@ -180,12 +182,44 @@ def moves_equal_their_documents() -> str:
         CROSS JOIN LATERAL (VALUES ('transfer_out', l.qty), ('transfer_in', l.received_qty),
                                    ('damaged', l.damaged_qty), ('short', l.short_qty)) AS x (reason, qty)
         WHERE ($1::bigint IS NULL OR l.root_id = $1) AND x.qty > 0 AND t.state IN ('issued', 'received', 'closed')
+        UNION ALL
+        SELECT l.root_id, 'stocktake', l.stocktake_id, l.product_id, l.lot_id,
+               CASE WHEN l.counted_qty > l.book_qty THEN 'count_gain' ELSE 'count_loss' END,
+               abs(l.counted_qty - l.book_qty)
+        FROM stocktake_line l JOIN stocktake t ON t.root_id = l.root_id AND t.id = l.stocktake_id
+        WHERE ($1::bigint IS NULL OR l.root_id = $1) AND t.state = 'adjusted' AND NOT l.is_left
+          AND l.counted_qty IS NOT NULL AND l.counted_qty <> l.book_qty
     ), written AS (SELECT root_id, kind, id, product_id, lot_id, reason, sum(qty) AS qty FROM parts
                    GROUP BY 1, 2, 3, 4, 5, 6)
     SELECT format('%s %s product %s lot %s %s: moved %s, written %s', kind, id, product_id, lot_id, reason,
                   m.qty, w.qty)
     FROM moved m FULL JOIN written w USING (root_id, kind, id, product_id, lot_id, reason)
     WHERE coalesce(m.qty, 0) <> coalesce(w.qty, 0)
+    """
+
+
+@check
+def counted_books_equal_the_journal() -> str:
+    """The book figure of a line that was adjusted is what the journal says of the moment when it was counted."""
+    return """
+    WITH lines AS (
+        SELECT l.*, t.location_id FROM stocktake_line l
+        JOIN stocktake t ON t.root_id = l.root_id AND t.id = l.stocktake_id
+        WHERE ($1::bigint IS NULL OR l.root_id = $1) AND t.state = 'adjusted' AND NOT l.is_left
+          AND l.counted_qty IS NOT NULL AND l.lot_id IS NOT NULL
+    ), journal AS (
+        SELECT l.root_id, l.stocktake_id, l.line_no, coalesce(sum(
+            CASE WHEN m.to_location_id = l.location_id THEN m.qty ELSE -m.qty END), 0) AS qty
+        FROM lines l LEFT JOIN stock_move m ON m.root_id = l.root_id AND m.product_id = l.product_id
+            AND m.lot_id = l.lot_id AND m.at <= l.counted_at
+            AND NOT (m.document_kind = 'stocktake' AND m.document_id = l.stocktake_id)
+            AND l.location_id IN (m.from_location_id, m.to_location_id)
+        GROUP BY 1, 2, 3
+    )
+    SELECT format('stocktake %s line %s: the books said %s, the journal says %s; moved %s of %s', stocktake_id, line_no,
+                  l.book_qty, j.qty, l.moved_qty, l.counted_qty - l.book_qty)
+    FROM lines l JOIN journal j USING (root_id, stocktake_id, line_no)
+    WHERE l.book_qty <> j.qty OR l.moved_qty <> l.counted_qty - l.book_qty
     """
 
 

@@ -9,7 +9,7 @@ from server.core.db import connection_options
 from server.settings import Settings
 from tests.invariants.checks import CHECKS, broken
 from tests.orders.test_life import a_shop, cart
-from tests.world import World
+from tests.world import Product, User, World
 
 
 async def a_busy_brand(world: World) -> int:
@@ -41,7 +41,18 @@ async def a_busy_brand(world: World) -> int:
     await buyer.post(f"/goods-issues/{issue}/receive", counted)
     await seller.post(f"/orders/{order}/close", {"reason": "余下不发"})
     await seller.post("/payments", {"buyer_id": store.id, "amount_fen": 1_000, "method": "cash"}, 201)
+    await a_stocktake(seller, goods[0])
     return int(world.brand.root_id)
+
+
+async def a_stocktake(seller: User, item: Product) -> None:
+    """One more than the books say was counted, and is on them now."""
+    made = (await seller.post("/stocktakes", {"scope": "list", "product_ids": [item.id], "blind": False}, 201))["id"]
+    (there,) = (await seller.get(f"/stocktakes/{made}/tally"))["items"]
+    figures = {"entries": [{"product_id": item.id, "qty": there["book_qty"] + 1}]}
+    await seller.post(f"/stocktakes/{made}/entries", figures)
+    await seller.post(f"/stocktakes/{made}/close", {})
+    assert (await seller.post(f"/stocktakes/{made}/submit", {}))["state"] == "adjusted"
 
 
 async def test_an_honest_world_breaks_nothing(world: World, settings: Settings) -> None:
@@ -66,6 +77,7 @@ DAMAGE: dict[str, str] = {
     "open_orders_hold_what_is_approved_and_not_issued": "DELETE FROM reservation WHERE root_id = {root}",
     "in_transit_equals_unsigned_issues": "UPDATE goods_issue SET state = 'received' WHERE root_id = {root}",
     "moves_equal_their_documents": "UPDATE stock_move SET qty = qty * 2 WHERE root_id = {root} AND reason = 'issue'",
+    "counted_books_equal_the_journal": "UPDATE stocktake_line SET book_qty = book_qty + 5 WHERE root_id = {root}",
     "trade_accounts_equal_the_ledger": "UPDATE trade_account SET receivable_fen = 7 WHERE root_id = {root}",
     "receivable_equals_issued_less_credited_less_paid": """
         UPDATE receipt SET credit_fen = credit_fen + 1 WHERE root_id = {root}""",
