@@ -2641,6 +2641,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trace/ranges/{range_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A range and how far it is used. */
+        get: operations["get_trace_range"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trace/ranges/{range_id}/codes": {
         parameters: {
             query?: never;
@@ -2650,6 +2667,23 @@ export interface paths {
         };
         /** Codes of a range for the printer. */
         get: operations["print_trace_codes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trace/ranges/{range_id}/sheet.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Codes of a range as labels to print and stick on. */
+        get: operations["print_trace_sheet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2822,6 +2856,23 @@ export interface paths {
         put?: never;
         /** Take a case up. */
         post: operations["take_diversion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diversions/{diversion_id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the dealer to state its side. */
+        post: operations["ask_diverter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5719,7 +5770,8 @@ export interface components {
          * ExceptionOut
          * @description A price exception with the limits of the day it was asked, and how far its approval has come.
          *
-         *         `decides`: the reader may take the step that waits. `own`: it was asked by the reader's org, which may withdraw it.
+         *         `decides`: the reader may take the step that waits. `own`: the reader's org asks (it sells, or asked for one below),
+         *         and may withdraw it.
          */
         ExceptionOut: {
             id: number;
@@ -7629,6 +7681,33 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * RangeShown
+         * @description A range, and how many of its cases have left with a document; `more`: there are even more than that.
+         */
+        RangeShown: {
+            id: number;
+            /** @enum {unknown} */
+            scheme: "gs1" | "sscc" | "url";
+            product_id: number;
+            product_name: string;
+            product_code: string;
+            packaging_id: number;
+            packaging_name: string;
+            unit_qty: number;
+            lot_code: string | null;
+            expires_on: string | null;
+            count: number;
+            first: string;
+            last: string;
+            note: string;
+            made_at: string;
+            made_by_name: string | null;
+            /** @default 0 */
+            bound?: number;
+            /** @default false */
+            more?: boolean;
+        };
+        /**
          * CodeList
          * @description Codes of a range; `next_first` null: there are no more.
          */
@@ -7862,6 +7941,8 @@ export interface components {
         /**
          * DiversionOut
          * @description A case with its evidence (the newest first, 200 at most) and the documents by which the goods went.
+         *
+         *         `home`: where the dealer is, if its archive says so; `asked_at`: when it was last asked to state its side.
          */
         DiversionOut: {
             id: number;
@@ -7871,6 +7952,7 @@ export interface components {
             /** @enum {unknown} */
             state: "decided" | "open" | "taken";
             dealer: components["schemas"]["OrgRef"];
+            home: components["schemas"]["Spot"] | null;
             region_code: string;
             region_name: string;
             product_id: number;
@@ -7881,6 +7963,8 @@ export interface components {
             opened_at: string;
             taken_by_name: string | null;
             taken_at: string | null;
+            asked_at: string | null;
+            asked_by_name: string | null;
             statement: string;
             statement_photo_ids: number[];
             stated_by_name: string | null;
@@ -7895,6 +7979,14 @@ export interface components {
             /** Format: date */
             counted_on: string;
             weight: number;
+        };
+        /**
+         * Spot
+         * @description A place on a map.
+         */
+        Spot: {
+            latitude: number;
+            longitude: number;
         };
         /**
          * Evidence
@@ -7917,6 +8009,14 @@ export interface components {
             issue_number?: string | null;
             /** @default null */
             buyer?: components["schemas"]["OrgRef"] | null;
+        };
+        /**
+         * Question
+         * @description What the dealer is asked to say; without words, how the goods came there.
+         */
+        Question: {
+            /** @default  */
+            text?: string;
         };
         /**
          * Ruling
@@ -22728,6 +22828,73 @@ export interface operations {
             };
         };
     };
+    get_trace_range: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                range_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RangeShown"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     print_trace_codes: {
         parameters: {
             query?: {
@@ -22771,6 +22938,85 @@ export interface operations {
             };
             /** @description not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print_trace_sheet: {
+        parameters: {
+            query?: {
+                first?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                range_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no_sheet */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23247,6 +23493,7 @@ export interface operations {
                 region_code?: string | null;
                 from?: string | null;
                 to?: string | null;
+                mine?: boolean;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -23450,6 +23697,88 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiversionOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description diversion_state · idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_diverter: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                diversion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Question"];
+            };
+        };
         responses: {
             /** @description done */
             200: {

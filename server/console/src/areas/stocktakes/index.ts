@@ -1,6 +1,7 @@
 import { defineArea } from '@/shell/areas'
 
 export default defineArea({
+  routes: [],
   audit: {
     subjects: { stocktake: '盘点单', stocktake_plan: '盘点计划', stocktake_setting: '盘点审批额度' },
     verbs: {
