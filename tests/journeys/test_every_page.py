@@ -14,6 +14,7 @@ ROUTES = """() => document.querySelector('#app').__vue_app__.config.globalProper
     .filter((one) => one.name && one.name !== 'login').map((one) => [one.name, one.path])"""
 GO = "(path) => document.querySelector('#app').__vue_app__.config.globalProperties.$router.push(path)"
 WAITS = ".list-bones, .el-loading-mask, [aria-busy=true]"
+SMALL = {"width": 1280, "height": 800}
 NARROW = {"width": 390, "height": 844}
 SIDEWAYS = """() => {
     const page = document.querySelector('#content')
@@ -24,6 +25,12 @@ SIDEWAYS = """() => {
         .filter((one) => sticksOut(one) && !one.closest('svg') && !cut(one.parentElement))
         .map((one) => one.outerHTML.slice(0, 120))
 }"""
+
+CRAMPED = """() => [...document.querySelectorAll('#content .table td > .table-cell, #content .table th')]
+    .filter((one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1)
+    .map((one) => one.closest('td, th').outerHTML.slice(0, 160))"""
+HIDDEN = """() => [...document.querySelectorAll('#content .table th:not(.table-left)')]
+    .filter((one) => one.clientWidth < 40).map((one) => one.innerText)"""
 
 
 async def _paths(desk: Desk, street: Street, order: int) -> dict[str, str]:
@@ -69,10 +76,13 @@ async def test_a_page_of_the_console_would_shut_somebody_out_or_stand_empty_when
     paths = await _paths(desk, street, order)
     assert len(paths) > 30
     problems: dict[str, Any] = {}
+    await desk.page.set_viewport_size(SMALL)  # type: ignore[arg-type]
     for name, path in paths.items():
         await _open(desk, path)
         if found := await desk.shuts_out("#content"):
             problems[name] = found
+        if found := await desk.page.evaluate(CRAMPED) + await desk.page.evaluate(HIDDEN):
+            problems[f"{name} 1280"] = found
     await desk.is_for_everybody()  # the shell around them
     await desk.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     for name, path in paths.items():

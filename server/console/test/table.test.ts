@@ -1,7 +1,7 @@
 import type { Component } from 'vue'
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { nextSort, sortDirection } from '@/patterns/columns'
+import { fitting, nextSort, sortDirection } from '@/patterns/columns'
 import DataTable from '@/patterns/DataTable.vue'
 
 interface Row { id: number; name: string }
@@ -95,5 +95,16 @@ describe('a column that sorts', () => {
   it('goes from ascending to descending to as it was', () => {
     expect([nextSort('', 'name'), nextSort('name', 'name'), nextSort('-name', 'name'), nextSort('-code', 'name')]).toEqual(['name', '-name', '', 'name'])
     expect([sortDirection('-name', 'name'), sortDirection('name', 'name'), sortDirection('', 'name')]).toEqual(['descending', 'ascending', 'none'])
+  })
+})
+
+describe('the columns', () => {
+  it('that matter least are left out where there is no room, and the name keeps its own', () => {
+    const columns = [{ key: 'name' }, { key: 'code', width: '100px', late: true }, { key: 'state', width: '80px' }, { key: 'terms', width: '120px', late: true }]
+    // 144 + 100 + 80 + 120 = 444; without the last late one 324, without both 224
+    expect(fitting(columns, 444)).toEqual({ left: new Set(), needs: 444 })
+    expect(fitting(columns, 443)).toEqual({ left: new Set(['terms']), needs: 324 })
+    expect(fitting(columns, 300)).toEqual({ left: new Set(['terms', 'code']), needs: 224 })
+    expect(fitting(columns, 100).needs).toBe(224)
   })
 })

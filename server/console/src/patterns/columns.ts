@@ -10,8 +10,24 @@ export interface Column<T> {
   /** The field that the API sorts by. */
   sort?: string
   class?: string
-  /** Not shown where the screen is narrower than 1180 px. */
+  /** Left out where there is no room for all; the last such column first. */
   late?: boolean
+}
+
+/** What a column without a width of its own must have, to be read. */
+const LEAST_PX = 144
+
+/** The columns to leave out in so many pixels, and how many the others need at least. */
+export function fitting(columns: readonly Pick<Column<never>, 'key' | 'width' | 'late'>[], px: number): { left: ReadonlySet<string>; needs: number } {
+  const width = (column: { width?: string }): number => (column.width?.endsWith('px') ? parseFloat(column.width) : LEAST_PX)
+  const left = new Set<string>()
+  let needs = columns.reduce((sum, column) => sum + width(column), 0)
+  for (const column of columns.filter(({ late }) => late).reverse()) {
+    if (needs <= px) break
+    left.add(column.key)
+    needs -= width(column)
+  }
+  return { left, needs }
 }
 
 /** "name" is ascending, "-name" descending. */
