@@ -35,7 +35,7 @@ from server.orders.moving import tell_of_orders
 from server.orders.papers import holding_papers, issue_papers, receipt_papers
 from server.orders.queries import names_packaging
 from server.orders.routes import routes as orders
-from server.orders.worth import worth
+from server.orders.worth import WHOLE, worth
 from server.price_exceptions.routes import routes as price_exceptions
 from server.pricing.guides import product_limits_change
 from server.pricing.moving import tell_of_prices
@@ -119,7 +119,7 @@ def wire() -> None:
     on_packaging_removed(codes_packaging)
     on_issue(watch_issues)
     on_limits_change(product_limits_change)
-    worth_by(worth)
+    worth_by(worth, WHOLE)
     numbered_by("goods_issue", issue_papers)
     numbered_by("receipt", receipt_papers)
     numbered_by("transfer", transfer_papers)

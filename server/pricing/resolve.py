@@ -26,14 +26,14 @@ ARRAY['', CASE s.kind WHEN 'brand' THEN b.grade ELSE s.grade END] AS grades,
 _HOLDS: Final = """
 {x}.ended_at IS NULL AND {x}.from_on <= t.day AND ({x}.until_on IS NULL OR {x}.until_on >= t.day)
 """
-_LATEST: Final = "{x}.until_on IS NULL, {x}.from_on DESC, {x}.id DESC LIMIT 1"
+_LATEST: Final = "{x}.until_on IS NULL, {x}.from_on DESC, {x}.id DESC"
 
 PRICE: Final = f"""
 LEFT JOIN LATERAL (
     SELECT x.* FROM price x
     WHERE x.root_id = t.root_id AND x.seller_id = t.seller_id AND x.audience = ANY (t.audiences)
       AND x.product_id = p.id AND {_HOLDS.format(x="x")}
-    ORDER BY x.buyer_id IS NULL, {_LATEST.format(x="x")}
+    ORDER BY x.buyer_id IS NULL, {_LATEST.format(x="x")} LIMIT 1
 ) e ON true
 """
 
@@ -42,8 +42,20 @@ LEFT JOIN LATERAL (
     SELECT x.* FROM guide_price x
     WHERE x.root_id = t.root_id AND x.product_id = p.id AND x.grade = ANY (t.grades)
       AND x.region_code = ANY (t.regions) AND {_HOLDS.format(x="x")}
-    ORDER BY x.grade DESC, x.region_code DESC, {_LATEST.format(x="x")}
+    ORDER BY x.grade DESC, x.region_code DESC, {_LATEST.format(x="x")} LIMIT 1
 ) g ON true
+"""
+
+# The same for all products at once: where a place holds thousands, reading both lists takes less than looking each up.
+ALL_PRICES: Final = f"""
+SELECT DISTINCT ON (x.product_id) x.product_id, x.price_fen, x.exception_id FROM t JOIN price x
+  ON x.root_id = t.root_id AND x.seller_id = t.seller_id AND x.audience = ANY (t.audiences) AND {_HOLDS.format(x="x")}
+ORDER BY x.product_id, x.buyer_id IS NULL, {_LATEST.format(x="x")}
+"""
+ALL_LIMITS: Final = f"""
+SELECT DISTINCT ON (x.product_id) x.product_id, x.floor_fen, x.guide_fen, x.ceiling_fen FROM t JOIN guide_price x
+  ON x.root_id = t.root_id AND x.grade = ANY (t.grades) AND x.region_code = ANY (t.regions) AND {_HOLDS.format(x="x")}
+ORDER BY x.product_id, x.grade DESC, x.region_code DESC, {_LATEST.format(x="x")}
 """
 
 FLOOR: Final = "coalesce(g.floor_fen, p.floor_price_fen)"

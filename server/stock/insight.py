@@ -17,7 +17,7 @@ from server.core.actor import Actor
 from server.core.errors import NotFound, StaleVersion
 from server.stock import insight_queries as queries
 from server.stock import places
-from server.stock.freshness import FRESHNESS_NAMES, freshness
+from server.stock.freshness import FRESHNESS_NAMES, Freshness, freshness
 from server.stock.insight_schemas import (
     FreshnessRule,
     FreshnessRuleEdit,
@@ -38,17 +38,17 @@ class UnitWorth(NamedTuple):
 
 
 Prices = Callable[[int, int, Sequence[int]], Awaitable[dict[int, UnitWorth]]]
-_prices: list[Prices] = []
+_prices: list[tuple[Prices, queries.WholeWorth]] = []
 
 
-def worth_by(prices: Prices) -> None:
-    """Let another module say what goods are worth: (brand, org, products) → by product."""
-    _prices[:] = [prices]
+def worth_by(prices: Prices, whole: queries.WholeWorth) -> None:
+    """Let another module say what goods are worth: (brand, org, products) → by product; and all that an org has."""
+    _prices[:] = [(prices, whole)]
 
 
 async def worth(root_id: int, org_id: int, product_ids: Sequence[int]) -> dict[int, UnitWorth]:
     """What a base unit of each of these products is worth to an org."""
-    return await _prices[0](root_id, org_id, product_ids) if _prices and product_ids else {}
+    return await _prices[0][0](root_id, org_id, product_ids) if _prices and product_ids else {}
 
 
 _NOTHING = UnitWorth(0, "guide")
@@ -98,24 +98,27 @@ async def summary(actor: Actor, wanted: SummaryFilter) -> StockSummary:
     """What an org has, what it is worth, and how fresh it is."""
     actor.require("stock.read")
     org_id = await places.org_seen(actor, wanted.org_id)
-    found = await queries.fresh(actor.root_id, org_id, wanted.warehouse_id, clock.today())
+    whole = _prices[0][1] if _prices else queries.WORTH_NOTHING
+    asked = await queries.fresh(whole, actor.root_id, org_id, wanted.warehouse_id, clock.today())
     beside = await queries.beside(actor.root_id, org_id)
-    prices = await worth(actor.root_id, org_id, sorted({item["product_id"] for item in found}))
-    sums = {name: FreshnessSum(name, title, 0, 0, 0) for name, title in FRESHNESS_NAMES.items()}
-    for item in found:
-        one = sums[item["freshness"]]
-        one.lots += item["lots"]
-        one.qty += item["qty"]
-        one.value_fen += item["qty"] * prices.get(item["product_id"], _NOTHING).fen
+    found = [item for item in asked if item["freshness"] is not None]
+    by_class = {item["freshness"]: item for item in found}
+    sums = [_sum(name, title, by_class.get(name)) for name, title in FRESHNESS_NAMES.items()]
     return StockSummary(
-        products=len({item["product_id"] for item in found}),
-        on_hand=sum(one.qty for one in sums.values()),
+        products=found[0]["products"] if found else 0,
+        on_hand=sum(one.qty for one in sums),
         reserved=sum(item["reserved"] for item in found),
         quarantine=beside["quarantine"],
         in_transit=beside["in_transit"],
-        value_fen=sum(one.value_fen for one in sums.values()),
-        freshness=list(sums.values()),
+        value_fen=sum(one.value_fen for one in sums),
+        freshness=sums,
     )
+
+
+def _sum(name: Freshness, title: str, found: db.Row | None) -> FreshnessSum:
+    if found is None:
+        return FreshnessSum(name, title, 0, 0, 0)
+    return FreshnessSum(name, title, found["lots"], found["qty"], found["value_fen"])
 
 
 async def list_rules(actor: Actor) -> list[FreshnessRule]:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
+from typing import NamedTuple
 
 from server.core import db
 from server.core.actor import Actor
@@ -19,14 +21,20 @@ _TURNOVER = f"""
 WITH places AS MATERIALIZED (
     SELECT id FROM location WHERE root_id = $1 AND org_id = $2 AND kind = 'warehouse'
       AND ($3::bigint IS NULL OR id = $3)
+), page AS MATERIALIZED (
+    SELECT DISTINCT g.product_id FROM places w CROSS JOIN LATERAL (
+        SELECT DISTINCT b.product_id FROM stock_balance b
+        WHERE b.root_id = $1 AND b.location_id = w.id AND b.on_hand > 0 AND b.product_id > $5
+          AND ($7::bigint IS NULL OR b.product_id IN (SELECT id FROM product WHERE root_id = $1 AND category_id = $7))
+        ORDER BY 1 LIMIT $6
+    ) g ORDER BY 1 LIMIT $6
 ), held AS MATERIALIZED (
     SELECT b.product_id, sum(b.on_hand)::bigint AS on_hand, sum(b.reserved)::bigint AS reserved,
            min(l.expires_on) AS nearest_expiry
-    FROM places w JOIN stock_balance b ON b.root_id = $1 AND b.location_id = w.id AND b.on_hand > 0
+    FROM page g CROSS JOIN places w
+    JOIN stock_balance b ON b.root_id = $1 AND b.location_id = w.id AND b.product_id = g.product_id AND b.on_hand > 0
     JOIN lot l ON l.id = b.lot_id
-    WHERE b.product_id > $5
-      AND ($7::bigint IS NULL OR b.product_id IN (SELECT id FROM product WHERE root_id = $1 AND category_id = $7))
-    GROUP BY 1 ORDER BY 1 LIMIT $6
+    GROUP BY 1
 )
 SELECT h.product_id, p.name AS product_name, p.code AS product_code, p.color, p.base_unit, p.shelf_life_days,
        {SOON_SQL} AS soon_days, coalesce(k.name, '') AS case_name, coalesce(k.unit_qty, 1) AS case_qty, h.on_hand,
@@ -52,18 +60,45 @@ CROSS JOIN LATERAL (
 ORDER BY h.product_id
 """
 
-# $4 today: what there is of each product in each class
-_FRESH = f"""
-SELECT b.product_id, {freshness_sql("$4")} AS freshness, count(*) AS lots, sum(b.on_hand)::bigint AS qty,
-       sum(b.reserved)::bigint AS reserved
-FROM location w
-JOIN stock_balance b ON b.root_id = $1 AND b.location_id = w.id AND b.on_hand > 0
-JOIN lot l ON l.id = b.lot_id
-JOIN product p ON p.id = b.product_id
-LEFT JOIN freshness_rule f ON f.root_id = p.root_id AND f.category_id = p.category_id
-WHERE w.root_id = $1 AND w.org_id = $2 AND w.kind = 'warehouse' AND ($3::bigint IS NULL OR w.id = $3)
-GROUP BY 1, 2
+
+
+class WholeWorth(NamedTuple):
+    """What each product `p` is worth to org $2 of brand $1 on day $4, as parts of a statement.
+
+    `given`: what goes before the statement's own parts, ending with a comma; `joins`: what `fen` needs beside `p`.
+    """
+
+    given: str
+    joins: str
+    fen: str
+
+
+WORTH_NOTHING = WholeWorth("", "", "0")
+
+
+# $4 today: what there is in each class, added up here, for a place may hold tens of thousands of products. Nobody can
+# tell beforehand how many it is, so what is asked for them is joined by FULL JOIN, which is never done row by row; of
+# that, what has no class is not there.
+@cache
+def _fresh(whole: WholeWorth) -> str:
+    return f"""
+WITH {whole.given} rules AS MATERIALIZED (
+    SELECT category_id, soon_days FROM freshness_rule WHERE root_id = $1
+), held AS MATERIALIZED (
+    SELECT p.id, p.status, p.guide_price_fen, p.floor_price_fen, p.ceiling_price_fen,
+           {freshness_sql("$4")} COLLATE "C" AS freshness, b.on_hand, b.reserved
+    FROM location w JOIN stock_balance b ON b.root_id = $1 AND b.location_id = w.id AND b.on_hand > 0
+    JOIN lot l ON l.id = b.lot_id
+    JOIN product p ON p.id = b.product_id
+    LEFT JOIN rules f ON f.category_id = p.category_id
+    WHERE w.root_id = $1 AND w.org_id = $2 AND w.kind = 'warehouse' AND ($3::bigint IS NULL OR w.id = $3)
+)
+SELECT p.freshness, count(*) AS lots, sum(p.on_hand)::bigint AS qty, sum(p.reserved)::bigint AS reserved,
+       sum(p.on_hand * {whole.fen})::bigint AS value_fen, (SELECT count(DISTINCT id) FROM held) AS products
+FROM held p {whole.joins}
+GROUP BY 1
 """
+
 
 _BESIDE = """
 SELECT coalesce(sum(b.on_hand) FILTER (WHERE w.kind = 'quarantine'), 0)::bigint AS quarantine,
@@ -100,9 +135,11 @@ async def turnover(
     return await db.rows(_TURNOVER, *asked)
 
 
-async def fresh(root_id: int, org_id: int, warehouse_id: int | None, today: date) -> Sequence[db.Row]:
-    """What there is of each product in each class of freshness."""
-    return await db.rows(_FRESH, root_id, org_id, warehouse_id, today)
+async def fresh(
+    whole: WholeWorth, root_id: int, org_id: int, warehouse_id: int | None, today: date
+) -> Sequence[db.Row]:
+    """What there is in each class of freshness, and what it is worth; with the number of products in all of them."""
+    return await db.rows(_fresh(whole), root_id, org_id, warehouse_id, today)
 
 
 async def beside(root_id: int, org_id: int) -> db.Row:

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from server.core import clock, db
+from server.pricing.schemas import PriceIn, PriceList
+from server.pricing.service import set_prices
 from server.stock.freshness import freshness, freshness_sql, soon_days
 from server.stock.insight import cover_days, turnover_pct
 from tests.orders.test_life import a_shop, cart
@@ -80,3 +82,27 @@ async def test_a_brand_says_when_goods_of_a_category_are_near_their_end(world: W
     assert (await world.admin.post("/stock/freshness-rules", rule, 409))["code"] == "stale_version"
     assert (await world.admin.post("/stock/freshness-rules", {**rule, "version": 1, "soon_days": None}))["items"] == []
     assert await found() == "last_third" and clock.today() > TODAY
+
+
+async def test_all_that_a_place_has_is_worth_what_its_products_are_worth_one_by_one(world: World) -> None:
+    dealer = await world.dealer(region_code="330402")
+    boss, goods = await world.boss(dealer), await world.products(5)
+    for item in goods:
+        await world.stock(dealer, item, 10, "A", 100)
+        await world.stock(dealer, item, 5, "B", 30)
+    await world.offer(world.brand, goods[:4], 250)
+    await set_prices(world.admin.actor, PriceList([PriceIn(goods[1].id, 240)], buyer_id=dealer.id))
+    limits = {"product_id": goods[2].id, "floor_fen": 260, "guide_fen": 300, "ceiling_fen": 400}
+    await world.admin.post("/guide-prices", {"prices": [limits], "region_code": "330000"})
+    stop = {"version": 1, "status": "stopped"}
+    assert (await world.admin.call("PATCH", f"/products/{goods[3].id}", stop)).status_code == 200
+    # For the group; its own; below the region's floor, so not offered; stopped; never offered: guide prices of 300.
+    wanted = [250, 240, 300, 300, 300]
+    listed = (await boss.get("/stock/turnover"))["items"]
+    assert [item["price_fen"] for item in listed] == wanted
+    shown = await boss.get("/stock/summary")
+    assert shown["value_fen"] == sum(item["value_fen"] for item in listed) == 15 * sum(wanted)
+    assert [(one["freshness"], one["lots"], one["qty"]) for one in shown["freshness"] if one["lots"]] == [
+        ("last_third", 5, 50), ("soon", 5, 25),
+    ]  # fmt: skip
+    assert (shown["products"], shown["on_hand"]) == (5, 75)
