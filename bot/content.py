@@ -16,6 +16,8 @@ from server.orders.schemas import Proposal
 from server.orders.states import STATE_NAMES
 from server.orders.views import Headline
 from server.price_exceptions import queries as exceptions
+from server.returns import queries as returns
+from server.returns.states import REASON_NAMES
 from server.settings import Settings
 from server.settlement.queries import balance
 from server.stock import service as stock
@@ -47,8 +49,20 @@ _REASONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("quantity", "数量不合理"),
         ("other", "其他，请电话联系"),
     ),
+    returns.KIND: (
+        ("not_ours", "不符合退货条件"),
+        ("photos", "照片看不清，请重拍"),
+        ("on_the_spot", "就地处理，不用退回"),
+        ("other", "其他，请电话联系"),
+    ),
 }
-_NAMES = {"order": "订单", exceptions.KIND: "特价申请", transfers.KIND: "调拨单", counts.KIND: "盘点单"}
+_NAMES = {
+    "order": "订单",
+    exceptions.KIND: "特价申请",
+    transfers.KIND: "调拨单",
+    counts.KIND: "盘点单",
+    returns.KIND: "退货单",
+}
 _WORDS = {"approved": "已通过", "rejected": "已驳回", "void": "已撤销", "pending": "待审核"}
 _PAGES = {"order": "pages/order/detail?id={id}", "settlement": "pages/account/balance",
           "authority": "pages/account/authorities", "prices": "pages/price/list",
@@ -97,6 +111,8 @@ async def of_approval(settings: Settings, approval: approvals.Facts, task_id: st
         return await _of_transfer(settings, approval, task_id)
     if approval.subject_kind == counts.KIND:
         return await _of_stocktake(settings, approval, task_id)
+    if approval.subject_kind == returns.KIND:
+        return await _of_return(settings, approval, task_id)
     return await _of_order(settings, approval, task_id)
 
 
@@ -223,6 +239,30 @@ async def _of_stocktake(settings: Settings, approval: approvals.Facts, task_id: 
         reasons=_REASONS[counts.KIND],
         state=_WORDS[approval.state] if approval.state != "pending" else f"待{approval.step_name}",
         total_name="差异金额",
+    )
+
+
+async def _of_return(settings: Settings, approval: approvals.Facts, task_id: str) -> cards.ApprovalCard:
+    """Who gives what back, why, and what would be credited for it."""
+    one = await _subject(returns.facts_of_many, approval)
+    when = one["asked_at"].astimezone(clock.zone()).strftime("%m-%d %H:%M")
+    return cards.ApprovalCard(
+        task_id=task_id,
+        title="退货审批" if approval.step_no == 1 else f"退货{approval.step_name}",
+        subtitle=f"{when} {one['asked_by_name']} 申请",
+        number=one["number"],
+        buyer=one["buyer_name"],
+        total=yuan(one["total_fen"]),
+        lines=one["goods"] + (f"；等 {one['line_count']} 种" if one["line_count"] > _LINES_TOLD else ""),
+        rows=[
+            ("退给", one["seller_name"]),
+            ("原因", "、".join(REASON_NAMES[reason] for reason in one["reasons"])),
+            *([("备注", one["note"])] if one["note"] else []),
+        ],
+        url=f"{settings.public_url.rstrip('/')}/console/returns?open={one['id']}",
+        reasons=_REASONS[returns.KIND],
+        state=_WORDS[approval.state] if approval.state != "pending" else f"待{approval.step_name}",
+        total_name="退货金额",
     )
 
 

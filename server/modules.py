@@ -30,7 +30,7 @@ from server.identity.role_routes import routes as roles
 from server.identity.routes import routes as identity
 from server.notify.routes import routes as notify
 from server.orders import queries as orders_queries
-from server.orders.hooks import on_issue
+from server.orders.hooks import on_hand, on_issue
 from server.orders.moving import tell_of_orders
 from server.orders.papers import holding_papers, issue_papers, receipt_papers
 from server.orders.queries import names_packaging
@@ -41,6 +41,10 @@ from server.pricing.guides import product_limits_change
 from server.pricing.moving import tell_of_prices
 from server.pricing.routes import routes as pricing
 from server.regions.routes import routes as regions
+from server.returns import queries as returns_queries
+from server.returns.hooks import also_bought
+from server.returns.routes import routes as returns
+from server.returns.service import papers as return_papers
 from server.rules.routes import routes as rules
 from server.settlement.moving import tell_of_money
 from server.settlement.routes import routes as settlement
@@ -57,7 +61,9 @@ from server.territory.moves import tell_of_territories
 from server.territory.regrouping import check_regrouping
 from server.territory.routes import routes as territory
 from server.trace import diversions as trace_diversions
+from server.trace import passing
 from server.trace import scans as trace_scans
+from server.trace.binding import arrived
 from server.trace.diversion_routes import routes as diversions
 from server.trace.diversions import issued as watch_issues
 from server.trace.export import register_exports as register_trace_exports
@@ -65,6 +71,7 @@ from server.trace.ranges import names_packaging as codes_packaging
 from server.trace.recall_routes import routes as recalls
 from server.trace.routes import routes as trace
 from server.transfers.export import register_exports as register_transfer_exports
+from server.transfers.queries import settled as settled_transfers
 from server.transfers.routes import routes as transfers
 from server.transfers.service import held_by_transfers
 from server.transfers.service import papers as transfer_papers
@@ -96,6 +103,7 @@ MODULES = (
     recalls,
     transfers,
     counts,
+    returns,
     customers,
     notify,
     exchange,
@@ -114,10 +122,15 @@ def wire() -> None:
         on_move(teller)
     on_packaging_removed(names_packaging)
     on_packaging_removed(scans_packaging)
-    for module in (channel_service, qualifications, catalog_queries, orders_queries, trace_scans, trace_diversions):
+    for module in (
+        channel_service, qualifications, catalog_queries, orders_queries, returns_queries, trace_scans,
+        trace_diversions,
+    ):  # fmt: skip
         named_by(module.NAMES_FILE)
     on_packaging_removed(codes_packaging)
     on_issue(watch_issues)
+    on_hand(passing.handed_over, arrived)
+    also_bought(settled_transfers)
     on_limits_change(product_limits_change)
     worth_by(worth, WHOLE)
     numbered_by("goods_issue", issue_papers)
@@ -126,4 +139,5 @@ def wire() -> None:
     numbered_by("stocktake", stocktake_papers)
     orders_named_by(holding_papers)
     holds_too(held_by_transfers)
+    numbered_by("return", return_papers)
     on_category_move(check_regrouping)

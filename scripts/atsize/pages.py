@@ -54,6 +54,9 @@ from server.pricing.schemas import (
     MatrixQuery,
     PlannedQuery,
 )
+from server.returns import views as returns
+from server.returns.returnable import list_returnable
+from server.returns.schemas import ReturnableFilter, ReturnFilter
 from server.settlement import service as settlement
 from server.settlement.schemas import EntryFilter
 from server.stock import history as goods_history
@@ -256,6 +259,14 @@ STOCKTAKES: dict[str, Page] = {
     "a dealer's stocktakes to come": Page("dealer", lambda a, w: stocktake_plans.list_plans(a)),
 }
 
+RETURNS: dict[str, Page] = {
+    "returns of the brand": Page("brand", lambda a, w: returns.list_returns(a, ReturnFilter())),
+    "a rep's returns": Page("rep", lambda a, w: returns.list_returns(a, ReturnFilter("asked"))),
+    "returns to a dealer": Page("dealer", lambda a, w: returns.list_returns(a, ReturnFilter(side="in"))),
+    "what a store could give back": Page("store", lambda a, w: list_returnable(a, ReturnableFilter())),
+    "what a dealer could give back": Page("dealer", lambda a, w: list_returnable(a, ReturnableFilter())),
+}
+
 MONEY: dict[str, Page] = {
     "a store's account": Page("store", lambda a, w: settlement.entries(a, EntryFilter())),
     "what a store owes": Page("store", lambda a, w: settlement.balance(a, None)),
@@ -417,6 +428,6 @@ TRACE: dict[str, Page] = {
 }
 
 PAGES: dict[str, Page] = {
-    **ORDERS, **GOODS, **ASSORTMENT, **PRICES, **TRANSFERS, **STOCKTAKES, **MONEY, **WORK, **PEOPLE, **TERRITORY,
-    **TRACE,
+    **ORDERS, **GOODS, **ASSORTMENT, **PRICES, **TRANSFERS, **RETURNS, **STOCKTAKES, **MONEY, **WORK, **PEOPLE,
+    **TERRITORY, **TRACE,
 }  # fmt: skip

@@ -17,6 +17,7 @@ _TABLES = (
     "stocktake_line", "stocktake_recount", "stocktake_entry", "stocktake_session", "stocktake", "stocktake_plan",
     "stocktake_setting",
     "transfer_lot", "transfer_line", "transfer",
+    "goods_return_lot", "goods_return_line", "goods_return", "quarantine_paper",
     "payment", "lot", "location", "approval", "approval_taken", "approval_step",
     "approval_flow", "order_rule", "order_rule_set", "calendar_day", "receipt", "goods_issue_line", "goods_issue",
     "order_event", "order_line", "orders", "stored_file", "audit_entry", "idempotency", "price", "price_exception",

@@ -103,6 +103,19 @@ async def set_stocktake_flow(actor: Actor, body: NewFlow) -> FlowOut:
     return await flows.read_flow(actor, "stocktake")
 
 
+@routes.get("/approval-flows/return", permission="rule.manage")
+async def get_return_flow(actor: Actor) -> FlowOut:
+    """The steps in which the own org decides about returns."""
+    return await flows.read_flow(actor, "return")
+
+
+@routes.post("/approval-flows/return", permission="rule.manage", errors=[StaleVersion])
+async def set_return_flow(actor: Actor, body: NewFlow) -> FlowOut:
+    """Set the steps in which the own org decides about returns."""
+    await flows.save_flow(actor, "return", body)
+    return await flows.read_flow(actor, "return")
+
+
 @routes.get("/approval-flows/price-exception", permission="price.guide")
 async def get_exception_flow(actor: Actor) -> FlowOut:
     """The steps in which the brand decides about prices outside the limits."""

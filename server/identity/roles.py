@@ -38,6 +38,9 @@ PERMISSIONS: dict[str, str] = {
     "stock.sell": "登记销售",
     "transfer.propose": "提出调拨",
     "transfer.move": "调拨发货和收货",
+    "return.ask": "申请退货",
+    "return.move": "退货发货和收货",
+    "quarantine.settle": "处理隔离区",
     "trace.manage": "管理追溯码",
     "trace.scan": "扫码追溯",
     "recall.manage": "召回批次",
@@ -63,6 +66,7 @@ _BUYS = {"order.create", "order.cancel"}
 _CUSTOMERS = {"order.create_for", "customer.manage"}
 _CHASES = {"trace.scan", "diversion.read", "diversion.handle"}
 _TRANSFERS = {"transfer.propose", "transfer.move"}
+_RETURNS = {"return.ask", "return.move"}
 _MANAGER = _READS | _CHASES | {
     "recall.manage", "transfer.propose", "stock.count",
     "order.approve", "order.over_credit", "approval.second", "channel.read", "channel.manage", "channel.move",
@@ -75,7 +79,7 @@ _MANAGER = _READS | _CHASES | {
 
 ROLES: dict[str, frozenset[str]] = {
     "brand_admin": frozenset(
-        set(PERMISSIONS) - _BUYS - {"order.receive", "order.create_for", "stock.sell", "diversion.state"}
+        set(PERMISSIONS) - _BUYS - {"order.receive", "order.create_for", "stock.sell", "diversion.state", "return.ask"}
     ),
     "brand_manager": frozenset(_MANAGER),
     "brand_rep": frozenset(
@@ -93,12 +97,13 @@ ROLES: dict[str, frozenset[str]] = {
         | _TRANSFERS
         | {
             "order.issue", "stock.manage", "stock.scan", "stock.count", "warehouse.manage", "channel.read",
-            "trace.manage", "trace.scan", "exchange.import", "exchange.export",
+            "trace.manage", "trace.scan", "exchange.import", "exchange.export", "return.move", "quarantine.settle",
         }
     ),
     "dealer_owner": frozenset(
         _READS
         | _TRANSFERS
+        | _RETURNS
         | _BUYS
         | _CUSTOMERS
         | {
@@ -106,12 +111,13 @@ ROLES: dict[str, frozenset[str]] = {
             "channel.read", "channel.manage", "account.manage", "role.manage", "stock.manage", "stock.scan",
             "stock.count", "stock.sell", "warehouse.manage", "settlement.read", "credit.manage", "payment.register",
             "audit.read", "territory.read", "rule.manage", "exchange.import", "exchange.export", "trace.scan",
-            "diversion.read", "diversion.state",
+            "diversion.read", "diversion.state", "quarantine.settle",
         }
     ),
     "dealer_clerk": frozenset(
         _READS
         | _TRANSFERS
+        | _RETURNS
         | _BUYS
         | _CUSTOMERS
         | {
@@ -123,7 +129,11 @@ ROLES: dict[str, frozenset[str]] = {
     "dealer_warehouse": frozenset(
         _READS
         | _TRANSFERS
-        | {"order.issue", "order.receive", "channel.read", "stock.scan", "stock.sell", "trace.scan"}
+        | _RETURNS
+        | {
+            "order.issue", "order.receive", "channel.read", "stock.scan", "stock.sell", "trace.scan",
+            "quarantine.settle",
+        }
     ),
     "dealer_driver": frozenset({"order.read", "catalog.read", "channel.read", "trace.scan"}),
     "dealer_finance": frozenset(
@@ -132,12 +142,13 @@ ROLES: dict[str, frozenset[str]] = {
     "store_owner": frozenset(
         _READS
         | _BUYS
+        | _RETURNS
         | {
             "order.receive", "settlement.read", "account.manage", "stock.scan", "stock.count", "stock.sell",
             "warehouse.manage", "trace.scan", "exchange.import", "exchange.export",
         }
     ),
-    "store_clerk": frozenset(_READS | _BUYS | {"order.receive", "stock.scan", "stock.sell", "trace.scan"}),
+    "store_clerk": frozenset(_READS | _BUYS | _RETURNS | {"order.receive", "stock.scan", "stock.sell", "trace.scan"}),
 }  # fmt: skip
 
 ROLE_NAMES: dict[str, str] = {

@@ -74,6 +74,16 @@ async def credit_transfer(actor: Actor, seller_id: int, buyer_id: int, transfer_
     )  # fmt: skip
 
 
+async def credit_return(actor: Actor, seller_id: int, buyer_id: int, return_id: int, amount_fen: int) -> None:
+    """Goods that a buyer gave back, as they were counted: it does not owe them any more."""
+    if amount_fen == 0:
+        return
+    await queries.post(
+        actor.root_id, seller_id, buyer_id, "revenue", "receivable", amount_fen, "return",
+        ("return", return_id), actor.account_id or None, clock.today(), clock.now(),
+    )  # fmt: skip
+
+
 async def charge_transfer(
     actor: Actor, seller_id: int, buyer_id: int, transfer_id: int, amount_fen: int, committed_fen: int
 ) -> None:

@@ -18,6 +18,8 @@ TITLES: dict[str, str] = {
     "receipt": "签收单",
     "transfer": "调拨单",
     "stocktake": "盘点单",
+    "return": "退货单",
+    "quarantine": "隔离处理单",
 }
 """Every kind of document that moves goods. A new one is added here by the module that brings it."""
 

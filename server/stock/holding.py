@@ -6,7 +6,7 @@ call reserved.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from server.core import clock, db
 from server.stock import queries
@@ -53,6 +53,29 @@ async def hold(root_id: int, org_id: int, location_id: int, wanted: Sequence[Wan
         raise short(result.short, found)
     await db.run(_HOLD, root_id, location_id, *_columns(result.picks))
     return result.picks
+
+
+async def hold_back(
+    root_id: int, org_id: int, location_id: int, wanted: Sequence[Wanted], recalled: Collection[int]
+) -> list[Pick]:
+    """Choose lots that go back to whom they came from, and hold them; all or nothing.
+
+    Expired lots serve as well as good ones. What is called back serves the lines whose numbers are `recalled`, and
+    nothing else does; and those that name it. Raises `StockShort`.
+    """
+    found = await queries.lock_lots(root_id, org_id, sorted({line.product_id for line in wanted}), location_id)
+
+    def named(line: Wanted) -> Wanted:
+        lots = {x["lot_id"] for x in found if x["blocked"] == (line.line_no in recalled)}
+        return line if line.lot_ids is not None else line._replace(lot_ids=frozenset(lots))
+
+    lots = [Lot(item["product_id"], item["lot_id"], item["expires_on"], item["free"]) for item in found]
+    narrow_first = sorted(wanted, key=lambda line: line.lot_ids is None)
+    result = allocate([named(line) for line in narrow_first], lots, None)
+    if result.short:
+        raise short(result.short, field="qty")
+    await db.run(_HOLD, root_id, location_id, *_columns(result.picks))
+    return sorted(result.picks, key=lambda pick: pick.line_no)
 
 
 async def let_go(root_id: int, location_id: int, picks: Sequence[Pick]) -> None:

@@ -9,9 +9,10 @@ from server.core import clock, db
 from server.core.actor import Actor
 from server.core.errors import NotFound
 from server.core.http import Routes
-from server.stock import listing, service
+from server.stock import listing, quarantine, service
 from server.stock.freshness import freshness
 from server.stock.listing import BalanceFilter, BalanceList, OfOrg, WarehouseList
+from server.stock.quarantine import LotUnfit, QuarantinePaper, QuarantineShort, QuarantineVerdict
 from server.stock.schemas import StockFilter, StockItem, StockList, Supply
 
 routes = Routes("stock")
@@ -48,3 +49,9 @@ async def list_warehouses(actor: Actor, query: OfOrg) -> WarehouseList:
 async def supply(actor: Actor, body: Supply) -> None:
     """Register goods that come in from outside."""
     await service.supply(actor, body)
+
+
+@routes.post("/quarantine/settle", permission="quarantine.settle", status=201, errors=[QuarantineShort, LotUnfit])
+async def settle_quarantine(actor: Actor, body: QuarantineVerdict) -> QuarantinePaper:
+    """Sell goods in the own quarantine again, or write them off."""
+    return await quarantine.settle(actor, body)

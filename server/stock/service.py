@@ -46,10 +46,13 @@ async def open_locations(root_id: int, org_ids: Sequence[int]) -> None:
     await queries.open_locations(root_id, org_ids, LOCATION_NAMES)
 
 
-def short(missing: Sequence[Short], found: Sequence[db.Row] = ()) -> StockShort:
-    """The refusal that names each line, and the lots that are not to be used because they are called back."""
+def short(missing: Sequence[Short], found: Sequence[db.Row] = (), field: str = "approved_qty") -> StockShort:
+    """The refusal that names each line, and the lots that are not to be used because they are called back.
+
+    `field`: what the quantity is called in the request.
+    """
     errors = [
-        FieldError(f"/lines/{item.line_no - 1}/approved_qty", f"需要 {item.wanted}，只有 {item.available}")
+        FieldError(f"/lines/{item.line_no - 1}/{field}", f"需要 {item.wanted}，只有 {item.available}")
         for item in missing
     ]
     products = {item.product_id for item in missing}

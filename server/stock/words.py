@@ -37,6 +37,10 @@ REASONS: dict[str, str] = {
     "transfer_in": "调拨入库",
     "count_gain": "盘盈",
     "count_loss": "盘亏",
+    "return_out": "退货发出",
+    "return_in": "退货入隔离区",
+    "release": "隔离放行",
+    "write_off": "隔离报损",
 }
 """Every reason for which goods move, as people say it. A new one is added here by the module that brings it."""
 

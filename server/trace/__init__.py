@@ -6,6 +6,6 @@ pass with is one hand, whatever their number, and each case names its hands: so 
 What turns up where the dealer that it was sold to has no authority opens a diversion. (S1.4)
 
 `codes`, `serials` what codes say · `ranges` making and printing them · `finding` the cases that they name · `binding`
-cases to documents · `ways` reading a way · `scans` somebody scans · `diversions` working through one · `recalls`
-calling a lot back · `page` what a consumer sees
+cases to goods issues · `passing` to other documents · `ways` reading a way · `scans` somebody scans · `diversions`
+working through one · `recalls` calling a lot back · `page` what a consumer sees
 """

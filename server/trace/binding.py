@@ -8,9 +8,9 @@ is on its way, the case was not bound on and nobody has scanned it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from server.core import audit, db
 from server.core.actor import Actor
@@ -228,8 +228,8 @@ async def bind(actor: Actor, issue_id: int, given: Cases) -> IssueCodes:
         found, refused = await _wanted(actor, given)
         lines = await db.rows(_LINES, actor.root_id, issue_id)
         bound = await db.rows(_BOUND, actor.root_id, "goods_issue", issue_id)
-        leaving, unfit = _fit(found, lines, bound)
-        leaving, too_many = _room(leaving, lines, bound, await _here(actor, issue_id, leaving))
+        leaving, unfit = fit(found, lines)
+        leaving, too_many = room(leaving, lines, bound, await _here(actor, issue_id, leaving))
         paper = Passing(
             "goods_issue", issue_id, issue["number"], issue["seller_id"], issue["buyer_id"], issue["issued_at"]
         )
@@ -250,10 +250,8 @@ async def _here(actor: Actor, issue_id: int, leaving: Sequence[Leaving]) -> set[
     return {(row["range_id"], row["no"]) for row in known if row["hand_id"] == hand}
 
 
-def _fit(
-    found: Sequence[Found], lines: Sequence[db.Row], bound: Sequence[db.Row]
-) -> tuple[list[Leaving], list[Refused]]:
-    """Which lot of the goods issue each case is of; those without a lot of their own are of the product's only one."""
+def fit(found: Sequence[Found], lines: Sequence[Mapping[str, Any]]) -> tuple[list[Leaving], list[Refused]]:
+    """Which lot of a document each case is of; those without a lot of their own are of the product's only one."""
     lots: dict[int, list[int]] = {}
     for line in lines:
         lots.setdefault(line["product_id"], []).append(line["lot_id"])
@@ -263,20 +261,23 @@ def _fit(
         own = lots.get(item.range["product_id"], [])
         lot = item.range["lot_id"]
         if not own:
-            refused.append(Refused(item.code, "other_product", "这张出库单上没有这个商品", item.size))
+            refused.append(Refused(item.code, "other_product", "单上没有这个商品", item.size))
         elif lot is None and len(own) > 1:
             refused.append(Refused(item.code, "lot_unclear", "这个商品出了几个批次，这批码没有写明批次", item.size))
         elif lot is not None and lot not in own:
-            refused.append(Refused(item.code, "other_lot", "这张出库单上没有这个批次", item.size))
+            refused.append(Refused(item.code, "other_lot", "单上没有这个批次", item.size))
         else:
             leaving.append(Leaving(item, lot or own[0]))
     return leaving, refused
 
 
-def _room(
-    leaving: Sequence[Leaving], lines: Sequence[db.Row], bound: Sequence[db.Row], known: set[tuple[int, int]]
+def room(
+    leaving: Sequence[Leaving],
+    lines: Sequence[Mapping[str, Any]],
+    bound: Sequence[Mapping[str, Any]],
+    known: set[tuple[int, int]],
 ) -> tuple[list[Leaving], list[Refused]]:
-    """No more cases than goods leave. What may be bound to this issue already takes no room a second time."""
+    """No more cases than goods leave. What is `known` to be bound to it takes no room a second time."""
     room: Counter[tuple[int, int]] = Counter()
     for line in lines:
         room[line["product_id"], line["lot_id"]] += line["qty"]

@@ -55,8 +55,12 @@ class Way(NamedTuple):
 
     @property
     def dealer(self) -> db.Row | None:
-        """The hand by which the last dealer on the way got the case: in whose authority it belongs."""
-        return next((hand for hand in reversed(self.hands) if hand["to_kind"] == "dealer"), None)
+        """The hand by which the last dealer on the way got the case: in whose authority it belongs.
+
+        What went back to the brand belongs in nobody's.
+        """
+        last = next((hand for hand in reversed(self.hands) if hand["to_kind"] != "store"), None)
+        return last if last is not None and last["to_kind"] == "dealer" else None
 
     @property
     def category_id(self) -> int:

@@ -40,6 +40,18 @@ LEFT JOIN LATERAL (
 WHERE p.root_id = $1 AND p.id = ANY ($4::bigint[])
 """
 
+# What a buyer was given on a supplier's account, less what it gave away on it or is about to.
+_SETTLED = """
+SELECT l.product_id, sum(n.qty)::bigint AS qty, sum(n.qty * l.price_fen)::bigint AS fen
+FROM transfer t
+JOIN transfer_line l ON l.root_id = t.root_id AND l.transfer_id = t.id AND l.product_id = ANY ($4::bigint[])
+JOIN transfer_lot x ON x.root_id = t.root_id AND x.transfer_id = t.id AND x.line_no = l.line_no
+CROSS JOIN LATERAL (SELECT CASE WHEN t.to_org_id = $3 THEN x.received_qty
+                                WHEN t.state IN ('approved', 'issued') THEN -x.qty ELSE -x.received_qty END AS qty) n
+WHERE t.root_id = $1 AND t.supplier_id = $2 AND (t.from_org_id = $3 OR t.to_org_id = $3)
+GROUP BY 1
+"""
+
 _PROPOSE = """
 WITH made AS (
     INSERT INTO transfer (id, root_id, number, from_org_id, from_location_id, to_org_id, to_location_id, supplier_id,
@@ -211,6 +223,12 @@ async def bought(root_id: int, supplier_id: int, buyer_id: int, products: Sequen
     """What a buyer last paid its supplier for products of the brand; None where it never bought one."""
     found = await db.rows(_BOUGHT, root_id, supplier_id, buyer_id, list(products))
     return {item["id"]: item["price_fen"] for item in found}
+
+
+async def settled(root_id: int, supplier_id: int, buyer_id: int, products: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """What a buyer got on a supplier's account without an order, less what it gave away: so many, for so much."""
+    found = await db.rows(_SETTLED, root_id, supplier_id, buyer_id, list(products))
+    return {item["product_id"]: (item["qty"], item["fen"]) for item in found}
 
 
 async def propose(actor: Actor, new: New, lines: Sequence[tuple[int, int, int, str]], at: datetime) -> db.Row:

@@ -11,6 +11,7 @@ from server.transfers.note import transfer_note
 from server.transfers.schemas import (
     NewTransfer,
     ReceiveTransfer,
+    SendTransfer,
     SuggestionFilter,
     SuggestionList,
     Transfer,
@@ -69,9 +70,9 @@ async def cancel_transfer(actor: Actor, transfer_id: int, body: TransferReason) 
     permission="transfer.move",
     errors=[*_MOVING, service.LotsSpoilt, OrgFrozen],
 )
-async def issue_transfer(actor: Actor, transfer_id: int) -> Transfer:
-    """Send the goods on their way."""
-    await service.issue(actor, transfer_id)
+async def issue_transfer(actor: Actor, transfer_id: int, body: SendTransfer | None) -> Transfer:
+    """Send the goods on their way, with the cases that were scanned."""
+    await service.issue(actor, transfer_id, body.codes if body else ())
     return await views.get_transfer(actor, transfer_id)
 
 

@@ -51,6 +51,12 @@ class ReceiveTransfer(msgspec.Struct):
     lines: Annotated[list[Counted], msgspec.Meta(max_length=10_000)] = []
 
 
+class SendTransfer(msgspec.Struct):
+    """The goods leave; `codes`: what was scanned of the cases that go along, as the camera read it."""
+
+    codes: Annotated[list[Annotated[str, msgspec.Meta(max_length=500)]], msgspec.Meta(max_length=2_000)] = []
+
+
 class TransferReason(msgspec.Struct):
     """Why."""
 

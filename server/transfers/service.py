@@ -15,6 +15,7 @@ from server.approvals.steps import Matter
 from server.core import audit, clock, db, live, outbox
 from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, Forbidden, InvalidInput, NotFound, OrgFrozen
+from server.orders import hooks
 from server.orders.worth import worth
 from server.settlement import service as settlement
 from server.stock import holding
@@ -245,8 +246,11 @@ async def cancel(actor: Actor, transfer_id: int, reason: str) -> None:
         await _announce(actor.root_id, "transfer.cancelled", transfer_id)
 
 
-async def issue(actor: Actor, transfer_id: int) -> None:
-    """The goods leave the giver's warehouse and are on the way. Raises `LotsSpoilt`: cancel it and propose it anew."""
+async def issue(actor: Actor, transfer_id: int, codes: Sequence[str] = ()) -> None:
+    """The goods leave the giver's warehouse and are on the way, with the cases that were scanned, if it is another org.
+
+    Raises `LotsSpoilt`: cancel it and propose it anew.
+    """
     actor.require("transfer.move")
     async with db.transaction():
         found = await _lock(actor, transfer_id)
@@ -262,9 +266,15 @@ async def issue(actor: Actor, transfer_id: int) -> None:
         ends = (found["from_location_id"], way, "transfer_out")
         moves = [Move(p.product_id, p.lot_id, p.qty, *ends, p.qty) for p in picks]
         await stock.post(actor.root_id, moves, _document(actor, transfer_id))
-        await queries.mark(actor.root_id, transfer_id, "issued", state, actor.account_id, clock.now())
+        moment = clock.now()
+        await queries.mark(actor.root_id, transfer_id, "issued", state, actor.account_id, moment)
+        if found["to_org_id"] != found["from_org_id"]:
+            goods = [hooks.Goods(p.product_id, p.lot_id, p.qty) for p in picks]
+            about = (KIND, transfer_id, found["number"], found["from_org_id"], found["to_org_id"], moment)
+            await hooks.handed_over(actor, hooks.Handed(*about, goods, codes))
         await _announce(actor.root_id, "transfer.issued", transfer_id)
-        await audit.record(actor, "issue", KIND, transfer_id, {"number": found["number"]})
+        changes = {"number": found["number"], **({"cases": len(codes)} if codes else {})}
+        await audit.record(actor, "issue", KIND, transfer_id, changes)
 
 
 def _document(actor: Actor, transfer_id: int) -> Document:
@@ -295,8 +305,10 @@ async def receive(actor: Actor, transfer_id: int, counted: ReceiveTransfer) -> N
         await _settle(actor, found, fen)
         complete = all(lot["qty"] == c.received_qty for lot, c in zip(lots, arrived, strict=True))
         state = next_state(found["number"], state, "close") if complete else state
-        done = (actor.account_id, clock.now(), fen, target["id"])
+        moment = clock.now()
+        done = (actor.account_id, moment, fen, target["id"])
         await queries.mark(actor.root_id, transfer_id, "received", state, *done)
+        await hooks.come(actor.root_id, KIND, transfer_id, moment)
         await _announce(actor.root_id, "transfer.received", transfer_id)
         changes = {"number": found["number"], "complete": complete, "settled_fen": fen}
         await audit.record(actor, "receive", KIND, transfer_id, changes)

@@ -34,6 +34,7 @@ SCANS = {"brand_admin", "brand_warehouse", "dealer_owner", "dealer_clerk", "deal
 PROPOSES = {"brand_admin", "brand_manager", "brand_rep", "brand_warehouse", "dealer_owner", "dealer_clerk",
             "dealer_warehouse"}  # fmt: skip
 DECIDES_COUNTS = {"brand_admin", "brand_manager", "brand_warehouse", "dealer_owner", "dealer_clerk", "store_owner"}
+GIVES_BACK = {"dealer_owner", "dealer_clerk", "dealer_warehouse"} | STORE
 IMPORTS = KEEPS_CHANNEL | {"brand_warehouse", "store_owner"}
 EXPORTS = BRAND | {"dealer_owner", "dealer_clerk", "dealer_finance", "store_owner"}
 
@@ -134,6 +135,13 @@ ALLOWED: dict[str, set[str]] = {
                      "count_again", "print_stocktake", "get_stocktake_settings", "add_stocktake_plan",
                      "end_stocktake_plan"), DECIDES_COUNTS),
     **dict.fromkeys(("set_stocktake_settings", "get_stocktake_flow", "set_stocktake_flow"), KEEPS_CHANNEL),
+    # returns
+    **dict.fromkeys(("list_returns", "get_return", "print_return"), ALL - {"dealer_driver"}),
+    **dict.fromkeys(("list_returnable", "ask_return", "cancel_return", "close_return"), GIVES_BACK),
+    "approve_return": DECIDES,
+    **dict.fromkeys(("issue_return", "receive_return"), GIVES_BACK | {"brand_admin", "brand_warehouse"}),
+    "settle_quarantine": {"brand_admin", "brand_warehouse", "dealer_owner", "dealer_warehouse"},
+    **dict.fromkeys(("get_return_flow", "set_return_flow"), KEEPS_CHANNEL),
     # regions and territories
     **dict.fromkeys(("list_regions", "list_region_children", "search_regions"), ALL),
     **dict.fromkeys(("list_authorities", "outside_territory"), DECIDES),
@@ -163,7 +171,7 @@ KINDS = {
     "category_id": "category", "packaging_id": "packaging", "exception_id": "exception",
     "scan_session_id": "scan_session", "warehouse_id": "warehouse",
     "range_id": "range", "diversion_id": "diversion", "recall_id": "recall",
-    "transfer_id": "transfer", "stocktake_id": "stocktake", "plan_id": "stocktake_plan",
+    "transfer_id": "transfer", "stocktake_id": "stocktake", "plan_id": "stocktake_plan", "return_id": "return",
 }  # fmt: skip
 
 _ADDRESS = {"contact_name": "李店", "contact_phone": "13800000000", "detail": "人民路 1 号"}
@@ -258,6 +266,18 @@ def _plan(**more: Any) -> dict[str, Any]:
     return {"name": "月盘", "scope": "all", "blind": True, "every": "month", "next_on": tomorrow(), **more}
 
 
+def _return(stage: Stage, product_id: int, **more: Any) -> dict[str, Any]:
+    return {"lines": [{"product_id": product_id, "qty": 1, "reason": "damaged"}], **more}
+
+
+def _return_line(stage: Stage, **more: Any) -> dict[str, Any]:
+    return {"lines": [{"product_id": stage.goods.id, "qty": 1, "reason": "damaged", **more}]}
+
+
+def _quarantine(product_id: int, lot_id: int) -> dict[str, Any]:
+    return {"verdict": "write_off", "lines": [{"product_id": product_id, "lot_id": lot_id, "qty": 1}], **_REASON}
+
+
 def _recall(stage: Stage, product_id: int) -> dict[str, Any]:
     return {"product_id": product_id, "lot_code": f"R{number()}", "instruction": "下架", **_REASON}
 
@@ -340,7 +360,6 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "say_lot": lambda s, p: {"product_id": s.goods.id, "expires_on": "2030-01-01"},
     "propose_transfer": lambda s, p: _transfer(s, s.goods.id, supplier="takes"),
     **dict.fromkeys(("cancel_transfer", "close_transfer"), lambda s, p: _REASON),
-    "receive_transfer": lambda s, p: {},
     "plan_stocktake": lambda s, p: _stocktake(),
     "type_figures": lambda s, p: {"entries": [{"product_id": s.goods.id, "qty": 1}]},
     "close_stocktake": lambda s, p: {"finish": True},
@@ -351,6 +370,12 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "set_stocktake_settings": lambda s, p: {"limit_fen": 100, "version": 0},
     "add_stocktake_plan": lambda s, p: _plan(),
     "set_stocktake_flow": lambda s, p: {"version": 0, "steps": [{"name": "审核", "who": "permission:order.approve"}]},
+    **dict.fromkeys(("issue_transfer", "receive_transfer"), lambda s, p: {}),
+    "ask_return": lambda s, p: _return(s, s.goods.id),
+    **dict.fromkeys(("cancel_return", "close_return"), lambda s, p: _REASON),
+    **dict.fromkeys(("approve_return", "issue_return", "receive_return"), lambda s, p: {}),
+    "set_return_flow": lambda s, p: {"version": 0, "steps": [{"name": "审核", "who": "permission:order.approve"}]},
+    "settle_quarantine": lambda s, p: _quarantine(s.goods.id, 1),
     "set_transfer_flow": lambda s, p: {"version": 0, "steps": [{"name": "审核", "who": "permission:order.approve"}]},
     "make_trace_codes": lambda s, p: _codes(s),
     "pack_pallet": lambda s, p: {"sscc": "376104250021234569", "codes": [s.places["brand"].rows["trace_code"]]},
@@ -537,6 +562,19 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("type_figures", "lot_id"): (
         "lot", lambda s, i: {"entries": [{"product_id": s.goods.id, "qty": 1, "lot_id": i}]}),
     ("list_stocktakes", "org_id"): ("org", lambda s, i: {"org_id": i}),
+    ("ask_return", "product_id"): ("product", lambda s, i: _return(s, i)),
+    # The own supplier is no stranger here, so it is more than anybody bought.
+    ("ask_return", "seller_id"): ("org", lambda s, i: {**_return_line(s, qty=999), "seller_id": i}),
+    ("ask_return", "warehouse_id"): ("warehouse", lambda s, i: _return(s, s.goods.id, warehouse_id=i)),
+    ("ask_return", "lot_id"): ("product", lambda s, i: _return_line(s, lot_id=i)),
+    ("ask_return", "photo_ids"): ("photo", lambda s, i: _return_line(s, photo_ids=[i])),
+    ("list_returns", "org_id"): ("org", lambda s, i: {"org_id": i}),
+    ("list_returnable", "seller_id"): ("org", lambda s, i: {"seller_id": i}),
+    ("list_returnable", "warehouse_id"): ("warehouse", lambda s, i: {"warehouse_id": i}),
+    ("list_returnable", "product_id"): ("product", lambda s, i: {"product_id": i}),
+    ("list_returnable", "order_id"): ("order", lambda s, i: {"order_id": i}),
+    ("settle_quarantine", "product_id"): ("product", lambda s, i: _quarantine(i, 1)),
+    ("settle_quarantine", "lot_id"): ("product", lambda s, i: _quarantine(s.goods.id, i)),
     ("list_transfers", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("suggest_transfers", "product_id"): ("product", lambda s, i: {"product_id": i}),
     ("make_trace_codes", "product_id"): ("product", lambda s, i: _codes(s, product_id=i)),

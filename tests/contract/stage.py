@@ -29,6 +29,8 @@ from server.identity.roles import ROLES
 from server.notify import queries as notices
 from server.price_exceptions.schemas import NewException
 from server.price_exceptions.service import ask_exception
+from server.returns.asking import ask
+from server.returns.schemas import NewReturn, NewReturnLine
 from server.territory.schemas import NewAuthority
 from server.territory.service import grant_authority
 from server.trace.ranges import make_range
@@ -276,6 +278,7 @@ async def _trade(owner: World, place: Place, supplier: Place, item: Product) -> 
         back = NewTransfer([NewLine(item.id, 1)], f"调拨{number()}", supplier="takes")
         place.rows["transfer"] = await propose(place.boss.actor, back)
         place.words.append(back.reason)
+    await _give_back(owner, place, supplier, item)
     place.rows["exception"] = (await ask_exception(supplier.boss.actor, price)).id
     place.words.append(why)
     waiting = await owner.order(place.boss, [(item, 3)])
@@ -288,6 +291,18 @@ async def _trade(owner: World, place: Place, supplier: Place, item: Product) -> 
     place.rows |= {"order": waiting.id, "sent": sent.id, "approval": approval}
     place.rows |= {"issue": issue["id"], "issue_number": issue["number"]}
     place.words += [waiting.number, sent.number, issued["issue"]["number"]]
+
+
+async def _give_back(owner: World, place: Place, supplier: Place, item: Product) -> None:
+    """A return that waits, of goods that were bought and signed for."""
+    bought = await owner.order(place.boss, [(item, 2)])
+    await supplier.boss.post(f"/orders/{bought.id}/approve", {})
+    issue = (await supplier.boss.post(f"/orders/{bought.id}/issue", {}))["issue"]["id"]
+    await place.boss.post(f"/goods-issues/{issue}/receive", {})
+    told = f"退货{number()}"
+    back = NewReturn([NewReturnLine(item.id, 1, "damaged")], told)
+    place.rows["return"] = await ask(place.boss.actor, back)
+    place.words.append(told)
 
 
 async def fingerprints() -> dict[str, tuple[int, int]]:

@@ -32,7 +32,12 @@ ELSEWHERE = {
 # What a path names in brackets is the newest row of a table.
 MADE = {"packaging": "packaging", "role": "role", "order": "orders", "issue": "goods_issue", "recall": "recall",
         "transfer": "transfer", "approval": "approval", "stocktake": "stocktake",
-        "plan": "stocktake_plan"}  # fmt: skip
+        "plan": "stocktake_plan", "return": "goods_return"}  # fmt: skip
+
+_QUARANTINED = """
+SELECT b.lot_id FROM stock_balance b JOIN location w ON w.id = b.location_id
+WHERE w.org_id = $1 AND w.kind = 'quarantine' AND b.on_hand > 0
+"""
 
 Step = tuple[str, User, str, str, dict[str, Any] | None]
 
@@ -211,6 +216,22 @@ def the_day(stage: Stage) -> Iterator[Step]:
     plan = {"name": "月盘", "scope": "all", "blind": True, "every": "month", "next_on": clock.today().isoformat()}
     yield "add_stocktake_plan", boss, "POST", "/stocktake-plans", plan
     yield "end_stocktake_plan", boss, "POST", "/stocktake-plans/{plan}/end", None
+    back = {"lines": [{"product_id": stage.goods.id, "qty": 1, "reason": "damaged", "note": "破了"}]}
+    yield "ask_return", keeper, "POST", "/returns", back
+    yield "cancel_return", keeper, "POST", "/returns/{return}/cancel", reason
+    given = store.rows["return"]
+    yield "approve_return", boss, "POST", f"/returns/{given}/approve", {"note": "退吧"}
+    yield "issue_return", keeper, "POST", f"/returns/{given}/issue", {}
+    lost = {"lines": [{"no": 1, "received_qty": 0, "note": "没有收到"}]}
+    yield "receive_return", boss, "POST", f"/returns/{given}/receive", lost
+    yield "close_return", keeper, "POST", f"/returns/{given}/close", reason
+    up = dealer.rows["return"]
+    yield "approve_return", admin, "POST", f"/returns/{up}/approve", {}
+    yield "issue_return", boss, "POST", f"/returns/{up}/issue", {}
+    yield "receive_return", admin, "POST", f"/returns/{up}/receive", {}
+    lying = [{"product_id": stage.goods.id, "lot_id": 0, "qty": 1}]
+    yield "settle_quarantine", admin, "POST", "/quarantine/settle", {"verdict": "write_off", **reason, "lines": lying}
+    yield "set_return_flow", admin, "POST", "/approval-flows/return", {"version": 0, "steps": deciders}
     money = {"buyer_id": store.org.id, "amount_fen": 100, "method": "cash"}
     yield "register_payment", boss, "POST", "/payments", money
     yield "set_credit_limit", boss, "POST", "/credit-limits", {"buyer_id": store.org.id, "limit_fen": 100}
@@ -268,6 +289,8 @@ async def test_every_write_leaves_who_did_it(http: httpx.AsyncClient, settings: 
         path = path.replace("{id}", made).replace("{session}", str(await db.value(latest, user.account_id)))
         if operation == "reject_orders" and body:
             body["ids"] = [int(made)]
+        if operation == "settle_quarantine" and body:
+            body["lines"][0]["lot_id"] = await db.value(_QUARANTINED, user.actor.org_id)
         if operation == "join" and body:
             body["token"] = await db.value("SELECT token FROM invitation ORDER BY id DESC LIMIT 1")
         before = await _entries()

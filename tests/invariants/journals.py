@@ -90,13 +90,17 @@ def sales_by_day_equal_the_moves() -> str:
 
 @check
 def reserved_equals_open_reservations() -> str:
-    """What a balance holds back is what orders and approved transfers hold of it."""
+    """What a balance holds back is what orders, approved transfers and returns that have not left hold of it."""
     return """
     WITH parts AS (
         SELECT root_id, location_id, product_id, lot_id, qty FROM reservation
         UNION ALL
         SELECT t.root_id, t.from_location_id, x.product_id, x.lot_id, x.qty
         FROM transfer t JOIN transfer_lot x ON x.root_id = t.root_id AND x.transfer_id = t.id WHERE t.state = 'approved'
+        UNION ALL
+        SELECT r.root_id, r.from_location_id, x.product_id, x.lot_id, x.qty
+        FROM goods_return r JOIN goods_return_lot x ON x.root_id = r.root_id AND x.return_id = r.id
+        WHERE r.state IN ('asked', 'approved')
     ), held AS (SELECT root_id, location_id, product_id, lot_id, sum(qty) AS qty FROM parts
                 WHERE ($1::bigint IS NULL OR root_id = $1) GROUP BY 1, 2, 3, 4)
     SELECT format('location %s product %s lot %s: reserved %s, documents hold %s', location_id, product_id, lot_id,
@@ -133,7 +137,7 @@ def open_orders_hold_what_is_approved_and_not_issued() -> str:
 
 @check
 def in_transit_equals_unsigned_issues() -> str:
-    """What is on the way to an org is what was issued or transferred to it and not signed for."""
+    """What is on the way to an org is what was issued, transferred or given back to it and not signed for."""
     return """
     WITH way AS (
         SELECT b.root_id, w.org_id, b.product_id, b.lot_id, b.on_hand AS qty
@@ -146,6 +150,10 @@ def in_transit_equals_unsigned_issues() -> str:
         UNION ALL
         SELECT t.root_id, t.to_org_id, x.product_id, x.lot_id, x.qty
         FROM transfer t JOIN transfer_lot x ON x.root_id = t.root_id AND x.transfer_id = t.id WHERE t.state = 'issued'
+        UNION ALL
+        SELECT r.root_id, r.seller_id, x.product_id, x.lot_id, x.qty
+        FROM goods_return r JOIN goods_return_lot x ON x.root_id = r.root_id AND x.return_id = r.id
+        WHERE r.state = 'issued'
     ), sent AS (SELECT root_id, org_id, product_id, lot_id, sum(qty) AS qty FROM parts
                 WHERE ($1::bigint IS NULL OR root_id = $1) GROUP BY 1, 2, 3, 4)
     SELECT format('to org %s product %s lot %s: %s on the way, unsigned issues say %s', org_id, product_id, lot_id,
@@ -157,7 +165,7 @@ def in_transit_equals_unsigned_issues() -> str:
 
 @check
 def moves_equal_their_documents() -> str:
-    """A goods issue and a transfer move their lines once, and what arrived, broke and is missing of them once; a
+    """Issues, transfers and returns move their lines once, and what arrived, broke and is missing of them once; a
     stocktake moves the differences of its lines, once it is adjusted."""
     return """
     WITH moved AS (
@@ -165,7 +173,7 @@ def moves_equal_their_documents() -> str:
                sum(m.qty) AS qty
         FROM stock_move m
         WHERE ($1::bigint IS NULL OR m.root_id = $1)
-          AND m.document_kind IN ('goods_issue', 'receipt', 'transfer', 'stocktake')
+          AND m.document_kind IN ('goods_issue', 'receipt', 'transfer', 'stocktake', 'return')
         GROUP BY 1, 2, 3, 4, 5, 6
     ), parts AS (
         SELECT l.root_id, 'goods_issue' AS kind, l.issue_id AS id, l.product_id, l.lot_id, 'issue' AS reason, l.qty
@@ -189,6 +197,12 @@ def moves_equal_their_documents() -> str:
         FROM stocktake_line l JOIN stocktake t ON t.root_id = l.root_id AND t.id = l.stocktake_id
         WHERE ($1::bigint IS NULL OR l.root_id = $1) AND t.state = 'adjusted' AND NOT l.is_left
           AND l.counted_qty IS NOT NULL AND l.counted_qty <> l.book_qty
+        UNION ALL
+        SELECT l.root_id, 'return', l.return_id, l.product_id, l.lot_id, x.reason, x.qty
+        FROM goods_return_lot l JOIN goods_return r ON r.root_id = l.root_id AND r.id = l.return_id
+        CROSS JOIN LATERAL (VALUES ('return_out', l.qty), ('return_in', l.received_qty),
+                                   ('damaged', l.damaged_qty), ('short', l.short_qty)) AS x (reason, qty)
+        WHERE ($1::bigint IS NULL OR l.root_id = $1) AND x.qty > 0 AND r.state IN ('issued', 'received', 'closed')
     ), written AS (SELECT root_id, kind, id, product_id, lot_id, reason, sum(qty) AS qty FROM parts
                    GROUP BY 1, 2, 3, 4, 5, 6)
     SELECT format('%s %s product %s lot %s %s: moved %s, written %s', kind, id, product_id, lot_id, reason,
@@ -262,7 +276,7 @@ def trade_accounts_equal_the_ledger() -> str:
 
 @check
 def receivable_equals_issued_less_credited_less_paid() -> str:
-    """What a buyer owes follows from the documents: issued − short or damaged − paid ± transferred."""
+    """What a buyer owes follows from the documents: issued − short or damaged − paid ± transferred − given back."""
     return """
     WITH parts AS (
         SELECT root_id, seller_id, buyer_id, total_fen AS fen FROM goods_issue
@@ -275,6 +289,8 @@ def receivable_equals_issued_less_credited_less_paid() -> str:
         SELECT root_id, supplier_id, to_org_id, settled_fen FROM transfer WHERE to_org_id <> supplier_id
         UNION ALL
         SELECT root_id, supplier_id, from_org_id, -settled_fen FROM transfer WHERE from_org_id <> supplier_id
+        UNION ALL
+        SELECT root_id, seller_id, buyer_id, -credited_fen FROM goods_return
     ), owed AS (
         SELECT root_id, seller_id, buyer_id, sum(fen) AS fen FROM parts
         WHERE ($1::bigint IS NULL OR root_id = $1) GROUP BY 1, 2, 3
@@ -309,10 +325,41 @@ def entries_equal_their_documents() -> str:
         SELECT t.root_id, 'transfer', t.id, t.supplier_id, d.org_id, t.settled_fen
         FROM transfer t CROSS JOIN LATERAL (VALUES (t.from_org_id), (t.to_org_id)) AS d (org_id)
         WHERE ($1::bigint IS NULL OR t.root_id = $1) AND t.settled_fen > 0 AND d.org_id <> t.supplier_id
+        UNION ALL
+        SELECT root_id, 'return', id, seller_id, buyer_id, credited_fen FROM goods_return
+        WHERE ($1::bigint IS NULL OR root_id = $1) AND credited_fen > 0
     )
     SELECT format('%s %s: booked %s in %s entries, written %s', kind, id, b.fen, b.n, w.fen)
     FROM booked b FULL JOIN written w USING (root_id, kind, id, seller_id, buyer_id)
     WHERE b.n IS DISTINCT FROM 1 OR b.fen IS DISTINCT FROM w.fen
+    """
+
+
+@check
+def nobody_gives_back_more_than_he_bought_nor_is_credited_more_than_he_paid() -> str:
+    """Of each product, and of each seller: what is given back, or asked to be, of what was signed for as good.
+
+    Who trades by transfers beside is not looked at: theirs are bought and given away on the same account.
+    """
+    return """
+    WITH got AS (
+        SELECT i.root_id, i.seller_id, i.buyer_id, l.product_id, sum(l.received_qty) AS qty,
+               sum(l.received_qty * l.price_fen) AS fen
+        FROM goods_issue i JOIN goods_issue_line l ON l.root_id = i.root_id AND l.issue_id = i.id
+        WHERE ($1::bigint IS NULL OR i.root_id = $1) GROUP BY 1, 2, 3, 4
+    ), back AS (
+        SELECT r.root_id, r.seller_id, r.buyer_id, l.product_id, sum(l.approved_qty) AS qty,
+               sum(l.approved_qty * l.price_fen) AS fen
+        FROM goods_return r JOIN goods_return_line l ON l.root_id = r.root_id AND l.return_id = r.id
+        WHERE ($1::bigint IS NULL OR r.root_id = $1) AND r.state NOT IN ('rejected', 'cancelled')
+          AND NOT EXISTS (SELECT FROM transfer t WHERE t.root_id = r.root_id AND t.supplier_id = r.seller_id
+                          AND r.buyer_id IN (t.from_org_id, t.to_org_id))
+        GROUP BY 1, 2, 3, 4
+    )
+    SELECT format('buyer %s seller %s product %s: bought %s for %s, gave back %s for %s', buyer_id, seller_id,
+                  product_id, g.qty, g.fen, b.qty, b.fen)
+    FROM back b LEFT JOIN got g USING (root_id, seller_id, buyer_id, product_id)
+    WHERE b.qty > coalesce(g.qty, 0) OR b.fen > coalesce(g.fen, 0)
     """
 
 

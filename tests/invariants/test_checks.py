@@ -40,6 +40,8 @@ async def a_busy_brand(world: World) -> int:
     counted = {"lines": [{"line_no": 1, "received_qty": 10, "damaged_qty": 2}]}
     await buyer.post(f"/goods-issues/{issue}/receive", counted)
     await seller.post(f"/orders/{order}/close", {"reason": "余下不发"})
+    back = {"lines": [{"product_id": goods[0].id, "qty": 2, "reason": "damaged"}]}
+    await buyer.post("/returns", back, 201)
     await seller.post("/payments", {"buyer_id": store.id, "amount_fen": 1_000, "method": "cash"}, 201)
     await a_stocktake(seller, goods[0])
     return int(world.brand.root_id)
@@ -87,6 +89,8 @@ DAMAGE: dict[str, str] = {
         SELECT root_id, seller_id, buyer_id, debit, credit, amount_fen, reason, document_kind, document_id,
                occurred_on, at
         FROM ledger_entry WHERE root_id = {root} AND reason = 'shortage'""",
+    "nobody_gives_back_more_than_he_bought_nor_is_credited_more_than_he_paid": """
+        UPDATE goods_issue_line SET received_qty = 0, damaged_qty = 0, short_qty = 0 WHERE root_id = {root}""",
     "committed_equals_approved_and_not_issued": """
         UPDATE trade_account SET committed_fen = committed_fen + 1 WHERE root_id = {root}""",
     "order_quantities_chain": """

@@ -2072,18 +2072,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/approval-flows/stocktake": {
+    "/api/v1/approval-flows/return": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The steps in which the own org decides about stocktakes above its limit. */
-        get: operations["get_stocktake_flow"];
+        /** The steps in which the own org decides about returns. */
+        get: operations["get_return_flow"];
         put?: never;
-        /** Set the steps in which the own org decides about stocktakes above its limit. */
-        post: operations["set_stocktake_flow"];
+        /** Set the steps in which the own org decides about returns. */
+        post: operations["set_return_flow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2132,7 +2132,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The stock per product: the own, or that of an org inside the scope. */
+        /** The own stock per product. */
         get: operations["list_stock"];
         put?: never;
         post?: never;
@@ -2187,6 +2187,23 @@ export interface paths {
         put?: never;
         /** Register goods that come in from outside. */
         post: operations["supply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sell goods in the own quarantine again, or write them off. */
+        post: operations["settle_quarantine"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2253,23 +2270,6 @@ export interface paths {
         };
         /** What the own org and those inside the scope sold to consumers, by day, org and product. */
         get: operations["list_sales"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stock/sales/summary": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What was sold to consumers in a period: by day, and who and which goods sold most. */
-        get: operations["summarize_sales"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2641,23 +2641,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/trace/ranges/{range_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A range and how far it is used. */
-        get: operations["get_trace_range"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/trace/ranges/{range_id}/codes": {
         parameters: {
             query?: never;
@@ -2667,23 +2650,6 @@ export interface paths {
         };
         /** Codes of a range for the printer. */
         get: operations["print_trace_codes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/trace/ranges/{range_id}/sheet.pdf": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Codes of a range as labels to print and stick on. */
-        get: operations["print_trace_sheet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2856,23 +2822,6 @@ export interface paths {
         put?: never;
         /** Take a case up. */
         post: operations["take_diversion"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/diversions/{diversion_id}/ask": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ask the dealer to state its side. */
-        post: operations["ask_diverter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3128,7 +3077,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send the goods on their way. */
+        /** Send the goods on their way, with the cases that were scanned. */
         post: operations["issue_transfer"];
         delete?: never;
         options?: never;
@@ -3170,33 +3119,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/stocktakes": {
+    "/api/v1/returns": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Stocktakes of the orgs in the scope. */
-        get: operations["list_stocktakes"];
+        /** Returns of the orgs in the scope. */
+        get: operations["list_returns"];
         put?: never;
-        /** Plan a stocktake, or begin it at once. */
-        post: operations["plan_stocktake"];
+        /** Ask to give goods back; they are held, and its approval is asked for at once. */
+        post: operations["ask_return"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/stocktakes/{stocktake_id}": {
+    "/api/v1/returns/returnable": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** One stocktake. */
-        get: operations["get_stocktake"];
+        /** What the own org could give back, how much of it, and at what price. */
+        get: operations["list_returnable"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3205,15 +3154,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/stocktakes/{stocktake_id}/lines": {
+    "/api/v1/returns/{return_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** What was counted and what the books said, lot by lot; nothing while people count, nor for who counts blind. */
-        get: operations["list_stocktake_lines"];
+        /** One return. */
+        get: operations["get_return"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3222,15 +3171,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/stocktakes/{stocktake_id}/tally": {
+    "/api/v1/returns/{return_id}/note.pdf": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** What is counted until now, and what is to be counted. */
-        get: operations["tally_stocktake"];
+        /** The return note to print. */
+        get: operations["print_return"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3239,24 +3188,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/stocktakes/{stocktake_id}/report.pdf": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The report of a stocktake to print: its differences by value, and what was not counted. */
-        get: operations["print_stocktake"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stocktakes/{stocktake_id}/start": {
+    "/api/v1/returns/{return_id}/approve": {
         parameters: {
             query?: never;
             header?: never;
@@ -3265,15 +3197,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin to count. */
-        post: operations["start_stocktake"];
+        /** Let goods come back, in full or in part by line. */
+        post: operations["approve_return"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/stocktakes/{stocktake_id}/sessions": {
+    "/api/v1/returns/{return_id}/cancel": {
         parameters: {
             query?: never;
             header?: never;
@@ -3282,15 +3214,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin to scan for a stocktake, beside all others who do; scans are sent to `/scan-sessions/{id}/scans`. */
-        post: operations["scan_for_stocktake"];
+        /** Call a return off before the goods leave. */
+        post: operations["cancel_return"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/stocktakes/{stocktake_id}/entries": {
+    "/api/v1/returns/{return_id}/issue": {
         parameters: {
             query?: never;
             header?: never;
@@ -3299,15 +3231,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say by hand how much of a product, or of a lot of it, there is. */
-        post: operations["type_figures"];
+        /** Send the goods back, with the cases that were scanned. */
+        post: operations["issue_return"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/stocktakes/{stocktake_id}/close": {
+    "/api/v1/returns/{return_id}/receive": {
         parameters: {
             query?: never;
             header?: never;
@@ -3316,15 +3248,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The counting is over; see what differs. */
-        post: operations["close_stocktake"];
+        /** Count what came back; it is credited then. */
+        post: operations["receive_return"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/stocktakes/{stocktake_id}/settle": {
+    "/api/v1/returns/{return_id}/close": {
         parameters: {
             query?: never;
             header?: never;
@@ -3333,129 +3265,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Decide lines: not counted is none, or left as it is. */
-        post: operations["settle_lines"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stocktakes/{stocktake_id}/recount": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Let the products of these lines be counted again. */
-        post: operations["recount_lines"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stocktakes/{stocktake_id}/submit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Put the books right, at once or after an approval. */
-        post: operations["submit_stocktake"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stocktakes/{stocktake_id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Call a stocktake off; nothing moves. */
-        post: operations["cancel_stocktake"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stocktakes/{stocktake_id}/again": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Count anew what differed in a stocktake that was rejected or called off. */
-        post: operations["count_again"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stocktake-settings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Above which value of differences an approval is needed. */
-        get: operations["get_stocktake_settings"];
-        put?: never;
-        /** Set the limit of the own org. */
-        post: operations["set_stocktake_settings"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stocktake-plans": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The stocktakes that come again. */
-        get: operations["list_stocktake_plans"];
-        put?: never;
-        /** Let a stocktake come again. */
-        post: operations["add_stocktake_plan"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stocktake-plans/{plan_id}/end": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Let a plan make no more stocktakes. */
-        post: operations["end_stocktake_plan"];
+        /** Confirm the differences, and say what comes of them. */
+        post: operations["close_return"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5770,8 +5581,7 @@ export interface components {
          * ExceptionOut
          * @description A price exception with the limits of the day it was asked, and how far its approval has come.
          *
-         *         `decides`: the reader may take the step that waits. `own`: the reader's org asks (it sells, or asked for one below),
-         *         and may withdraw it.
+         *         `decides`: the reader may take the step that waits. `own`: it was asked by the reader's org, which may withdraw it.
          */
         ExceptionOut: {
             id: number;
@@ -6928,9 +6738,7 @@ export interface components {
         };
         /**
          * StockItem
-         * @description The stock of one product, in base units; available = on_hand − reserved.
-         *
-         *         `freshness`: of the lot that ends first.
+         * @description The own stock of one product, in base units; available = on_hand − reserved.
          */
         StockItem: {
             product_id: number;
@@ -6944,8 +6752,6 @@ export interface components {
             available: number;
             in_transit: number;
             nearest_expiry: string | null;
-            /** @enum {unknown} */
-            freshness: "expired" | "fresh" | "last_third" | "soon" | "undated";
         };
         /**
          * BalanceList
@@ -6976,12 +6782,9 @@ export interface components {
             lot_id: number;
             lot_code: string;
             expires_on: string | null;
-            shelf_life_days: number;
             days: number | null;
             /** @enum {unknown} */
             standing: "expired" | "good" | "soon" | "undated";
-            /** @enum {unknown} */
-            freshness: "expired" | "fresh" | "last_third" | "soon" | "undated";
             on_hand: number;
             reserved: number;
             available: number;
@@ -7021,6 +6824,33 @@ export interface components {
             qty: number;
             /** @default null */
             produced_on?: string | null;
+        };
+        /**
+         * QuarantineVerdict
+         * @description What comes of which goods in the own quarantine, and why.
+         */
+        QuarantineVerdict: {
+            /** @enum {unknown} */
+            verdict: "release" | "write_off";
+            lines: components["schemas"]["QuarantineLine"][];
+            reason: string;
+        };
+        /**
+         * QuarantineLine
+         * @description So many base units of a lot.
+         */
+        QuarantineLine: {
+            product_id: number;
+            lot_id: number;
+            qty: number;
+        };
+        /**
+         * QuarantinePaper
+         * @description The paper of a verdict.
+         */
+        QuarantinePaper: {
+            id: number;
+            number: string;
         };
         /**
          * MoveList
@@ -7130,51 +6960,6 @@ export interface components {
             day: string;
             org_id: number;
             org_name: string;
-            product_id: number;
-            product_name: string;
-            product_code: string;
-            base_unit: string;
-            case_name: string;
-            case_qty: number;
-            qty: number;
-        };
-        /**
-         * SalesSummary
-         * @description What was sold in a period: by day (days without a sale are left out), and the 50 who, and of which, sold most.
-         */
-        SalesSummary: {
-            /** Format: date */
-            from: string;
-            /** Format: date */
-            to: string;
-            qty: number;
-            days: components["schemas"]["DaySum"][];
-            orgs: components["schemas"]["OrgSum"][];
-            products: components["schemas"]["ProductSum"][];
-        };
-        /**
-         * DaySum
-         * @description All that was sold on a day, in base units.
-         */
-        DaySum: {
-            /** Format: date */
-            day: string;
-            qty: number;
-        };
-        /**
-         * OrgSum
-         * @description All that an org sold, in base units.
-         */
-        OrgSum: {
-            org_id: number;
-            org_name: string;
-            qty: number;
-        };
-        /**
-         * ProductSum
-         * @description All that was sold of a product, in base units.
-         */
-        ProductSum: {
             product_id: number;
             product_name: string;
             product_code: string;
@@ -7681,33 +7466,6 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * RangeShown
-         * @description A range, and how many of its cases have left with a document; `more`: there are even more than that.
-         */
-        RangeShown: {
-            id: number;
-            /** @enum {unknown} */
-            scheme: "gs1" | "sscc" | "url";
-            product_id: number;
-            product_name: string;
-            product_code: string;
-            packaging_id: number;
-            packaging_name: string;
-            unit_qty: number;
-            lot_code: string | null;
-            expires_on: string | null;
-            count: number;
-            first: string;
-            last: string;
-            note: string;
-            made_at: string;
-            made_by_name: string | null;
-            /** @default 0 */
-            bound?: number;
-            /** @default false */
-            more?: boolean;
-        };
-        /**
          * CodeList
          * @description Codes of a range; `next_first` null: there are no more.
          */
@@ -7941,8 +7699,6 @@ export interface components {
         /**
          * DiversionOut
          * @description A case with its evidence (the newest first, 200 at most) and the documents by which the goods went.
-         *
-         *         `home`: where the dealer is, if its archive says so; `asked_at`: when it was last asked to state its side.
          */
         DiversionOut: {
             id: number;
@@ -7952,7 +7708,6 @@ export interface components {
             /** @enum {unknown} */
             state: "decided" | "open" | "taken";
             dealer: components["schemas"]["OrgRef"];
-            home: components["schemas"]["Spot"] | null;
             region_code: string;
             region_name: string;
             product_id: number;
@@ -7963,8 +7718,6 @@ export interface components {
             opened_at: string;
             taken_by_name: string | null;
             taken_at: string | null;
-            asked_at: string | null;
-            asked_by_name: string | null;
             statement: string;
             statement_photo_ids: number[];
             stated_by_name: string | null;
@@ -7979,14 +7732,6 @@ export interface components {
             /** Format: date */
             counted_on: string;
             weight: number;
-        };
-        /**
-         * Spot
-         * @description A place on a map.
-         */
-        Spot: {
-            latitude: number;
-            longitude: number;
         };
         /**
          * Evidence
@@ -8009,14 +7754,6 @@ export interface components {
             issue_number?: string | null;
             /** @default null */
             buyer?: components["schemas"]["OrgRef"] | null;
-        };
-        /**
-         * Question
-         * @description What the dealer is asked to say; without words, how the goods came there.
-         */
-        Question: {
-            /** @default  */
-            text?: string;
         };
         /**
          * Ruling
@@ -8350,6 +8087,14 @@ export interface components {
             reason: string;
         };
         /**
+         * SendTransfer
+         * @description The goods leave; `codes`: what was scanned of the cases that go along, as the camera read it.
+         */
+        SendTransfer: {
+            /** @default [] */
+            codes?: string[];
+        };
+        /**
          * ReceiveTransfer
          * @description What was counted; lots that are not named arrived complete.
          */
@@ -8374,383 +8119,274 @@ export interface components {
             note?: string;
         };
         /**
-         * StocktakeList
-         * @description A page of stocktakes.
+         * ReturnList
+         * @description A page of returns.
          */
-        StocktakeList: {
-            items: components["schemas"]["StocktakeSummary"][];
+        ReturnList: {
+            items: components["schemas"]["ReturnSummary"][];
             next_cursor: string | null;
         };
         /**
-         * StocktakeSummary
-         * @description A stocktake in a list. Gains and losses are null for who may not see them (blind) and before there are any.
+         * ReturnSummary
+         * @description A return in a list; `goods`: its first products in words.
          */
-        StocktakeSummary: {
+        ReturnSummary: {
             id: number;
             number: string;
             /** @enum {unknown} */
-            state: "adjusted" | "cancelled" | "counted" | "counting" | "planned" | "rejected" | "submitted";
-            org: components["schemas"]["OrgRef"];
-            warehouse: components["schemas"]["OrgRef"];
-            /** @enum {unknown} */
-            scope: "all" | "category" | "list";
-            category: components["schemas"]["OrgRef"] | null;
-            product_count: number;
-            blind: boolean;
-            /** Format: date */
-            planned_on: string;
-            note: string;
-            round: number;
-            made_by: string;
-            made_at: string;
-            started_at: string | null;
-            ended_at: string | null;
+            state: "approved" | "asked" | "cancelled" | "closed" | "issued" | "received" | "rejected";
+            buyer: components["schemas"]["OrgRef"];
+            seller: components["schemas"]["OrgRef"];
+            from_warehouse: string;
+            reasons: ("damaged" | "expired" | "recalled" | "wrong")[];
+            goods: string;
             line_count: number;
-            gain_fen: number | null;
-            loss_fen: number | null;
+            total_fen: number;
+            credited_fen: number;
+            asked_by: string;
+            asked_at: string;
         };
         /**
-         * Stocktake
-         * @description A stocktake, what came of it, and what the reader may do now.
-         *
-         *         `shows_books`: whether the reader is told what the books say. `limit_fen`: above it somebody else must agree; null:
-         *         never. `again_of`, `next`: the stocktake that this one repeats, and the one that repeats it.
+         * ReturnableList
+         * @description A page of what could go back, and to whom.
          */
-        Stocktake: {
+        ReturnableList: {
+            seller: components["schemas"]["OrgRef"];
+            items: components["schemas"]["Returnable"][];
+            next_cursor: string | null;
+        };
+        /**
+         * Returnable
+         * @description A product that could go back: at most `most_qty`, the less of what lies free and what was bought and not given
+         *         back; each is credited with `price_fen`, one of `bought_qty` for `paid_fen`.
+         */
+        Returnable: {
+            product_id: number;
+            product_code: string;
+            product_name: string;
+            spec: string;
+            color: string;
+            base_unit: string;
+            packagings: components["schemas"]["ReturnPackaging"][];
+            free_qty: number;
+            bought_qty: number;
+            paid_fen: number;
+            price_fen: number;
+            most_qty: number;
+            lots: components["schemas"]["ReturnableLot"][];
+        };
+        /**
+         * ReturnPackaging
+         * @description A unit that holds so many base units.
+         */
+        ReturnPackaging: {
+            id: number;
+            name: string;
+            unit_qty: number;
+            gtin: string | null;
+            is_default: boolean;
+        };
+        /**
+         * ReturnableLot
+         * @description A lot that lies there; `free_qty`: what is not held already.
+         */
+        ReturnableLot: {
+            lot_id: number;
+            lot_code: string;
+            expires_on: string | null;
+            expired: boolean;
+            recalled: boolean;
+            free_qty: number;
+        };
+        /**
+         * Return
+         * @description A return with its lines; `credited_fen`: what the buyer owes less by it.
+         *
+         *         `can`: what the reader may do now: cancel, issue, receive, close, decide (by `approval_id`), or settle what lies in
+         *         quarantine. `waits_for`: the step of the approval that waits, and `proposed_by` who took the one before.
+         */
+        Return: {
             id: number;
             number: string;
             /** @enum {unknown} */
-            state: "adjusted" | "cancelled" | "counted" | "counting" | "planned" | "rejected" | "submitted";
-            org: components["schemas"]["OrgRef"];
-            warehouse: components["schemas"]["OrgRef"];
-            /** @enum {unknown} */
-            scope: "all" | "category" | "list";
-            category: components["schemas"]["OrgRef"] | null;
-            product_count: number;
-            blind: boolean;
-            /** Format: date */
-            planned_on: string;
-            note: string;
-            round: number;
-            made_by: string;
-            made_at: string;
-            started_at: string | null;
-            ended_at: string | null;
+            state: "approved" | "asked" | "cancelled" | "closed" | "issued" | "received" | "rejected";
+            buyer: components["schemas"]["OrgRef"];
+            seller: components["schemas"]["OrgRef"];
+            from_warehouse: string;
+            reasons: ("damaged" | "expired" | "recalled" | "wrong")[];
+            goods: string;
             line_count: number;
-            gain_fen: number | null;
-            loss_fen: number | null;
-            /** @default true */
-            shows_books?: boolean;
-            /** @default null */
-            limit_fen?: number | null;
-            /** @default [] */
-            counters?: string[];
-            /** @default null */
-            plan?: components["schemas"]["OrgRef"] | null;
-            /** @default null */
-            again_of?: components["schemas"]["OrgRef"] | null;
-            /** @default null */
-            next?: components["schemas"]["OrgRef"] | null;
+            total_fen: number;
+            credited_fen: number;
+            asked_by: string;
+            asked_at: string;
             /** @default  */
-            reason?: string;
+            note?: string;
+            /** @default  */
+            decision?: string;
             /** @default  */
             ending?: string;
             /** @default null */
             approval_id?: number | null;
+            /** @default  */
+            waits_for?: string;
+            /** @default  */
+            proposed_by?: string;
             /** @default null */
-            started_by?: string | null;
+            approved_by?: string | null;
             /** @default null */
-            counted_by?: string | null;
+            approved_at?: string | null;
             /** @default null */
-            counted_at?: string | null;
+            issued_by?: string | null;
             /** @default null */
-            submitted_by?: string | null;
+            issued_at?: string | null;
             /** @default null */
-            submitted_at?: string | null;
+            received_by?: string | null;
+            /** @default null */
+            received_at?: string | null;
             /** @default null */
             ended_by?: string | null;
-            /** @default [] */
-            sessions?: components["schemas"]["StocktakeSession"][];
-            /** @default [] */
-            typed?: components["schemas"]["TypedOut"][];
             /** @default null */
-            lines?: components["schemas"]["LineCounts"] | null;
+            ended_at?: string | null;
             /** @default [] */
-            categories?: components["schemas"]["CategoryDifference"][];
+            lines?: components["schemas"]["ReturnLine"][];
             /** @default [] */
-            can?: ("again" | "cancel" | "close" | "count" | "decide" | "recount" | "settle" | "start" | "submit")[];
+            can?: ("cancel" | "close" | "decide" | "issue" | "receive" | "settle")[];
         };
         /**
-         * StocktakeSession
-         * @description A session in which somebody scans for the stocktake; `mine`: the reader's own.
-         */
-        StocktakeSession: {
-            id: number;
-            number: string;
-            /** @enum {unknown} */
-            state: "cancelled" | "finished" | "open";
-            round: number;
-            opened_by: string;
-            opened_at: string;
-            scans: number;
-            mine: boolean;
-        };
-        /**
-         * TypedOut
-         * @description A figure that the reader has typed in this round.
-         */
-        TypedOut: {
-            product_id: number;
-            product_name: string;
-            base_unit: string;
-            lot_code: string;
-            expires_on: string | null;
-            qty: number;
-            at: string;
-        };
-        /**
-         * LineCounts
-         * @description How many lines each filter shows.
-         */
-        LineCounts: {
-            all: number;
-            different: number;
-            uncounted: number;
-            unsure: number;
-            left: number;
-            outside: number;
-        };
-        /**
-         * CategoryDifference
-         * @description What differs in a category, by value.
-         */
-        CategoryDifference: {
-            id: number;
-            name: string;
-            lines: number;
-            gain_fen: number;
-            loss_fen: number;
-        };
-        /**
-         * StocktakeLineList
-         * @description A page of lines.
-         */
-        StocktakeLineList: {
-            items: components["schemas"]["StocktakeLine"][];
-            next_cursor: string | null;
-        };
-        /**
-         * StocktakeLine
-         * @description A product and lot. Without a quantity it was not counted.
+         * ReturnLine
+         * @description A line. `price_fen`: what one cost on average, of `bought_qty` bought for `paid_fen` and not given back.
          *
-         *         `how`: by its lot; spread, for no lot was said; not at all; outside the scope. `unsure`: goods moved while it was
-         *         counted. `counted_at`: the moment whose book figure it is compared with. `moved_qty`: what was adjusted.
+         *         `proposed_qty`: what the decider of the step before would let come back, while a further step waits.
          */
-        StocktakeLine: {
+        ReturnLine: {
             line_no: number;
             product_id: number;
             product_code: string;
             product_name: string;
-            category_name: string;
-            base_unit: string;
+            spec: string;
             color: string;
+            base_unit: string;
             case_name: string;
             case_qty: number;
+            qty: number;
+            approved_qty: number;
+            proposed_qty: number | null;
+            /** @enum {unknown} */
+            reason: "damaged" | "expired" | "recalled" | "wrong";
+            note: string;
+            photo_ids: number[];
+            bought_qty: number;
+            paid_fen: number;
+            price_fen: number;
+            lots: components["schemas"]["ReturnLot"][];
+        };
+        /**
+         * ReturnLot
+         * @description A lot of a line: held, on its way, or counted. `in_quarantine`: what of this lot lies in the seller's quarantine
+         *         now, told to his people; `fit`: it could be sold again, for it has neither expired nor is it called back.
+         */
+        ReturnLot: {
+            no: number;
+            lot_id: number;
             lot_code: string;
             expires_on: string | null;
-            /** @enum {unknown} */
-            how: "lot" | "none" | "outside" | "spread";
-            counted_qty: number | null;
-            counted_at: string;
-            book_qty: number | null;
-            difference: number | null;
-            difference_fen: number | null;
-            unsure: boolean;
-            price_fen: number | null;
-            /** @enum {unknown} */
-            price_from: "guide" | "purchase";
-            is_left: boolean;
-            moved_qty: number | null;
+            qty: number;
+            received_qty: number;
+            damaged_qty: number;
+            short_qty: number;
+            note: string;
+            in_quarantine: number;
+            fit: boolean;
         };
         /**
-         * Tally
-         * @description A page of products, and how many of how many are counted.
-         */
-        Tally: {
-            items: components["schemas"]["TallyItem"][];
-            next_cursor: string | null;
-            counted_products: number;
-        };
-        /**
-         * TallyItem
-         * @description A product that is to be counted, or was: so much until now, of all who count. Null: not yet.
+         * NewReturn
+         * @description Goods that go back: to the own supplier where no seller is named, from the default warehouse where none is.
          *
-         *         `again`: it is counted again. `is_inside`: in the scope; else it was found, and stays as it is.
+         *         `warehouse_id` may be the own quarantine: what came back from a store goes on.
          */
-        TallyItem: {
-            product_id: number;
-            product_code: string;
-            product_name: string;
-            base_unit: string;
-            color: string;
-            case_name: string;
-            case_qty: number;
-            counted_qty: number | null;
-            book_qty: number | null;
-            again: boolean;
-            is_inside: boolean;
-        };
-        /**
-         * NewStocktake
-         * @description What is counted where, when and by whom. Without a day it begins at once; without people everybody may count.
-         *
-         *         `blind`: who counts does not see what the books say.
-         */
-        NewStocktake: {
-            /** @enum {unknown} */
-            scope: "all" | "category" | "list";
-            blind: boolean;
+        NewReturn: {
+            lines: components["schemas"]["NewReturnLine"][];
+            /** @default  */
+            note?: string;
+            /** @default null */
+            seller_id?: number | null;
             /** @default null */
             warehouse_id?: number | null;
-            /** @default null */
-            category_id?: number | null;
+        };
+        /**
+         * NewReturnLine
+         * @description So many base units of a product, why, and pictures of them; of one lot where it is named.
+         */
+        NewReturnLine: {
+            product_id: number;
+            qty: number;
+            /** @enum {unknown} */
+            reason: "damaged" | "expired" | "recalled" | "wrong";
+            /** @default  */
+            note?: string;
             /** @default [] */
-            product_ids?: number[];
+            photo_ids?: number[];
             /** @default null */
-            planned_on?: string | null;
-            /** @default [] */
-            counter_ids?: number[];
+            lot_id?: number | null;
+        };
+        /**
+         * ApproveReturn
+         * @description Yes to all, or to so many of each line that is named; lines that are not named do not come back then.
+         */
+        ApproveReturn: {
+            /** @default null */
+            lines?: components["schemas"]["ApprovedReturnLine"][] | null;
             /** @default  */
             note?: string;
         };
         /**
-         * TypedFigures
-         * @description Figures of one person.
+         * ApprovedReturnLine
+         * @description How many of a line may come back.
          */
-        TypedFigures: {
-            entries: components["schemas"]["Typed"][];
-        };
-        /**
-         * Typed
-         * @description A figure that was typed, in base units; typed again by the same person it is corrected. Without lot and day it is
-         *         of the product as a whole.
-         */
-        Typed: {
-            product_id: number;
+        ApprovedReturnLine: {
+            line_no: number;
             /** @description base units */
-            qty: number;
-            /** @default null */
-            lot_id?: number | null;
-            /** @default  */
-            lot_code?: string;
-            /** @default null */
-            expires_on?: string | null;
+            approved_qty: number;
         };
         /**
-         * Closing
-         * @description That the counting is over. `finish`: also end the sessions in which people are still scanning.
-         */
-        Closing: {
-            /** @default false */
-            finish?: boolean;
-        };
-        /**
-         * Settling
-         * @description Lines that were not counted are none (`zero`); lines that are left as they are, or adjusted after all.
-         */
-        Settling: {
-            line_nos: number[];
-            /** @enum {unknown} */
-            choice: "adjust" | "leave" | "zero";
-        };
-        /**
-         * Recount
-         * @description The lines whose products are counted again, with all their lots.
-         */
-        Recount: {
-            line_nos: number[];
-        };
-        /**
-         * Submission
-         * @description What is to be known about the differences.
-         */
-        Submission: {
-            /** @default  */
-            reason?: string;
-        };
-        /**
-         * StocktakeReason
+         * ReturnEnding
          * @description Why.
          */
-        StocktakeReason: {
+        ReturnEnding: {
             reason: string;
         };
         /**
-         * StocktakeSettings
-         * @description Above which value of differences an approval is needed, in fen.
+         * SendReturn
+         * @description The goods leave; `codes`: what was scanned of the cases that go along, as the camera read it.
          */
-        StocktakeSettings: {
-            limit_fen: number;
-            version: number;
-        };
-        /**
-         * StocktakeSettingsEdit
-         * @description A new limit; `version` as it was read, 0 where the org had set none.
-         */
-        StocktakeSettingsEdit: {
-            /** @description integer fen */
-            limit_fen: number;
-            version: number;
-        };
-        /**
-         * PlanList
-         * @description The plans of the own org that go on.
-         */
-        PlanList: {
-            items: components["schemas"]["Plan"][];
-        };
-        /**
-         * Plan
-         * @description A plan of the own org.
-         */
-        Plan: {
-            id: number;
-            name: string;
-            warehouse: components["schemas"]["OrgRef"];
-            /** @enum {unknown} */
-            scope: "all" | "category" | "list";
-            category: components["schemas"]["OrgRef"] | null;
-            product_count: number;
-            blind: boolean;
-            /** @enum {unknown} */
-            every: "month" | "quarter" | "week";
-            /** Format: date */
-            next_on: string;
-            counters: string[];
-            made_by: string;
-            last: components["schemas"]["OrgRef"] | null;
-        };
-        /**
-         * NewPlan
-         * @description A stocktake that comes again; it is made on its day, and who counts is told.
-         */
-        NewPlan: {
-            name: string;
-            /** @enum {unknown} */
-            scope: "all" | "category" | "list";
-            blind: boolean;
-            /** @enum {unknown} */
-            every: "month" | "quarter" | "week";
-            /** Format: date */
-            next_on: string;
-            /** @default null */
-            warehouse_id?: number | null;
-            /** @default null */
-            category_id?: number | null;
+        SendReturn: {
             /** @default [] */
-            product_ids?: number[];
+            codes?: string[];
+        };
+        /**
+         * ReceiveReturn
+         * @description What was counted; lots that are not named arrived complete.
+         */
+        ReceiveReturn: {
             /** @default [] */
-            counter_ids?: number[];
+            lines?: components["schemas"]["CountedReturn"][];
+        };
+        /**
+         * CountedReturn
+         * @description What arrived of a lot as agreed, and what was broken on the way; the rest is short. What differs needs a note.
+         */
+        CountedReturn: {
+            no: number;
+            /** @description base units */
+            received_qty: number;
+            /**
+             * @description base units
+             * @default 0
+             */
+            damaged_qty?: number;
+            /** @default  */
+            note?: string;
         };
         /**
          * CustomerList
@@ -19889,7 +19525,7 @@ export interface operations {
             };
         };
     };
-    get_stocktake_flow: {
+    get_return_flow: {
         parameters: {
             query?: never;
             header?: never;
@@ -19945,7 +19581,7 @@ export interface operations {
             };
         };
     };
-    set_stocktake_flow: {
+    set_return_flow: {
         parameters: {
             query?: never;
             header: {
@@ -20215,8 +19851,6 @@ export interface operations {
     list_stock: {
         parameters: {
             query?: {
-                org_id?: number | null;
-                warehouse_id?: number | null;
                 q?: string | null;
                 category_id?: number | null;
                 cursor?: string | null;
@@ -20248,15 +19882,6 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20476,6 +20101,77 @@ export interface operations {
                 };
             };
             /** @description idempotency_key_reused · lot_mismatch */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_quarantine: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuarantineVerdict"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantinePaper"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · lot_unfit · quarantine_short */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -20729,76 +20425,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SaleList"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    summarize_sales: {
-        parameters: {
-            query?: {
-                org_id?: number | null;
-                product_id?: number | null;
-                from?: string | null;
-                to?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SalesSummary"];
                 };
             };
             /** @description not_signed_in */
@@ -22828,73 +22454,6 @@ export interface operations {
             };
         };
     };
-    get_trace_range: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                range_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RangeShown"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     print_trace_codes: {
         parameters: {
             query?: {
@@ -22938,85 +22497,6 @@ export interface operations {
             };
             /** @description not_found */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    print_trace_sheet: {
-        parameters: {
-            query?: {
-                first?: number;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                range_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/pdf": string;
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description no_sheet */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23493,7 +22973,6 @@ export interface operations {
                 region_code?: string | null;
                 from?: string | null;
                 to?: string | null;
-                mine?: boolean;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -23697,88 +23176,6 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DiversionOut"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description diversion_state · idempotency_key_reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ask_diverter: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path: {
-                diversion_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Question"];
-            };
-        };
         responses: {
             /** @description done */
             200: {
@@ -25032,7 +24429,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendTransfer"] | null;
+            };
+        };
         responses: {
             /** @description done */
             200: {
@@ -25263,10 +24664,11 @@ export interface operations {
             };
         };
     };
-    list_stocktakes: {
+    list_returns: {
         parameters: {
             query?: {
-                state?: ("adjusted" | "cancelled" | "counted" | "counting" | "planned" | "rejected" | "submitted") | null;
+                state?: ("approved" | "asked" | "cancelled" | "closed" | "issued" | "received" | "rejected") | null;
+                side?: ("in" | "out") | null;
                 org_id?: number | null;
                 cursor?: string | null;
                 limit?: number;
@@ -25283,7 +24685,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StocktakeList"];
+                    "application/json": components["schemas"]["ReturnList"];
                 };
             };
             /** @description not_signed_in */
@@ -25324,7 +24726,7 @@ export interface operations {
             };
         };
     };
-    plan_stocktake: {
+    ask_return: {
         parameters: {
             query?: never;
             header: {
@@ -25335,7 +24737,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewStocktake"];
+                "application/json": components["schemas"]["NewReturn"];
             };
         };
         responses: {
@@ -25345,7 +24747,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Stocktake"];
+                    "application/json": components["schemas"]["Return"];
                 };
             };
             /** @description not_signed_in */
@@ -25357,7 +24759,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description forbidden */
+            /** @description forbidden · org_frozen */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25375,7 +24777,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description idempotency_key_reused · stocktake_open */
+            /** @description idempotency_key_reused · return_too_much · stock_short */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -25404,84 +24806,20 @@ export interface operations {
             };
         };
     };
-    get_stocktake: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                stocktake_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Stocktake"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_stocktake_lines: {
+    list_returnable: {
         parameters: {
             query?: {
-                which?: "all" | "different" | "left" | "outside" | "uncounted" | "unsure";
+                seller_id?: number | null;
+                warehouse_id?: number | null;
+                q?: string | null;
+                product_id?: number | null;
+                order_id?: number | null;
+                only?: ("expired" | "recalled") | null;
                 cursor?: string | null;
                 limit?: number;
             };
             header?: never;
-            path: {
-                stocktake_id: number;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -25492,7 +24830,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StocktakeLineList"];
+                    "application/json": components["schemas"]["ReturnableList"];
                 };
             };
             /** @description not_signed_in */
@@ -25542,82 +24880,79 @@ export interface operations {
             };
         };
     };
-    tally_stocktake: {
-        parameters: {
-            query?: {
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                stocktake_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Tally"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    print_stocktake: {
+    get_return: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                stocktake_id: number;
+                return_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Return"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print_return: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                return_id: number;
             };
             cookie?: never;
         };
@@ -25679,176 +25014,20 @@ export interface operations {
             };
         };
     };
-    start_stocktake: {
+    approve_return: {
         parameters: {
             query?: never;
             header: {
                 "Idempotency-Key": string;
             };
             path: {
-                stocktake_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Stocktake"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description idempotency_key_reused · stocktake_open · stocktake_state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    scan_for_stocktake: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path: {
-                stocktake_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScanSessionDetail"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description idempotency_key_reused · stocktake_state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    type_figures: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path: {
-                stocktake_id: number;
+                return_id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TypedFigures"];
+                "application/json": components["schemas"]["ApproveReturn"];
             };
         };
         responses: {
@@ -25858,7 +25037,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Stocktake"];
+                    "application/json": components["schemas"]["Return"];
                 };
             };
             /** @description not_signed_in */
@@ -25870,7 +25049,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description forbidden */
+            /** @description forbidden · org_frozen */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25888,7 +25067,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description idempotency_key_reused · stocktake_state */
+            /** @description approval_decided · idempotency_key_reused · return_state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -25897,7 +25076,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description invalid_input */
+            /** @description invalid_input · quantity_invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -25917,20 +25096,20 @@ export interface operations {
             };
         };
     };
-    close_stocktake: {
+    cancel_return: {
         parameters: {
             query?: never;
             header: {
                 "Idempotency-Key": string;
             };
             path: {
-                stocktake_id: number;
+                return_id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Closing"];
+                "application/json": components["schemas"]["ReturnEnding"];
             };
         };
         responses: {
@@ -25940,7 +25119,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Stocktake"];
+                    "application/json": components["schemas"]["Return"];
                 };
             };
             /** @description not_signed_in */
@@ -25970,7 +25149,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description codes_unknown · count_unclear · idempotency_key_reused · still_scanning · stocktake_state */
+            /** @description idempotency_key_reused · return_state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -25999,20 +25178,20 @@ export interface operations {
             };
         };
     };
-    settle_lines: {
+    issue_return: {
         parameters: {
             query?: never;
             header: {
                 "Idempotency-Key": string;
             };
             path: {
-                stocktake_id: number;
+                return_id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Settling"];
+                "application/json": components["schemas"]["SendReturn"];
             };
         };
         responses: {
@@ -26022,7 +25201,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Stocktake"];
+                    "application/json": components["schemas"]["Return"];
                 };
             };
             /** @description not_signed_in */
@@ -26034,7 +25213,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description forbidden */
+            /** @description forbidden · org_frozen */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26052,7 +25231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description idempotency_key_reused · stocktake_state */
+            /** @description idempotency_key_reused · return_state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -26081,20 +25260,20 @@ export interface operations {
             };
         };
     };
-    recount_lines: {
+    receive_return: {
         parameters: {
             query?: never;
             header: {
                 "Idempotency-Key": string;
             };
             path: {
-                stocktake_id: number;
+                return_id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Recount"];
+                "application/json": components["schemas"]["ReceiveReturn"];
             };
         };
         responses: {
@@ -26104,7 +25283,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Stocktake"];
+                    "application/json": components["schemas"]["Return"];
                 };
             };
             /** @description not_signed_in */
@@ -26134,7 +25313,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description idempotency_key_reused · stocktake_state */
+            /** @description idempotency_key_reused · return_state */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -26163,20 +25342,20 @@ export interface operations {
             };
         };
     };
-    submit_stocktake: {
+    close_return: {
         parameters: {
             query?: never;
             header: {
                 "Idempotency-Key": string;
             };
             path: {
-                stocktake_id: number;
+                return_id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Submission"];
+                "application/json": components["schemas"]["ReturnEnding"];
             };
         };
         responses: {
@@ -26186,7 +25365,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Stocktake"];
+                    "application/json": components["schemas"]["Return"];
                 };
             };
             /** @description not_signed_in */
@@ -26216,508 +25395,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description idempotency_key_reused · lines_held · lines_undecided · stocktake_state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    cancel_stocktake: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path: {
-                stocktake_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StocktakeReason"];
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Stocktake"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description idempotency_key_reused · stocktake_state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    count_again: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path: {
-                stocktake_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Stocktake"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description idempotency_key_reused · stocktake_open · stocktake_state */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_stocktake_settings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StocktakeSettings"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    set_stocktake_settings: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StocktakeSettingsEdit"];
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StocktakeSettings"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description idempotency_key_reused · stale_version */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_stocktake_plans: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlanList"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    add_stocktake_plan: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewPlan"];
-            };
-        };
-        responses: {
-            /** @description done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlanList"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description idempotency_key_reused */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    end_stocktake_plan: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path: {
-                plan_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlanList"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description idempotency_key_reused */
+            /** @description idempotency_key_reused · return_state */
             409: {
                 headers: {
                     [name: string]: unknown;
