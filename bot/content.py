@@ -212,10 +212,8 @@ async def _of_transfer(settings: Settings, approval: approvals.Facts, task_id: s
 
 async def _of_stocktake(settings: Settings, approval: approvals.Facts, task_id: str) -> cards.ApprovalCard:
     """What was found more and less than the books, by value, and where most of it is."""
+    one = await _subject(counts.facts_of_many, approval)
     subject = (approval.root_id, approval.subject_id)
-    one = (await counts.facts_of_many(*([key] for key in subject))).get(subject)
-    if one is None:
-        raise LookupError(f"no stocktake {approval.subject_id}")
     worst = await stocktake_lines.page(*subject, "different", 0, _LINES_TOLD)
     when = one["submitted_at"].astimezone(clock.zone()).strftime("%m-%d %H:%M")
     differing = (await stocktake_lines.counts(*subject))["different"]

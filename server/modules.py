@@ -44,6 +44,7 @@ from server.regions.routes import routes as regions
 from server.returns import queries as returns_queries
 from server.returns.hooks import also_bought
 from server.returns.routes import routes as returns
+from server.returns.service import held_by_returns
 from server.returns.service import papers as return_papers
 from server.rules.routes import routes as rules
 from server.settlement.moving import tell_of_money
@@ -137,7 +138,8 @@ def wire() -> None:
     numbered_by("receipt", receipt_papers)
     numbered_by("transfer", transfer_papers)
     numbered_by("stocktake", stocktake_papers)
+    numbered_by("return", return_papers)
     orders_named_by(holding_papers)
     holds_too(held_by_transfers)
-    numbered_by("return", return_papers)
+    holds_too(held_by_returns)
     on_category_move(check_regrouping)

@@ -204,6 +204,14 @@ WHERE r.root_id = $1 AND r.id = $2
 
 _MANY = _COLUMNS + _JOINS + "WHERE r.root_id = ANY ($1::bigint[]) AND r.id = ANY ($2::bigint[])"
 
+_HOLDING = """
+SELECT x.product_id, x.lot_id, sum(x.qty)::bigint AS qty, r.id, r.number
+FROM goods_return r JOIN goods_return_lot x ON x.root_id = r.root_id AND x.return_id = r.id
+WHERE r.root_id = $1 AND r.from_location_id = $2 AND r.state IN ('asked', 'approved')
+  AND (x.product_id, x.lot_id) IN (SELECT * FROM unnest($3::bigint[], $4::bigint[]))
+GROUP BY 1, 2, 4, 5 ORDER BY 4
+"""
+
 _NUMBERS = "SELECT id, number FROM goods_return WHERE root_id = $1 AND id = ANY ($2::bigint[])"
 
 NAMES_FILE = "SELECT FROM goods_return_line l WHERE l.root_id = f.root_id AND f.id = ANY (l.photo_ids)"
@@ -325,3 +333,8 @@ async def facts_of_many(root_ids: Sequence[int], ids: Sequence[int]) -> dict[tup
 async def numbers(root_id: int, ids: Sequence[int]) -> dict[int, str]:
     """The numbers of returns."""
     return {item["id"]: item["number"] for item in await db.rows(_NUMBERS, root_id, list(ids))}
+
+
+async def holding(root_id: int, location_id: int, products: Sequence[int], lots: Sequence[int]) -> Sequence[db.Row]:
+    """What returns that have not been sent hold of these lots in a place."""
+    return await db.rows(_HOLDING, root_id, location_id, list(products), list(lots))

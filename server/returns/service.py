@@ -24,6 +24,7 @@ from server.returns.states import next_state
 from server.settlement import service as settlement
 from server.stock import holding
 from server.stock import queries as stock
+from server.stock.counting import Holding
 from server.stock.documents import Paper
 from server.stock.fefo import Pick
 from server.stock.queries import Document, Move
@@ -294,6 +295,17 @@ async def weigh(root_id: int, org_id: int, buyer_id: int, subject_id: int | None
 async def papers(root_id: int, ids: Sequence[int]) -> dict[int, Paper]:
     """The numbers of returns, for whoever shows what they moved."""
     return {id_: Paper(number, KIND, id_) for id_, number in (await queries.numbers(root_id, ids)).items()}
+
+
+async def held_by_returns(
+    root_id: int, location_id: int, products: Sequence[int], lots: Sequence[int]
+) -> list[Holding]:
+    """What returns that have not been sent hold of these lots in a place, for whoever would take it away."""
+    found = await queries.holding(root_id, location_id, products, lots)
+    return [
+        Holding(item["product_id"], item["lot_id"], item["qty"], Paper(item["number"], KIND, item["id"]))
+        for item in found
+    ]
 
 
 approvals.register(KIND, decide, weigh)

@@ -2072,6 +2072,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/approval-flows/stocktake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The steps in which the own org decides about stocktakes above its limit. */
+        get: operations["get_stocktake_flow"];
+        put?: never;
+        /** Set the steps in which the own org decides about stocktakes above its limit. */
+        post: operations["set_stocktake_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/approval-flows/return": {
         parameters: {
             query?: never;
@@ -2132,7 +2150,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The own stock per product. */
+        /** The stock per product: the own, or that of an org inside the scope. */
         get: operations["list_stock"];
         put?: never;
         post?: never;
@@ -2270,6 +2288,23 @@ export interface paths {
         };
         /** What the own org and those inside the scope sold to consumers, by day, org and product. */
         get: operations["list_sales"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/sales/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sold to consumers in a period: by day, and who and which goods sold most. */
+        get: operations["summarize_sales"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2641,6 +2676,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trace/ranges/{range_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A range and how far it is used. */
+        get: operations["get_trace_range"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trace/ranges/{range_id}/codes": {
         parameters: {
             query?: never;
@@ -2650,6 +2702,23 @@ export interface paths {
         };
         /** Codes of a range for the printer. */
         get: operations["print_trace_codes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trace/ranges/{range_id}/sheet.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Codes of a range as labels to print and stick on. */
+        get: operations["print_trace_sheet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2822,6 +2891,23 @@ export interface paths {
         put?: never;
         /** Take a case up. */
         post: operations["take_diversion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diversions/{diversion_id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the dealer to state its side. */
+        post: operations["ask_diverter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3113,6 +3199,298 @@ export interface paths {
         put?: never;
         /** Confirm the differences, and say what comes of them. */
         post: operations["close_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stocktakes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stocktakes of the orgs in the scope. */
+        get: operations["list_stocktakes"];
+        put?: never;
+        /** Plan a stocktake, or begin it at once. */
+        post: operations["plan_stocktake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stocktakes/{stocktake_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One stocktake. */
+        get: operations["get_stocktake"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stocktakes/{stocktake_id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was counted and what the books said, lot by lot; nothing while people count, nor for who counts blind. */
+        get: operations["list_stocktake_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stocktakes/{stocktake_id}/tally": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is counted until now, and what is to be counted. */
+        get: operations["tally_stocktake"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stocktakes/{stocktake_id}/report.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a stocktake to print: its differences by value, and what was not counted. */
+        get: operations["print_stocktake"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stocktakes/{stocktake_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to count. */
+        post: operations["start_stocktake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stocktakes/{stocktake_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to scan for a stocktake, beside all others who do; scans are sent to `/scan-sessions/{id}/scans`. */
+        post: operations["scan_for_stocktake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stocktakes/{stocktake_id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say by hand how much of a product, or of a lot of it, there is. */
+        post: operations["type_figures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stocktakes/{stocktake_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The counting is over; see what differs. */
+        post: operations["close_stocktake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stocktakes/{stocktake_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide lines: not counted is none, or left as it is. */
+        post: operations["settle_lines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stocktakes/{stocktake_id}/recount": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the products of these lines be counted again. */
+        post: operations["recount_lines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stocktakes/{stocktake_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the books right, at once or after an approval. */
+        post: operations["submit_stocktake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stocktakes/{stocktake_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call a stocktake off; nothing moves. */
+        post: operations["cancel_stocktake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stocktakes/{stocktake_id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Count anew what differed in a stocktake that was rejected or called off. */
+        post: operations["count_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stocktake-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Above which value of differences an approval is needed. */
+        get: operations["get_stocktake_settings"];
+        put?: never;
+        /** Set the limit of the own org. */
+        post: operations["set_stocktake_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stocktake-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stocktakes that come again. */
+        get: operations["list_stocktake_plans"];
+        put?: never;
+        /** Let a stocktake come again. */
+        post: operations["add_stocktake_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stocktake-plans/{plan_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a plan make no more stocktakes. */
+        post: operations["end_stocktake_plan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5581,7 +5959,8 @@ export interface components {
          * ExceptionOut
          * @description A price exception with the limits of the day it was asked, and how far its approval has come.
          *
-         *         `decides`: the reader may take the step that waits. `own`: it was asked by the reader's org, which may withdraw it.
+         *         `decides`: the reader may take the step that waits. `own`: the reader's org asks (it sells, or asked for one below),
+         *         and may withdraw it.
          */
         ExceptionOut: {
             id: number;
@@ -6738,7 +7117,9 @@ export interface components {
         };
         /**
          * StockItem
-         * @description The own stock of one product, in base units; available = on_hand − reserved.
+         * @description The stock of one product, in base units; available = on_hand − reserved.
+         *
+         *         `freshness`: of the lot that ends first.
          */
         StockItem: {
             product_id: number;
@@ -6752,6 +7133,8 @@ export interface components {
             available: number;
             in_transit: number;
             nearest_expiry: string | null;
+            /** @enum {unknown} */
+            freshness: "expired" | "fresh" | "last_third" | "soon" | "undated";
         };
         /**
          * BalanceList
@@ -6782,9 +7165,12 @@ export interface components {
             lot_id: number;
             lot_code: string;
             expires_on: string | null;
+            shelf_life_days: number;
             days: number | null;
             /** @enum {unknown} */
             standing: "expired" | "good" | "soon" | "undated";
+            /** @enum {unknown} */
+            freshness: "expired" | "fresh" | "last_third" | "soon" | "undated";
             on_hand: number;
             reserved: number;
             available: number;
@@ -6960,6 +7346,51 @@ export interface components {
             day: string;
             org_id: number;
             org_name: string;
+            product_id: number;
+            product_name: string;
+            product_code: string;
+            base_unit: string;
+            case_name: string;
+            case_qty: number;
+            qty: number;
+        };
+        /**
+         * SalesSummary
+         * @description What was sold in a period: by day (days without a sale are left out), and the 50 who, and of which, sold most.
+         */
+        SalesSummary: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            qty: number;
+            days: components["schemas"]["DaySum"][];
+            orgs: components["schemas"]["OrgSum"][];
+            products: components["schemas"]["ProductSum"][];
+        };
+        /**
+         * DaySum
+         * @description All that was sold on a day, in base units.
+         */
+        DaySum: {
+            /** Format: date */
+            day: string;
+            qty: number;
+        };
+        /**
+         * OrgSum
+         * @description All that an org sold, in base units.
+         */
+        OrgSum: {
+            org_id: number;
+            org_name: string;
+            qty: number;
+        };
+        /**
+         * ProductSum
+         * @description All that was sold of a product, in base units.
+         */
+        ProductSum: {
             product_id: number;
             product_name: string;
             product_code: string;
@@ -7466,6 +7897,33 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * RangeShown
+         * @description A range, and how many of its cases have left with a document; `more`: there are even more than that.
+         */
+        RangeShown: {
+            id: number;
+            /** @enum {unknown} */
+            scheme: "gs1" | "sscc" | "url";
+            product_id: number;
+            product_name: string;
+            product_code: string;
+            packaging_id: number;
+            packaging_name: string;
+            unit_qty: number;
+            lot_code: string | null;
+            expires_on: string | null;
+            count: number;
+            first: string;
+            last: string;
+            note: string;
+            made_at: string;
+            made_by_name: string | null;
+            /** @default 0 */
+            bound?: number;
+            /** @default false */
+            more?: boolean;
+        };
+        /**
          * CodeList
          * @description Codes of a range; `next_first` null: there are no more.
          */
@@ -7699,6 +8157,8 @@ export interface components {
         /**
          * DiversionOut
          * @description A case with its evidence (the newest first, 200 at most) and the documents by which the goods went.
+         *
+         *         `home`: where the dealer is, if its archive says so; `asked_at`: when it was last asked to state its side.
          */
         DiversionOut: {
             id: number;
@@ -7708,6 +8168,7 @@ export interface components {
             /** @enum {unknown} */
             state: "decided" | "open" | "taken";
             dealer: components["schemas"]["OrgRef"];
+            home: components["schemas"]["Spot"] | null;
             region_code: string;
             region_name: string;
             product_id: number;
@@ -7718,6 +8179,8 @@ export interface components {
             opened_at: string;
             taken_by_name: string | null;
             taken_at: string | null;
+            asked_at: string | null;
+            asked_by_name: string | null;
             statement: string;
             statement_photo_ids: number[];
             stated_by_name: string | null;
@@ -7732,6 +8195,14 @@ export interface components {
             /** Format: date */
             counted_on: string;
             weight: number;
+        };
+        /**
+         * Spot
+         * @description A place on a map.
+         */
+        Spot: {
+            latitude: number;
+            longitude: number;
         };
         /**
          * Evidence
@@ -7754,6 +8225,14 @@ export interface components {
             issue_number?: string | null;
             /** @default null */
             buyer?: components["schemas"]["OrgRef"] | null;
+        };
+        /**
+         * Question
+         * @description What the dealer is asked to say; without words, how the goods came there.
+         */
+        Question: {
+            /** @default  */
+            text?: string;
         };
         /**
          * Ruling
@@ -8117,6 +8596,385 @@ export interface components {
             damaged_qty?: number;
             /** @default  */
             note?: string;
+        };
+        /**
+         * StocktakeList
+         * @description A page of stocktakes.
+         */
+        StocktakeList: {
+            items: components["schemas"]["StocktakeSummary"][];
+            next_cursor: string | null;
+        };
+        /**
+         * StocktakeSummary
+         * @description A stocktake in a list. Gains and losses are null for who may not see them (blind) and before there are any.
+         */
+        StocktakeSummary: {
+            id: number;
+            number: string;
+            /** @enum {unknown} */
+            state: "adjusted" | "cancelled" | "counted" | "counting" | "planned" | "rejected" | "submitted";
+            org: components["schemas"]["OrgRef"];
+            warehouse: components["schemas"]["OrgRef"];
+            /** @enum {unknown} */
+            scope: "all" | "category" | "list";
+            category: components["schemas"]["OrgRef"] | null;
+            product_count: number;
+            blind: boolean;
+            /** Format: date */
+            planned_on: string;
+            note: string;
+            round: number;
+            made_by: string;
+            made_at: string;
+            started_at: string | null;
+            ended_at: string | null;
+            line_count: number;
+            gain_fen: number | null;
+            loss_fen: number | null;
+        };
+        /**
+         * Stocktake
+         * @description A stocktake, what came of it, and what the reader may do now.
+         *
+         *         `shows_books`: whether the reader is told what the books say. `limit_fen`: above it somebody else must agree; null:
+         *         never. `again_of`, `next`: the stocktake that this one repeats, and the one that repeats it.
+         */
+        Stocktake: {
+            id: number;
+            number: string;
+            /** @enum {unknown} */
+            state: "adjusted" | "cancelled" | "counted" | "counting" | "planned" | "rejected" | "submitted";
+            org: components["schemas"]["OrgRef"];
+            warehouse: components["schemas"]["OrgRef"];
+            /** @enum {unknown} */
+            scope: "all" | "category" | "list";
+            category: components["schemas"]["OrgRef"] | null;
+            product_count: number;
+            blind: boolean;
+            /** Format: date */
+            planned_on: string;
+            note: string;
+            round: number;
+            made_by: string;
+            made_at: string;
+            started_at: string | null;
+            ended_at: string | null;
+            line_count: number;
+            gain_fen: number | null;
+            loss_fen: number | null;
+            /** @default true */
+            shows_books?: boolean;
+            /** @default null */
+            limit_fen?: number | null;
+            /** @default [] */
+            counters?: string[];
+            /** @default null */
+            plan?: components["schemas"]["OrgRef"] | null;
+            /** @default null */
+            again_of?: components["schemas"]["OrgRef"] | null;
+            /** @default null */
+            next?: components["schemas"]["OrgRef"] | null;
+            /** @default  */
+            reason?: string;
+            /** @default  */
+            ending?: string;
+            /** @default null */
+            approval_id?: number | null;
+            /** @default null */
+            started_by?: string | null;
+            /** @default null */
+            counted_by?: string | null;
+            /** @default null */
+            counted_at?: string | null;
+            /** @default null */
+            submitted_by?: string | null;
+            /** @default null */
+            submitted_at?: string | null;
+            /** @default null */
+            ended_by?: string | null;
+            /** @default [] */
+            sessions?: components["schemas"]["StocktakeSession"][];
+            /** @default [] */
+            typed?: components["schemas"]["TypedOut"][];
+            /** @default null */
+            lines?: components["schemas"]["LineCounts"] | null;
+            /** @default [] */
+            categories?: components["schemas"]["CategoryDifference"][];
+            /** @default [] */
+            can?: ("again" | "cancel" | "close" | "count" | "decide" | "recount" | "settle" | "start" | "submit")[];
+        };
+        /**
+         * StocktakeSession
+         * @description A session in which somebody scans for the stocktake; `mine`: the reader's own.
+         */
+        StocktakeSession: {
+            id: number;
+            number: string;
+            /** @enum {unknown} */
+            state: "cancelled" | "finished" | "open";
+            round: number;
+            opened_by: string;
+            opened_at: string;
+            scans: number;
+            mine: boolean;
+        };
+        /**
+         * TypedOut
+         * @description A figure that the reader has typed in this round.
+         */
+        TypedOut: {
+            product_id: number;
+            product_name: string;
+            base_unit: string;
+            lot_code: string;
+            expires_on: string | null;
+            qty: number;
+            at: string;
+        };
+        /**
+         * LineCounts
+         * @description How many lines each filter shows.
+         */
+        LineCounts: {
+            all: number;
+            different: number;
+            uncounted: number;
+            unsure: number;
+            left: number;
+            outside: number;
+        };
+        /**
+         * CategoryDifference
+         * @description What differs in a category, by value.
+         */
+        CategoryDifference: {
+            id: number;
+            name: string;
+            lines: number;
+            gain_fen: number;
+            loss_fen: number;
+        };
+        /**
+         * StocktakeLineList
+         * @description A page of lines.
+         */
+        StocktakeLineList: {
+            items: components["schemas"]["StocktakeLine"][];
+            next_cursor: string | null;
+        };
+        /**
+         * StocktakeLine
+         * @description A product and lot. Without a quantity it was not counted.
+         *
+         *         `how`: by its lot; spread, for no lot was said; not at all; outside the scope. `unsure`: goods moved while it was
+         *         counted. `counted_at`: the moment whose book figure it is compared with. `moved_qty`: what was adjusted.
+         */
+        StocktakeLine: {
+            line_no: number;
+            product_id: number;
+            product_code: string;
+            product_name: string;
+            category_name: string;
+            base_unit: string;
+            color: string;
+            case_name: string;
+            case_qty: number;
+            lot_code: string;
+            expires_on: string | null;
+            /** @enum {unknown} */
+            how: "lot" | "none" | "outside" | "spread";
+            counted_qty: number | null;
+            counted_at: string;
+            book_qty: number | null;
+            difference: number | null;
+            difference_fen: number | null;
+            unsure: boolean;
+            price_fen: number | null;
+            /** @enum {unknown} */
+            price_from: "guide" | "purchase";
+            is_left: boolean;
+            moved_qty: number | null;
+        };
+        /**
+         * Tally
+         * @description A page of products, and how many of how many are counted.
+         */
+        Tally: {
+            items: components["schemas"]["TallyItem"][];
+            next_cursor: string | null;
+            counted_products: number;
+        };
+        /**
+         * TallyItem
+         * @description A product that is to be counted, or was: so much until now, of all who count. Null: not yet.
+         *
+         *         `again`: it is counted again. `is_inside`: in the scope; else it was found, and stays as it is.
+         */
+        TallyItem: {
+            product_id: number;
+            product_code: string;
+            product_name: string;
+            base_unit: string;
+            color: string;
+            case_name: string;
+            case_qty: number;
+            counted_qty: number | null;
+            book_qty: number | null;
+            again: boolean;
+            is_inside: boolean;
+        };
+        /**
+         * NewStocktake
+         * @description What is counted where, when and by whom. Without a day it begins at once; without people everybody may count.
+         *
+         *         `blind`: who counts does not see what the books say.
+         */
+        NewStocktake: {
+            /** @enum {unknown} */
+            scope: "all" | "category" | "list";
+            blind: boolean;
+            /** @default null */
+            warehouse_id?: number | null;
+            /** @default null */
+            category_id?: number | null;
+            /** @default [] */
+            product_ids?: number[];
+            /** @default null */
+            planned_on?: string | null;
+            /** @default [] */
+            counter_ids?: number[];
+            /** @default  */
+            note?: string;
+        };
+        /**
+         * TypedFigures
+         * @description Figures of one person.
+         */
+        TypedFigures: {
+            entries: components["schemas"]["Typed"][];
+        };
+        /**
+         * Typed
+         * @description A figure that was typed, in base units; typed again by the same person it is corrected. Without lot and day it is
+         *         of the product as a whole.
+         */
+        Typed: {
+            product_id: number;
+            /** @description base units */
+            qty: number;
+            /** @default null */
+            lot_id?: number | null;
+            /** @default  */
+            lot_code?: string;
+            /** @default null */
+            expires_on?: string | null;
+        };
+        /**
+         * Closing
+         * @description That the counting is over. `finish`: also end the sessions in which people are still scanning.
+         */
+        Closing: {
+            /** @default false */
+            finish?: boolean;
+        };
+        /**
+         * Settling
+         * @description Lines that were not counted are none (`zero`); lines that are left as they are, or adjusted after all.
+         */
+        Settling: {
+            line_nos: number[];
+            /** @enum {unknown} */
+            choice: "adjust" | "leave" | "zero";
+        };
+        /**
+         * Recount
+         * @description The lines whose products are counted again, with all their lots.
+         */
+        Recount: {
+            line_nos: number[];
+        };
+        /**
+         * Submission
+         * @description What is to be known about the differences.
+         */
+        Submission: {
+            /** @default  */
+            reason?: string;
+        };
+        /**
+         * StocktakeReason
+         * @description Why.
+         */
+        StocktakeReason: {
+            reason: string;
+        };
+        /**
+         * StocktakeSettings
+         * @description Above which value of differences an approval is needed, in fen.
+         */
+        StocktakeSettings: {
+            limit_fen: number;
+            version: number;
+        };
+        /**
+         * StocktakeSettingsEdit
+         * @description A new limit; `version` as it was read, 0 where the org had set none.
+         */
+        StocktakeSettingsEdit: {
+            /** @description integer fen */
+            limit_fen: number;
+            version: number;
+        };
+        /**
+         * PlanList
+         * @description The plans of the own org that go on.
+         */
+        PlanList: {
+            items: components["schemas"]["Plan"][];
+        };
+        /**
+         * Plan
+         * @description A plan of the own org.
+         */
+        Plan: {
+            id: number;
+            name: string;
+            warehouse: components["schemas"]["OrgRef"];
+            /** @enum {unknown} */
+            scope: "all" | "category" | "list";
+            category: components["schemas"]["OrgRef"] | null;
+            product_count: number;
+            blind: boolean;
+            /** @enum {unknown} */
+            every: "month" | "quarter" | "week";
+            /** Format: date */
+            next_on: string;
+            counters: string[];
+            made_by: string;
+            last: components["schemas"]["OrgRef"] | null;
+        };
+        /**
+         * NewPlan
+         * @description A stocktake that comes again; it is made on its day, and who counts is told.
+         */
+        NewPlan: {
+            name: string;
+            /** @enum {unknown} */
+            scope: "all" | "category" | "list";
+            blind: boolean;
+            /** @enum {unknown} */
+            every: "month" | "quarter" | "week";
+            /** Format: date */
+            next_on: string;
+            /** @default null */
+            warehouse_id?: number | null;
+            /** @default null */
+            category_id?: number | null;
+            /** @default [] */
+            product_ids?: number[];
+            /** @default [] */
+            counter_ids?: number[];
         };
         /**
          * ReturnList
@@ -19525,6 +20383,133 @@ export interface operations {
             };
         };
     };
+    get_stocktake_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_stocktake_flow: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFlow"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · stale_version */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_return_flow: {
         parameters: {
             query?: never;
@@ -19851,6 +20836,8 @@ export interface operations {
     list_stock: {
         parameters: {
             query?: {
+                org_id?: number | null;
+                warehouse_id?: number | null;
                 q?: string | null;
                 category_id?: number | null;
                 cursor?: string | null;
@@ -19882,6 +20869,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20425,6 +21421,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SaleList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summarize_sales: {
+        parameters: {
+            query?: {
+                org_id?: number | null;
+                product_id?: number | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalesSummary"];
                 };
             };
             /** @description not_signed_in */
@@ -22454,6 +23520,73 @@ export interface operations {
             };
         };
     };
+    get_trace_range: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                range_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RangeShown"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     print_trace_codes: {
         parameters: {
             query?: {
@@ -22497,6 +23630,85 @@ export interface operations {
             };
             /** @description not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print_trace_sheet: {
+        parameters: {
+            query?: {
+                first?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                range_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no_sheet */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22973,6 +24185,7 @@ export interface operations {
                 region_code?: string | null;
                 from?: string | null;
                 to?: string | null;
+                mine?: boolean;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -23176,6 +24389,88 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiversionOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description diversion_state · idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_diverter: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                diversion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Question"];
+            };
+        };
         responses: {
             /** @description done */
             200: {
@@ -24636,6 +25931,1489 @@ export interface operations {
                 };
             };
             /** @description idempotency_key_reused · transfer_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_stocktakes: {
+        parameters: {
+            query?: {
+                state?: ("adjusted" | "cancelled" | "counted" | "counting" | "planned" | "rejected" | "submitted") | null;
+                org_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StocktakeList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_stocktake: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStocktake"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stocktake"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · stocktake_open */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stocktake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stocktake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stocktake"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_stocktake_lines: {
+        parameters: {
+            query?: {
+                which?: "all" | "different" | "left" | "outside" | "uncounted" | "unsure";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                stocktake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StocktakeLineList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tally_stocktake: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                stocktake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tally"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print_stocktake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stocktake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_stocktake: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                stocktake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stocktake"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · stocktake_open · stocktake_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scan_for_stocktake: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                stocktake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanSessionDetail"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · stocktake_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    type_figures: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                stocktake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypedFigures"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stocktake"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · stocktake_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_stocktake: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                stocktake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Closing"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stocktake"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description codes_unknown · count_unclear · idempotency_key_reused · still_scanning · stocktake_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_lines: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                stocktake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settling"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stocktake"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · stocktake_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recount_lines: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                stocktake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Recount"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stocktake"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · stocktake_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_stocktake: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                stocktake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Submission"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stocktake"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · lines_held · lines_undecided · stocktake_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_stocktake: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                stocktake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StocktakeReason"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stocktake"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · stocktake_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_again: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                stocktake_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stocktake"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · stocktake_open · stocktake_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stocktake_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StocktakeSettings"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_stocktake_settings: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StocktakeSettingsEdit"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StocktakeSettings"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · stale_version */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_stocktake_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_stocktake_plan: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlan"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_stocktake_plan: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -40,7 +40,7 @@ export function useTransfer(id: () => number, changed: () => void) {
   }
 
   const issuing = useAction(
-    (key, transfer: number) => answer(api.POST('/api/v1/transfers/{transfer_id}/issue', { params: { path: { transfer_id: transfer } }, headers: once(key) })),
+    (key, transfer: number) => answer(api.POST('/api/v1/transfers/{transfer_id}/issue', { params: { path: { transfer_id: transfer } }, body: null, headers: once(key) })),
     { failed: lost },
   )
   const ending = useAction(
