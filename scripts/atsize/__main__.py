@@ -14,7 +14,8 @@ import uvloop
 
 from scripts.atsize.fill import fill
 from scripts.atsize.measure import cost, table, work_table
-from scripts.atsize.pages import PAGES, world
+from scripts.atsize.page import world
+from scripts.atsize.pages import PAGES
 from scripts.atsize.size import Size
 from scripts.atsize.works import works
 from scripts.toolbox.console import Console, Problem

@@ -9,12 +9,12 @@ from pathlib import Path
 import asyncpg
 
 from scripts.atsize.archives import write_archives
-from scripts.atsize.size import ASSORTMENT, BRAND, FIRST_DEALER, FIRST_STORE, Size
+from scripts.atsize.size import ASSORTMENT, BRAND, FIRST_DEALER, FIRST_STORE, REP, Size
 
 DAYS = 730
 """How long trade has gone on."""
 
-_TRADE = [Path(__file__).with_name(name) for name in ("trade.sql", "trace.sql")]
+_TRADE = [Path(__file__).with_name(name) for name in ("trade.sql", "goods.sql", "balances.sql", "trace.sql")]
 
 # Indexes without a constraint behind them: they are built faster over all rows than row by row.
 _INDEXES = """
@@ -50,6 +50,10 @@ def statements(size: Size) -> list[str]:
         assortment=ASSORTMENT,
         days=DAYS,
         cases=size.cases,
+        sessions=size.sessions,
+        transfers=size.transfers,
+        exceptions=size.transfers,
+        rep=REP,
     )
     return [part.strip() for part in text.split(";\n") if part.strip()]
 

@@ -12,7 +12,7 @@ import asyncpg
 import msgspec
 from tortoise import connections
 
-from scripts.atsize.pages import Page, World
+from scripts.atsize.page import Page, World
 from server.core import db
 from server.identity.service import actor_for
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import asyncpg
 
 from scripts.atsize.looking import ask, big_tables, statements_of
-from scripts.atsize.pages import PAGES, World
+from scripts.atsize.page import World
+from scripts.atsize.pages import PAGES
 from scripts.atsize.works import Took
 
 LIMIT_MS = 100

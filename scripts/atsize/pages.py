@@ -6,18 +6,17 @@ A new list gets its line here.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import timedelta
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, get_args
 
-import asyncpg
-
-from scripts.atsize.archives import product_name, store_name
-from scripts.atsize.size import BRAND, FIRST_STORE, REP, People, Size, people
+from scripts.atsize import goods
+from scripts.atsize.page import Look, Page, World
+from scripts.atsize.size import BRAND, REP
 from server.approvals import service as approvals
 from server.approvals.schemas import ApprovalFilter
 from server.catalog import assortment
-from server.catalog.schemas import AssortmentFilter, ProductFilter, ProductSort
+from server.catalog.schemas import AssortmentFilter, ProductSort
 from server.channel import history, places, tree
 from server.channel import lists as channel
 from server.channel.archive_schemas import OrgHistoryFilter
@@ -26,9 +25,6 @@ from server.channel.schemas import OrgFilter
 from server.channel.tree_schemas import TreeFilter
 from server.core import clock
 from server.core.actor import Actor
-from server.counts import plans as stocktake_plans
-from server.counts import views as stocktakes
-from server.counts.schemas import StocktakeFilter
 from server.customers import lists as customers
 from server.customers import purchases, tags
 from server.customers.schemas import CustomerFilter, PurchasePeriod
@@ -40,7 +36,7 @@ from server.identity.schemas import AccountFilter, PageQuery
 from server.notify import queries as outbox
 from server.notify import service as notify
 from server.notify.schemas import AuditFilter, NoticeFilter, OutboxFilter
-from server.orders import lists, shelf, views
+from server.orders import lists, views
 from server.orders.schemas import IssueFilter, OrderFilter, Side
 from server.price_exceptions import service as exceptions
 from server.price_exceptions.schemas import ExceptionFilter
@@ -54,61 +50,11 @@ from server.pricing.schemas import (
     MatrixQuery,
     PlannedQuery,
 )
-from server.returns import views as returns
-from server.returns.returnable import list_returnable
-from server.returns.schemas import ReturnableFilter, ReturnFilter
 from server.settlement import service as settlement
 from server.settlement.schemas import EntryFilter
-from server.stock import history as goods_history
-from server.stock import insight, sales, sessions
-from server.stock import listing as balances
-from server.stock import service as stock
-from server.stock.history_schemas import MoveFilter, PastFilter
-from server.stock.insight_schemas import SummaryFilter, TurnoverFilter
-from server.stock.listing import BalanceFilter
-from server.stock.sales_schemas import SaleFilter, SalesSummaryFilter
-from server.stock.schemas import StockFilter
-from server.stock.session_schemas import ScanSessionFilter
 from server.territory import coverage
 from server.territory import lists as territories
 from server.territory.schemas import AuthorityFilter, CoverageFilter, WhiteSpotFilter
-from server.trace import codes, ranges, recalls, ways
-from server.trace import diversion_lists as diversions
-from server.trace.diversion_schemas import DiversionFilter
-from server.trace.recall_schemas import HolderFilter, RecallFilter
-from server.trace.schemas import RangeFilter
-from server.transfers import views as transfers
-from server.transfers.schemas import TransferFilter
-
-
-class World(NamedTuple):
-    """What the pages look for, in one edition of the world."""
-
-    people: People
-    order_id: int
-    order_number: str
-    store_id: int
-    store_name: str
-    product_name: str
-
-
-async def world(connection: asyncpg.Connection, size: Size) -> World:
-    """The world of this size that a database holds."""
-    order_id = size.orders // 3
-    number = await connection.fetchval("SELECT number FROM orders WHERE root_id = $1 AND id = $2", BRAND, order_id)
-    return World(people(size), order_id, number, FIRST_STORE, store_name(0), product_name(7))
-
-
-Look = Callable[[Actor, World], Awaitable[object]]
-Kind = Literal["page", "counts"]
-
-
-class Page(NamedTuple):
-    """Who looks at what; numbers on tabs count further than a page reads."""
-
-    who: Literal["brand", "dealer", "county", "store", "rep"]
-    look: Look
-    kind: Kind = "page"
 
 
 def _orders(side: Side, **filters: Any) -> Look:
@@ -164,44 +110,6 @@ ORDERS: dict[str, Page] = {
     "a goods issue by its number": Page("brand", lambda a, w: views.find_issue(a, f"CK{w.order_number}")),
 }
 
-GOODS: dict[str, Page] = {
-    "the catalogue": Page("store", lambda a, w: shelf.browse(a, ProductFilter(limit=50))),
-    "a search in the catalogue": Page("store", lambda a, w: shelf.browse(a, ProductFilter(q=w.product_name))),
-    "what a store usually orders": Page("store", lambda a, w: shelf.frequent(a)),
-    "a dealer's moves": Page("dealer", lambda a, w: goods_history.list_moves(a, MoveFilter())),
-    "the brand's moves for a reason": Page(
-        "brand", lambda a, w: goods_history.list_moves(a, MoveFilter(reason="supply"))
-    ),
-    "a reason that nothing moved for": Page(
-        "brand", lambda a, w: goods_history.list_moves(a, MoveFilter(reason="sample"))
-    ),
-    "the moves of a product": Page("brand", lambda a, w: goods_history.list_moves(a, MoveFilter(product_id=7))),
-    "a store's stock of yesterday": Page(
-        "store", lambda a, w: goods_history.list_past(a, PastFilter(clock.today() - timedelta(days=1)))
-    ),
-    "what a dealer's stores sold": Page("dealer", lambda a, w: sales.list_sales(a, SaleFilter())),
-    "what all stores sold": Page("brand", lambda a, w: sales.list_sales(a, SaleFilter())),
-    "what a dealer's stores sold, added up": Page(
-        "dealer", lambda a, w: sales.summarize_sales(a, SalesSummaryFilter()), "counts"
-    ),
-    "how fast a dealer's goods go": Page("dealer", lambda a, w: insight.list_turnover(a, TurnoverFilter()), "counts"),
-    "what a dealer's stock is worth": Page("dealer", lambda a, w: insight.summary(a, SummaryFilter()), "counts"),
-    "a dealer's scan sessions": Page("dealer", lambda a, w: sessions.list_sessions(a, ScanSessionFilter())),
-    "a dealer's stock": Page("dealer", lambda a, w: stock.list_stock(a, StockFilter())),
-    "what lies in the brand's warehouses": Page("brand", lambda a, w: balances.list_balances(a, BalanceFilter())),
-    "a product in the warehouses": Page(
-        "brand", lambda a, w: balances.list_balances(a, BalanceFilter(q=w.product_name))
-    ),
-    "what expires soon": Page("brand", lambda a, w: balances.list_balances(a, BalanceFilter(within=30))),
-    "a category in a dealer's warehouses": Page(
-        "dealer", lambda a, w: balances.list_balances(a, BalanceFilter(category_id=9))
-    ),
-    "the brand's stock": Page("brand", lambda a, w: stock.list_stock(a, StockFilter())),
-    "a product in stock": Page("brand", lambda a, w: stock.list_stock(a, StockFilter(q=w.product_name))),
-    "a category's stock": Page("brand", lambda a, w: stock.list_stock(a, StockFilter(category_id=9))),
-}
-
-
 def _assortment(**filters: Any) -> Look:
     return lambda actor, world: assortment.list_products(actor, AssortmentFilter(**filters))
 
@@ -245,28 +153,6 @@ PRICES: dict[str, Page] = {
     "guide prices of a product": Page("brand", lambda a, w: guides.list_guides(a, GuideQuery(product_id=7))),
 }
 
-TRANSFERS: dict[str, Page] = {
-    "transfers of the brand": Page("brand", lambda a, w: transfers.list_transfers(a, TransferFilter())),
-    "a rep's transfers": Page("rep", lambda a, w: transfers.list_transfers(a, TransferFilter("proposed"))),
-    "a dealer's transfers": Page("dealer", lambda a, w: transfers.list_transfers(a, TransferFilter())),
-}
-
-STOCKTAKES: dict[str, Page] = {
-    "stocktakes of the brand": Page("brand", lambda a, w: stocktakes.list_stocktakes(a, StocktakeFilter())),
-    "a rep's stocktakes": Page("rep", lambda a, w: stocktakes.list_stocktakes(a, StocktakeFilter("adjusted"))),
-    "a dealer's stocktakes": Page("dealer", lambda a, w: stocktakes.list_stocktakes(a, StocktakeFilter())),
-    "a store's stocktakes": Page("store", lambda a, w: stocktakes.list_stocktakes(a, StocktakeFilter())),
-    "a dealer's stocktakes to come": Page("dealer", lambda a, w: stocktake_plans.list_plans(a)),
-}
-
-RETURNS: dict[str, Page] = {
-    "returns of the brand": Page("brand", lambda a, w: returns.list_returns(a, ReturnFilter())),
-    "a rep's returns": Page("rep", lambda a, w: returns.list_returns(a, ReturnFilter("asked"))),
-    "returns to a dealer": Page("dealer", lambda a, w: returns.list_returns(a, ReturnFilter(side="in"))),
-    "what a store could give back": Page("store", lambda a, w: list_returnable(a, ReturnableFilter())),
-    "what a dealer could give back": Page("dealer", lambda a, w: list_returnable(a, ReturnableFilter())),
-}
-
 MONEY: dict[str, Page] = {
     "a store's account": Page("store", lambda a, w: settlement.entries(a, EntryFilter())),
     "what a store owes": Page("store", lambda a, w: settlement.balance(a, None)),
@@ -278,6 +164,8 @@ MONEY: dict[str, Page] = {
 
 def _approvals(state: Any) -> Look:
     return lambda actor, world: approvals.list_approvals(actor, ApprovalFilter(state))
+
+
 
 
 def _month() -> AuditFilter:
@@ -391,43 +279,6 @@ TERRITORY: dict[str, Page] = {
     "white spots": Page("brand", lambda a, w: coverage.white_spots(a, WhiteSpotFilter(category_id=9)), "counts"),
 }
 
-CASE = codes.write("00001", bytes.fromhex("1".zfill(32)), 1)
-"""A case that went through six hands (`trace.sql`)."""
-
-
-def _diversions(**filters: Any) -> Look:
-    return lambda actor, world: diversions.list_diversions(actor, DiversionFilter(**filters))
-
-
-TRACE: dict[str, Page] = {
-    "the way of a case through six hands": Page("brand", lambda a, w: ways.way(a, CASE)),
-    "trace codes, range by range": Page("brand", lambda a, w: ranges.list_ranges(a, RangeFilter())),
-    "a product's trace codes": Page("brand", lambda a, w: ranges.list_ranges(a, RangeFilter(product_id=7))),
-    "all diversions": Page("brand", _diversions()),
-    "diversions that nobody has taken": Page("brand", _diversions(state="open")),
-    "diversions in a province": Page("brand", _diversions(region_code="330000")),
-    "the diversions that somebody has taken": Page("brand", _diversions(mine=True)),
-    "a rep's diversions": Page("rep", _diversions()),
-    "a dealer's diversions": Page("county", _diversions()),
-    "the diversions of one rep's dealers": Page("brand", _diversions(rep_id=REP)),
-    "the diversions of a month": Page(
-        "brand", lambda a, w: diversions.list_diversions(a, DiversionFilter(from_=clock.today() - timedelta(days=30)))
-    ),
-    "a diversion with its evidence": Page("brand", lambda a, w: diversions.get_diversion(a, 7)),
-    "all recalls": Page("brand", lambda a, w: recalls.list_recalls(a, RecallFilter())),
-    "the recalls that concern a store": Page("store", lambda a, w: recalls.list_recalls(a, RecallFilter())),
-    "a recall that concerns a store": Page("store", lambda a, w: recalls.get_recall(a, 1)),
-    "how far a recall is": Page("brand", lambda a, w: recalls.get_recall(a, 1), "counts"),
-    "who has a lot": Page("brand", lambda a, w: recalls.list_holders(a, 1, HolderFilter()), "counts"),
-    "who has not read a recall": Page(
-        "brand", lambda a, w: recalls.list_holders(a, 1, HolderFilter("unread")), "counts"
-    ),
-    "who has a lot among a rep's dealers": Page(
-        "rep", lambda a, w: recalls.list_holders(a, 1, HolderFilter()), "counts"
-    ),
-}
-
 PAGES: dict[str, Page] = {
-    **ORDERS, **GOODS, **ASSORTMENT, **PRICES, **TRANSFERS, **RETURNS, **STOCKTAKES, **MONEY, **WORK, **PEOPLE,
-    **TERRITORY, **TRACE,
+    **ORDERS, **goods.PAGES, **ASSORTMENT, **PRICES, **MONEY, **WORK, **PEOPLE, **TERRITORY,
 }  # fmt: skip

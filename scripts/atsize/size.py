@@ -43,6 +43,16 @@ class Size:
         return self.orders * 5 // 2
 
     @property
+    def sessions(self) -> int:
+        """How often goods were scanned in or counted, five scans each."""
+        return self.orders // 20
+
+    @property
+    def transfers(self) -> int:
+        """How many transfers were asked for; and as many prices outside the limits."""
+        return self.orders // 100
+
+    @property
     def regional(self) -> int:
         """How many dealers buy from the brand itself."""
         return max(1, self.dealers // (COUNTIES + 1))

@@ -122,15 +122,6 @@ INSERT INTO reservation (root_id, order_id, line_no, location_id, product_id, lo
 SELECT {brand}, id, line_no, 10 * seller_id + 1, product_id, product_id, cases * unit_qty
 FROM trade_line WHERE state = 'approved';
 
-INSERT INTO stock_balance (root_id, location_id, product_id, lot_id, is_real, on_hand, reserved)
-SELECT {brand}, e.location_id, e.product_id, e.lot_id, e.location_id % 10 = 1, e.qty, coalesce(r.qty, 0)
-FROM (SELECT location_id, product_id, lot_id, sum(qty) AS qty
-      FROM (SELECT to_location_id AS location_id, product_id, lot_id, qty FROM stock_move
-            UNION ALL SELECT from_location_id, product_id, lot_id, -qty FROM stock_move) ends
-      GROUP BY location_id, product_id, lot_id) e
-LEFT JOIN (SELECT location_id, product_id, lot_id, sum(qty) AS qty FROM reservation
-           GROUP BY location_id, product_id, lot_id) r USING (location_id, product_id, lot_id);
-
 -- Money: each issue is owed, four of five that were signed for are paid.
 INSERT INTO payment (id, root_id, number, seller_id, buyer_id, method, amount_fen, registered_by, received_on, at)
 SELECT i.id, {brand}, 'SK' || substr(i.number, 3), i.seller_id, i.buyer_id, 'bank', i.total_fen, i.seller_id,

@@ -1,6 +1,6 @@
 """No list becomes slow with the years: what a page reads does not grow with what is not on it.
 
-The pages themselves are listed in `scripts/atsize/pages.py`.
+The pages themselves are listed in `scripts/atsize/pages.py`, those about goods in `goods.py` beside it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from sanic import Sanic
 
 from scripts.atsize.fill import fill
 from scripts.atsize.looking import ask, big_tables, statements_of
-from scripts.atsize.pages import PAGES, world
+from scripts.atsize.page import world
+from scripts.atsize.pages import PAGES
 from scripts.atsize.size import Size
 from server.core import db
 from tests.services import EmbeddedServices
