@@ -52,6 +52,9 @@ def steps_of(approval: str) -> str:
     return "\nUNION ALL ".join([f"{own} AND x.flow_id = {approval}.flow_id", *default])
 
 
+_ABOVE = "string_to_array(btrim(b.path, '/'), '/')::bigint[]"
+"""A buyer `b` and all above it, as its path names them."""
+
 # Accounts that a step can be asked of, in the place of one who is away his substitute; a rep for his dealers only.
 _ASKED = f"""
 SELECT w.n, c.id, c.name, c.wecom_userid, h.name AS holder_name, ({holders.bound("h")}) AS is_rep,
@@ -61,8 +64,7 @@ JOIN org o ON o.id = $1
 JOIN org b ON b.id = w.buyer_id
 JOIN account h ON h.org_id = $1 AND h.status = 'active' AND {takes("w.who", "h")}
     AND (NOT ({holders.bound("h")}) OR EXISTS (
-        SELECT FROM assignment x JOIN org d ON d.id = x.org_id
-        WHERE x.account_id = h.id AND b.path LIKE d.path || '%'))
+        SELECT FROM assignment x WHERE x.account_id = h.id AND x.org_id = ANY ({_ABOVE})))
 LEFT JOIN (substitute u JOIN account t ON t.id = u.substitute_id AND t.status = 'active')
     ON u.account_id = h.id AND $4::date BETWEEN u.from_on AND u.until_on
 JOIN account c ON c.id = coalesce(t.id, h.id)
@@ -76,7 +78,7 @@ LEFT JOIN (substitute u JOIN account t ON t.id = u.substitute_id AND t.status = 
     ON u.account_id = h.id AND $3::date BETWEEN u.from_on AND u.until_on
 JOIN account c ON c.id = coalesce(t.id, h.id)
 WHERE h.org_id = $1 AND h.status = 'active' AND ({bound}) AND ({holds}) AND EXISTS (
-    SELECT FROM assignment x JOIN org d ON d.id = x.org_id WHERE x.account_id = h.id AND b.path LIKE d.path || '%')
+    SELECT FROM assignment x WHERE x.account_id = h.id AND x.org_id = ANY ({above}))
 ORDER BY c.id
 """
 
@@ -158,5 +160,5 @@ def _built_in(who: str) -> str:
 
 async def reps_of(org_id: int, buyer_id: int, permission: str) -> Sequence[db.Row]:
     """Who looks after a buyer and holds a permission, or stands in for him: id, name, wecom_userid."""
-    statement = _REPS.format(bound=holders.bound("h"), holds=holders.holds(permission, "h"))
+    statement = _REPS.format(above=_ABOVE, bound=holders.bound("h"), holds=holders.holds(permission, "h"))
     return await db.rows(statement, org_id, buyer_id, clock.today())

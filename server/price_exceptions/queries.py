@@ -60,15 +60,17 @@ LEFT JOIN approval_flow f ON f.root_id = a.root_id AND f.id = a.flow_id
 LEFT JOIN account d ON d.id = a.decided_by
 WHERE x.root_id = $1 AND ($2::bigint IS NULL OR x.seller_id = $2 OR c.org_id = $2) AND b.path LIKE ANY ($5::text[])
 """
-_PAGE = (
-    _SHOWN
-    + """
-  AND x.id < $6 AND ($7::text IS NULL OR x.state = $7) AND ($8::bigint IS NULL OR x.buyer_id = $8)
-  AND ($9::bigint IS NULL OR x.product_id = $9)
-ORDER BY x.id DESC
-LIMIT $10
-"""
+# The page is found first: what is shown beside each is looked up for no more than it holds.
+_PAGE = f"""
+WITH hits AS MATERIALIZED (
+    SELECT x.id FROM price_exception x JOIN org b ON b.id = x.buyer_id JOIN account c ON c.id = x.asked_by
+    WHERE x.root_id = $1 AND ($2::bigint IS NULL OR x.seller_id = $2 OR c.org_id = $2)
+      AND b.path LIKE ANY ($5::text[]) AND x.id < $6 AND ($7::text IS NULL OR x.state = $7)
+      AND ($8::bigint IS NULL OR x.buyer_id = $8) AND ($9::bigint IS NULL OR x.product_id = $9)
+    ORDER BY x.id DESC LIMIT $10
 )
+{_SHOWN} AND x.id = ANY (ARRAY(SELECT id FROM hits)) ORDER BY x.id DESC
+"""
 _ONE = _SHOWN + " AND x.id = $6"
 
 _MANY = """
