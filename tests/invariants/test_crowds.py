@@ -342,3 +342,22 @@ async def test_sales_scanned_by_many_sell_each_piece_once(world: World) -> None:
     assert await codes(answers) == {"done": 9, "scan_lines_refused": 3}
     held = await balances(dealer)
     assert (held[item.id, "warehouse"], held[item.id, "consumer"]) == ((0, 0), (63, 0))
+
+
+# One transfer, pressed by two at once -----------------------------------------------------------------------------
+
+
+async def test_a_transfer_pressed_by_several_at_once_is_sent_and_received_once(world: World) -> None:
+    dealer, item = await world.dealer(), await world.product()
+    await world.stock(dealer, item, 40)
+    boss = await world.boss(dealer)
+    hands = [boss, *[await world.user(dealer, "dealer_owner") for _ in range(3)]]
+    east = (await boss.post("/warehouses", {"name": "东仓"}, 201))["id"]
+    asked = {"to_warehouse_id": east, "lines": [{"product_id": item.id, "qty": 30}], "reason": "备货"}
+    made = await boss.post("/transfers", asked, 201)
+    decide = (f"/approvals/{made['approval_id']}/decide", {"decision": "approve"})
+    steps = [decide, *((f"/transfers/{made['id']}/{verb}", {}) for verb in ("issue", "receive"))]
+    for path, body in steps:
+        answers = await at_once(*(who.call("POST", path, body) for who in hands))
+        assert (await codes(answers))["done"] == 1, [answer.text for answer in answers]
+    assert await db.value("SELECT on_hand FROM stock_balance WHERE location_id = $1", east) == 30
