@@ -7,6 +7,7 @@ import pytest
 from bot.fanout import Event, Fanout
 from bot.fanout.registry import TOPICS, on
 from server.orders.states import TRANSITIONS
+from tests.core import words
 
 
 async def _tell(fan: Fanout, event: Event) -> None:
@@ -22,3 +23,7 @@ def test_a_topic_that_two_files_tell_of_is_found_at_the_start_and_not_by_a_user_
 
 def test_every_step_of_an_order_is_told_to_somebody() -> None:
     assert {f"order.{verb}" for _, verb in TRANSITIONS} - TOPICS.keys() == set()
+
+
+def test_no_message_in_the_outbox_is_shown_by_a_name_of_the_code() -> None:
+    assert not TOPICS.keys() - words.topics(), "say in `topics` of areas/system/texts.ts what these are"
