@@ -21,8 +21,11 @@ export function useLive(interesting: (event: LiveEvent) => boolean, refresh: () 
   const stop = onLive((event) => {
     if (event.kind !== 'resync' && !interesting(event)) return
     missed = true
-    clearTimeout(timer)
-    timer = setTimeout(catchUp, GATHER_MS)
+    // Not put off by the next one: where something happens all the time, the page follows all the same.
+    timer ??= setTimeout(() => {
+      timer = undefined
+      catchUp()
+    }, GATHER_MS)
   })
   document.addEventListener('visibilitychange', catchUp)
 
