@@ -1,6 +1,7 @@
 import { computed, ref, shallowRef, watch } from 'vue'
 import { answer, api } from '@/api/client'
 import { isAborted, messageOf } from '@shared/problem'
+import type { LiveEvent } from '@/live/live'
 import { useLive } from '@/patterns/useLive'
 import { can, currentMe } from '@/session/session'
 import type { Balance, Order, Outside } from './types'
@@ -66,7 +67,14 @@ export function useOrder(id: () => number, changed: (order: Order) => void = () 
     phase.value = 'loading'
     void load()
   }, { immediate: true })
-  useLive((event) => event.kind === 'order' && event.id === id(), () => void load())
+  useLive(concerns, () => void load())
+
+  /** Of orders between dealers and stores the brand is only told that some have changed. */
+  function concerns(event: LiveEvent): boolean {
+    if (event.kind === 'order') return event.id === id()
+    const us = currentMe()?.org.id
+    return event.kind === 'other' && event.name === 'orders' && !!order.value && order.value.seller.id !== us && order.value.buyer.id !== us
+  }
 
   const may = (verb: string): boolean => order.value?.actions.includes(verb) ?? false
   const own = computed(() => order.value?.seller.id === currentMe()?.org.id)
