@@ -34,7 +34,7 @@ HIDDEN = """() => [...document.querySelectorAll('#content .table th:not(.table-l
 
 
 async def _paths(desk: Desk, street: Street, order: int) -> dict[str, str]:
-    """The address of every page there is; one that needs something new to be opened has to be told what."""
+    """The address of every page there is; of a record that the street lacks, the page that says so."""
     filled = {
         "order": f"/orders/{order}",
         "dealer": f"/dealers/{street.dealer.id}",
@@ -43,7 +43,7 @@ async def _paths(desk: Desk, street: Street, order: int) -> dict[str, str]:
         "missing": "/no/such/page",
     }
     routes: list[list[str]] = await desk.page.evaluate(ROUTES)
-    paths = {name: filled.get(name, path) for name, path in routes}
+    paths = {name: filled.get(name, path.replace(r":id(\d+)", "999999")) for name, path in routes}
     unknown = {name: path for name, path in paths.items() if ":" in path}
     assert not unknown, f"说明用什么打开这些页面：{unknown}"
     return paths
@@ -51,7 +51,7 @@ async def _paths(desk: Desk, street: Street, order: int) -> dict[str, str]:
 
 async def _open(desk: Desk, path: str) -> None:
     await desk.page.evaluate(GO, path)
-    await expect(desk.page.locator("#content").locator("h1, .blank, .pane-head h2").first).to_be_visible()
+    await expect(desk.page.locator("#content").locator("h1, .blank, .pane-head h2, [role=alert]").first).to_be_visible()
     await expect(desk.page.locator("#content").locator(WAITS).filter(visible=True)).to_have_count(0)
 
 
