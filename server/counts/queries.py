@@ -11,6 +11,7 @@ from typing import NamedTuple
 from server.approvals.queries import STEPS, held
 from server.core import db
 from server.core.actor import Actor
+from server.identity import holders
 from server.stock.counting import Scanned
 
 KIND = "stocktake"
@@ -88,6 +89,10 @@ _PAGE_MINE = _PAGE.format(mine=_MINE)
 
 _MANY = _HEAD + "WHERE t.root_id = ANY ($1::bigint[]) AND t.id = ANY ($2::bigint[])"
 _NEWEST = "SELECT max(id) FROM stocktake WHERE root_id = $1 AND org_id = $2 AND counted_at IS NOT NULL"
+_COUNTERS = f"""
+SELECT a.id, a.name FROM account a
+WHERE a.org_id = $1 AND a.status = 'active' AND ({holders.holds("stock.scan", "a")}) ORDER BY a.id LIMIT 200
+"""
 _NUMBERS = "SELECT id, number FROM stocktake WHERE root_id = $1 AND id = ANY ($2::bigint[])"
 
 _OPEN_HERE = """
@@ -244,6 +249,11 @@ async def newest(actor: Actor) -> int | None:
     """The newest stocktake of the own org of which something was compared."""
     found: int | None = await db.value(_NEWEST, actor.root_id, actor.org_id)
     return found
+
+
+async def counters(org_id: int) -> Sequence[db.Row]:
+    """Who of an org may count."""
+    return await db.rows(_COUNTERS, org_id)
 
 
 async def numbers(root_id: int, ids: Sequence[int]) -> dict[int, str]:

@@ -10,6 +10,7 @@ from server.counts import adjusting, plans, reckoning, service, views
 from server.counts.report import stocktake_report
 from server.counts.schemas import (
     Closing,
+    CounterList,
     LineFilter,
     NewPlan,
     NewStocktake,
@@ -43,6 +44,12 @@ _COUNTS = ("stock.count", "stock.scan")
 async def list_stocktakes(actor: Actor, query: StocktakeFilter) -> StocktakeList:
     """Stocktakes of the orgs in the scope."""
     return await views.list_stocktakes(actor, query)
+
+
+@routes.get("/stocktakes/counters", permission="stock.count")
+async def list_counters(actor: Actor) -> CounterList:
+    """The colleagues who can be asked to count."""
+    return await views.list_counters(actor)
 
 
 @routes.get("/stocktakes/<stocktake_id:int>", permission="stock.read", errors=[NotFound])

@@ -197,26 +197,26 @@ class Stocktake(StocktakeSummary):
     never. `again_of`, `next`: the stocktake that this one repeats, and the one that repeats it.
     """
 
-    shows_books: bool = True
-    limit_fen: int | None = None
-    counters: list[str] = []
-    plan: OrgRef | None = None
-    again_of: OrgRef | None = None
-    next: OrgRef | None = None
-    reason: str = ""
-    ending: str = ""
-    approval_id: int | None = None
-    started_by: str | None = None
-    counted_by: str | None = None
-    counted_at: datetime | None = None
-    submitted_by: str | None = None
-    submitted_at: datetime | None = None
-    ended_by: str | None = None
-    sessions: list[StocktakeSession] = []
-    typed: list[TypedOut] = []
-    lines: LineCounts | None = None
-    categories: list[CategoryDifference] = []
-    can: list[Verb] = []
+    shows_books: bool
+    limit_fen: int | None
+    counters: list[str]
+    plan: OrgRef | None
+    again_of: OrgRef | None
+    next: OrgRef | None
+    reason: str
+    ending: str
+    approval_id: int | None
+    started_by: str | None
+    counted_by: str | None
+    counted_at: datetime | None
+    submitted_by: str | None
+    submitted_at: datetime | None
+    ended_by: str | None
+    sessions: list[StocktakeSession]
+    typed: list[TypedOut]
+    lines: LineCounts | None
+    categories: list[CategoryDifference]
+    can: list[Verb]
 
 
 class StocktakeList(msgspec.Struct):
@@ -289,6 +289,12 @@ class Tally(msgspec.Struct):
     items: list[TallyItem]
     next_cursor: str | None
     counted_products: int
+
+
+class CounterList(msgspec.Struct):
+    """The own org's people who may count."""
+
+    items: list[OrgRef]
 
 
 class StocktakeSettings(msgspec.Struct):

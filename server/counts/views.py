@@ -19,6 +19,7 @@ from server.core.types import MAX_ID, OrgRef
 from server.counts import line_queries, queries, reckoning, service
 from server.counts.schemas import (
     CategoryDifference,
+    CounterList,
     LineCounts,
     LineFilter,
     Stocktake,
@@ -195,3 +196,9 @@ async def tally(actor: Actor, stocktake_id: int, wanted: TallyFilter) -> Tally:
         for item in shown
     ]
     return Tally(items, cursor, len(figures))
+
+
+async def list_counters(actor: Actor) -> CounterList:
+    """Who of the own org may count, to be named for a stocktake."""
+    found = await queries.counters(actor.org_id)
+    return CounterList([OrgRef(item["id"], item["name"]) for item in found])

@@ -132,7 +132,7 @@ ALLOWED: dict[str, set[str]] = {
     **dict.fromkeys(("start_stocktake", "close_stocktake"), SCANS | {"brand_manager"}),
     **dict.fromkeys(("scan_for_stocktake", "type_figures"), SCANS),
     **dict.fromkeys(("plan_stocktake", "settle_lines", "recount_lines", "submit_stocktake", "cancel_stocktake",
-                     "count_again", "print_stocktake", "get_stocktake_settings", "add_stocktake_plan",
+                     "count_again", "print_stocktake", "list_counters", "get_stocktake_settings", "add_stocktake_plan",
                      "end_stocktake_plan"), DECIDES_COUNTS),
     **dict.fromkeys(("set_stocktake_settings", "get_stocktake_flow", "set_stocktake_flow"), KEEPS_CHANNEL),
     # returns

@@ -3223,6 +3223,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stocktakes/counters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The colleagues who can be asked to count. */
+        get: operations["list_counters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stocktakes/{stocktake_id}": {
         parameters: {
             query?: never;
@@ -8634,6 +8651,13 @@ export interface components {
             loss_fen: number | null;
         };
         /**
+         * CounterList
+         * @description The own org's people who may count.
+         */
+        CounterList: {
+            items: components["schemas"]["OrgRef"][];
+        };
+        /**
          * Stocktake
          * @description A stocktake, what came of it, and what the reader may do now.
          *
@@ -8663,46 +8687,26 @@ export interface components {
             line_count: number;
             gain_fen: number | null;
             loss_fen: number | null;
-            /** @default true */
-            shows_books?: boolean;
-            /** @default null */
-            limit_fen?: number | null;
-            /** @default [] */
-            counters?: string[];
-            /** @default null */
-            plan?: components["schemas"]["OrgRef"] | null;
-            /** @default null */
-            again_of?: components["schemas"]["OrgRef"] | null;
-            /** @default null */
-            next?: components["schemas"]["OrgRef"] | null;
-            /** @default  */
-            reason?: string;
-            /** @default  */
-            ending?: string;
-            /** @default null */
-            approval_id?: number | null;
-            /** @default null */
-            started_by?: string | null;
-            /** @default null */
-            counted_by?: string | null;
-            /** @default null */
-            counted_at?: string | null;
-            /** @default null */
-            submitted_by?: string | null;
-            /** @default null */
-            submitted_at?: string | null;
-            /** @default null */
-            ended_by?: string | null;
-            /** @default [] */
-            sessions?: components["schemas"]["StocktakeSession"][];
-            /** @default [] */
-            typed?: components["schemas"]["TypedOut"][];
-            /** @default null */
-            lines?: components["schemas"]["LineCounts"] | null;
-            /** @default [] */
-            categories?: components["schemas"]["CategoryDifference"][];
-            /** @default [] */
-            can?: ("again" | "cancel" | "close" | "count" | "decide" | "recount" | "settle" | "start" | "submit")[];
+            shows_books: boolean;
+            limit_fen: number | null;
+            counters: string[];
+            plan: components["schemas"]["OrgRef"] | null;
+            again_of: components["schemas"]["OrgRef"] | null;
+            next: components["schemas"]["OrgRef"] | null;
+            reason: string;
+            ending: string;
+            approval_id: number | null;
+            started_by: string | null;
+            counted_by: string | null;
+            counted_at: string | null;
+            submitted_by: string | null;
+            submitted_at: string | null;
+            ended_by: string | null;
+            sessions: components["schemas"]["StocktakeSession"][];
+            typed: components["schemas"]["TypedOut"][];
+            lines: components["schemas"]["LineCounts"] | null;
+            categories: components["schemas"]["CategoryDifference"][];
+            can: ("again" | "cancel" | "close" | "count" | "decide" | "recount" | "settle" | "start" | "submit")[];
         };
         /**
          * StocktakeSession
@@ -26073,6 +26077,62 @@ export interface operations {
             };
             /** @description idempotency_key_reused · stocktake_open */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_counters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -48,6 +48,8 @@ export interface ScanBook {
   reason_name: string
   begun_at: string
   session_id: number | null
+  /** The stocktake that is counted for; its session is begun by it. */
+  stocktake_id?: number
   /** As the server told last; its lines hold what other phones scanned too. */
   detail: ScanSessionDetail | null
   scans: KeptScan[]

@@ -12,7 +12,7 @@ export function goTab(key: string): void {
 }
 
 /** `link` of a notice: "order/12" → the order, "settlement" → what is owed, "staff" → who was invited, "authority" → the own
- *  territories, "prices" and "price-exception/3" → the prices, "org/3" → whose paper ends: the own papers, or the customer's
+ *  territories, "stocktake/4" → what is counted, "prices" and "price-exception/3" → the prices, "org/3" → whose paper ends: the own papers, or the customer's
  *  archive. */
 export function openLink(link: string): boolean {
   if (link === 'settlement') {
@@ -29,6 +29,11 @@ export function openLink(link: string): boolean {
   }
   if (link === 'prices' || link.startsWith('price-exception/')) {
     uni.navigateTo({ url: '/pages/price/list' })
+    return true
+  }
+  const [, stocktake] = /^stocktake\/(\d+)$/.exec(link) ?? []
+  if (stocktake) {
+    uni.navigateTo({ url: `/pages/count/detail?id=${stocktake}` })
     return true
   }
   const [, kind, id] = /^(order|org)\/(\d+)$/.exec(link) ?? []

@@ -14,6 +14,8 @@ const updates = new LiveUpdates({
 
 // Several phones scan into one session.
 updates.hear('scan_session')
+// And several people count in one stocktake.
+updates.hear('stocktake')
 
 export const startLive = (): void => updates.start()
 export const stopLive = (): void => updates.stop()

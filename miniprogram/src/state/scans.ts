@@ -76,8 +76,8 @@ function close(key: string): void {
 }
 
 /** Begins a session; with or without network, it can be scanned into at once. */
-export function beginBook(opening: NewScanSession, reasonName: string): ScanBook {
-  const book = books.emptyBook(newKey(), opening, reasonName, new Date().toISOString())
+export function beginBook(opening: NewScanSession, reasonName: string, stocktakeId?: number): ScanBook {
+  const book: ScanBook = { ...books.emptyBook(newKey(), opening, reasonName, new Date().toISOString()), ...(stocktakeId ? { stocktake_id: stocktakeId } : {}) }
   put(book)
   void syncBook(book.key)
   return book
@@ -103,7 +103,7 @@ export function moveBook(key: string): ScanBook | undefined {
   const old = bookOf(key)
   if (!old) return undefined
   const left = old.scans.filter((kept) => !kept.sent && !kept.undone)
-  const fresh = { ...books.emptyBook(newKey(), { ...old.opening }, old.reason_name, new Date().toISOString()), scans: left.map((kept) => ({ ...kept, told: 0 })), lots: old.lots }
+  const fresh = { ...books.emptyBook(newKey(), { ...old.opening }, old.reason_name, new Date().toISOString()), stocktake_id: old.stocktake_id, scans: left.map((kept) => ({ ...kept, told: 0 })), lots: old.lots }
   put(fresh)
   close(key)
   void syncBook(fresh.key)
@@ -142,7 +142,7 @@ function refusedLines(problem: ApiProblem | null): RefusedLine[] {
 /** One request of those that are due; false when nothing is. */
 async function step(book: ScanBook): Promise<boolean> {
   if (book.session_id === null) {
-    const detail = await api.post('/api/v1/scan-sessions', { body: book.opening, idempotencyKey: book.key })
+    const detail = await opened(book)
     changeBook(book.key, (now) => ({ ...now, session_id: detail.id, detail }))
     return true
   }
@@ -167,6 +167,12 @@ async function step(book: ScanBook): Promise<boolean> {
     close(book.key)
   }
   return false
+}
+
+function opened(book: ScanBook): Promise<ScanSessionDetail> {
+  const { opening: body, key: idempotencyKey, stocktake_id } = book
+  if (stocktake_id) return api.post('/api/v1/stocktakes/{stocktake_id}/sessions', { path: { stocktake_id }, idempotencyKey })
+  return api.post('/api/v1/scan-sessions', { body, idempotencyKey })
 }
 
 async function say(path: { scan_session_id: number }, answer: Answer): Promise<void> {
