@@ -60,7 +60,7 @@ async def _content(actor: Actor, found: Stocktake) -> dict[str, object]:
     lines: list[StocktakeLine] = []
     for which in ("different", "uncounted", "outside"):
         lines += (await views.list_lines(actor, found.id, LineFilter(which, None, MOST)))[0]
-    different = found.lines.different if found.lines else 0
+    apart = found.lines.different + found.lines.uncounted + found.lines.outside if found.lines else 0
     total = found.lines.all if found.lines else 0
     return {
         "number": found.number,
@@ -75,7 +75,7 @@ async def _content(actor: Actor, found: Stocktake) -> dict[str, object]:
         "gain": yuan(found.gain_fen or 0),
         "loss": yuan(found.loss_fen or 0),
         "net": yuan((found.gain_fen or 0) - (found.loss_fen or 0)),
-        "same": f"{total - different} / {total}",
+        "same": f"{total - apart} / {total}",
         "categories": [
             {
                 "name": item.name,

@@ -68,6 +68,7 @@ class Machine(RuleBasedStateMachine):
         self.time.enter_context(clock.frozen(clock.now()))
         self.finished: list[tuple[User, int]] = []
         self.orders: list[int] = []
+        self.counts: dict[str, tuple[int, int]] = {}
         self.await_(self._found())
 
     def teardown(self) -> None:
@@ -164,6 +165,45 @@ class Machine(RuleBasedStateMachine):
         if self.finished:
             who, session = self.finished[which % len(self.finished)]
             assert self.await_(who.call("POST", f"/scan-sessions/{session}/finish")).status_code == 200
+
+    @rule(org=party, n=product, found=st.integers(-5, 5))
+    def goods_are_counted(self, org: str, n: int, found: int) -> None:
+        if org not in self.counts:
+            self.await_(self._count(org, n, found))
+
+    async def _count(self, org: str, n: int, found: int) -> None:
+        """Count what the books say and some more or less; the clock goes on, so that what moves later is later."""
+        who, item = self.boss[org], self.goods[n]
+        body = {"scope": "list", "product_ids": [item.id], "blind": True}
+        made = (await who.post("/stocktakes", body, 201))["id"]
+        session = (await who.post(f"/stocktakes/{made}/sessions", status=201))["id"]
+        (there,) = (await who.get(f"/stocktakes/{made}/tally"))["items"]
+        qty = max(there["book_qty"] + found, 0)
+        one = scan(item.ean, max(qty, 1))
+        await send(who, session, one, {**one, "undone": True} if qty == 0 else one)
+        await who.post(f"/stocktakes/{made}/entries", {"entries": [{"product_id": item.id, "qty": 0}]})
+        self.counts[org] = (made, n)
+        self.time.enter_context(clock.frozen(clock.now() + timedelta(seconds=1)))
+
+    @rule(org=party)
+    def what_was_counted_is_adjusted(self, org: str) -> None:
+        if org in self.counts:
+            made, _ = self.counts.pop(org)
+            self.await_(self._adjust(org, made))
+
+    async def _adjust(self, org: str, made: int) -> None:
+        """Close and submit: what the books said of the moment is made what was counted, or nothing at all is."""
+        who = self.boss[org]
+        closed = await who.call("POST", f"/stocktakes/{made}/close", {"finish": True})
+        if closed.status_code == 200:
+            done = await who.call("POST", f"/stocktakes/{made}/submit", {})
+            if done.status_code == 200:
+                assert done.json()["state"] == "adjusted", done.text
+                return
+            assert done.json()["code"] == "lines_held", done.text
+        else:
+            assert closed.json()["code"] == "count_unclear", closed.text
+        await who.post(f"/stocktakes/{made}/cancel", {"reason": "重新盘"})
 
     @rule(days=st.integers(1, 9))
     def days_pass(self, days: int) -> None:
