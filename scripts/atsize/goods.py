@@ -22,12 +22,13 @@ from server.returns import views as returns
 from server.returns.returnable import list_returnable
 from server.returns.schemas import ReturnableFilter, ReturnFilter
 from server.stock import history as goods_history
-from server.stock import insight, sales, sessions
+from server.stock import expiring, insight, sales, sessions
 from server.stock import listing as balances
 from server.stock import places as warehouses
 from server.stock import service as stock
+from server.stock.expiring import ExpiringFilter
 from server.stock.history_schemas import MoveFilter, PastFilter
-from server.stock.insight_schemas import SummaryFilter, TurnoverFilter
+from server.stock.insight_schemas import RankingFilter, SummaryFilter, TurnoverFilter
 from server.stock.listing import BalanceFilter
 from server.stock.place_schemas import WarehouseQuery
 from server.stock.sales_schemas import SaleFilter, SalesSummaryFilter
@@ -95,6 +96,23 @@ GOODS: dict[str, Page] = {
     "what expires soon": Page("brand", lambda a, w: balances.list_balances(a, BalanceFilter(within=30))),
     "a category in a dealer's warehouses": Page(
         "dealer", lambda a, w: balances.list_balances(a, BalanceFilter(category_id=9))
+    ),
+    "the moves of a lot": Page("brand", lambda a, w: goods_history.list_moves(a, MoveFilter(lot_id=7))),
+    "what has changed at a store since yesterday": Page(
+        "store",
+        lambda a, w: goods_history.list_past(a, PastFilter(clock.today() - timedelta(days=1), changed=True)),
+        "counts",
+    ),
+    "what a dealer has too much of": Page("dealer", lambda a, w: insight.rank_turnover(a, RankingFilter()), "counts"),
+    "what ends first at a dealer": Page("dealer", lambda a, w: expiring.list_expiring(a, ExpiringFilter()), "counts"),
+    "what all stores sold, added up": Page(
+        "brand", lambda a, w: sales.summarize_sales(a, SalesSummaryFilter()), "counts"
+    ),
+    "scan sessions of the channel": Page(
+        "brand", lambda a, w: sessions.list_sessions(a, ScanSessionFilter(all_below=True))
+    ),
+    "scan sessions below a dealer": Page(
+        "dealer", lambda a, w: sessions.list_sessions(a, ScanSessionFilter(all_below=True))
     ),
     "the brand's stock": Page("brand", lambda a, w: stock.list_stock(a, StockFilter())),
     "a product in stock": Page("brand", lambda a, w: stock.list_stock(a, StockFilter(q=w.product_name))),

@@ -8,7 +8,7 @@ reader may see, and nothing else:
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
@@ -65,6 +65,12 @@ class Summary:
     counts: Callable[[Any], bool]
     counted: str
     note: str
+
+
+def named(field: str, names: Mapping[Any, str]) -> Callable[[Any], str]:
+    """The Chinese word for what a field holds."""
+    value = Column("", field).value
+    return lambda item: names.get(value(item), str(value(item)))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -15,11 +15,10 @@ from server.channel import terms
 from server.channel.lists import list_orgs
 from server.channel.schemas import OrgFilter
 from server.core.actor import Actor
-from server.core.exports import Column, Export, Summary, pages, register
-from server.counts.schemas import StocktakeExport
-from server.counts.views import export_lines
+from server.core.exports import Column, Export, Summary, named, pages, register
 from server.customers.lists import list_customers
 from server.customers.schemas import CustomerFilter
+from server.exchange.stock_lists import STOCK_LISTS
 from server.identity.lists import list_accounts
 from server.identity.schemas import AccountFilter
 from server.notify.schemas import AuditFilter
@@ -34,13 +33,6 @@ from server.pricing.schemas import ListQuery, MatrixQuery
 from server.regions import service as regions
 from server.settlement.schemas import EntryFilter
 from server.settlement.service import entries
-from server.stock.history import list_moves, list_past
-from server.stock.history_schemas import MoveFilter, PastFilter
-from server.stock.listing import BalanceFilter, list_balances
-from server.stock.sales import list_sales
-from server.stock.sales_schemas import SaleFilter
-from server.stock.schemas import StockFilter
-from server.stock.service import list_stock
 from server.territory.lists import list_authorities
 from server.territory.schemas import AuthorityFilter
 
@@ -51,19 +43,13 @@ _DECIDED = {"pending": "待审批", "approved": "已通过", "rejected": "已驳
 _REASONS = {"issue": "出库", "shortage": "签收短少破损", "bank": "银行转账", "cash": "现金", "wechat": "微信"}
 
 
-def _named(field: str, names: Mapping[str, str]) -> Callable[[Any], str]:
-    """The Chinese word for what a field holds."""
-    value = Column("", field).value
-    return lambda item: names.get(value(item), str(value(item)))
-
-
 _ORDER = (
     Column("订单号", "number", width=18),
-    Column("状态", _named("state", STATE_NAMES), width=10),
+    Column("状态", named("state", STATE_NAMES), width=10),
     Column("供货方", "seller.name", width=24),
     Column("客户", "buyer.name", width=24),
     Column("下单时间", "submitted_at", "moment", 18),
-    Column("配送方式", _named("delivery_method", _METHODS), width=10),
+    Column("配送方式", named("delivery_method", _METHODS), width=10),
     Column("期望送达", "wished_on", "date", 12),
     Column("行数", "line_count", "number", 8),
     Column("首个商品", "first_product_name", width=24),
@@ -122,9 +108,9 @@ _ISSUE_LINE = (
 _ORG = (
     Column("编码", "code", width=14),
     Column("名称", "name", width=28),
-    Column("类型", _named("kind", terms.ORG_KINDS), width=10),
+    Column("类型", named("kind", terms.ORG_KINDS), width=10),
     Column("上级", "parent_name", width=24),
-    Column("状态", _named("status", _ACTIVE), width=10),
+    Column("状态", named("status", _ACTIVE), width=10),
     Column("冻结原因", "frozen_reason", width=20),
     Column("价格组", lambda item: terms.group_name(item.price_group), width=12),
     Column("等级", "grade", width=8),
@@ -135,7 +121,7 @@ _ORG = (
     Column("联系电话", "contact_phone", width=16),
     Column("结算方式", lambda item: _agreed(terms.SETTLEMENT_METHODS, item.settlement_method), width=12),
     Column("账期天数", "credit_days", "number", 10),
-    Column("合作状态", _named("cooperation", terms.COOPERATIONS), width=10),
+    Column("合作状态", named("cooperation", terms.COOPERATIONS), width=10),
     Column("门店类型", lambda item: _agreed(terms.STORE_KINDS, item.store_kind), width=12),
     Column("标签", lambda item: "、".join(item.tags), width=20),
     Column("业务员", lambda item: "、".join(rep.name for rep in item.reps), width=16),
@@ -146,7 +132,7 @@ _CUSTOMER = (
     Column("编码", "code", width=14),
     Column("名称", "name", width=28),
     Column("供货方", "parent_name", width=24),
-    Column("状态", _named("status", _ACTIVE), width=10),
+    Column("状态", named("status", _ACTIVE), width=10),
     Column("门店类型", lambda item: _agreed(terms.STORE_KINDS, item.store_kind), width=12),
     Column("等级", "grade", width=8),
     Column("联系人", "contact_name", width=12),
@@ -164,7 +150,7 @@ _PRODUCT = (
     Column("名称", "name", width=28),
     Column("规格", "spec", width=12),
     Column("单位", "base_unit", width=6),
-    Column("状态", _named("status", _SOLD), width=8),
+    Column("状态", named("status", _SOLD), width=8),
     Column("保质期天数", "shelf_life_days", "number", 10),
     Column("指导价", "guide_price_fen", "money", 12),
     Column("最低价", "floor_price_fen", "money", 12),
@@ -207,7 +193,7 @@ _ACCOUNT = (
     Column("手机号", "phone", width=16),
     Column("组织", "org_name", width=28),
     Column("角色", "role_name", width=14),
-    Column("状态", _named("status", _ACTIVE), width=10),
+    Column("状态", named("status", _ACTIVE), width=10),
     Column("停用原因", "frozen_reason", width=20),
     Column("企业微信", "wecom_userid", width=20),
     Column("绑定微信", lambda item: "是" if item.wechat_bound else "否", width=10),
@@ -215,38 +201,11 @@ _ACCOUNT = (
     Column("开通时间", "created_at", "moment", 18),
 )
 
-_STOCK = (
-    Column("商品编码", "product_code"),
-    Column("商品", "product_name", width=28),
-    Column("单位", "base_unit", width=6),
-    Column("库存", "on_hand", "number", 12),
-    Column("占用", "reserved", "number", 12),
-    Column("可用", lambda item: item["on_hand"] - item["reserved"], "number", 12),
-    Column("在途", "in_transit", "number", 12),
-    Column("最近到期", "nearest_expiry", "date", 12),
-)
-
-_EXPIRY = {"expired": "已过期", "soon": "临期", "good": "正常", "undated": "无到期日"}
-_BALANCE = (
-    Column("仓库", "warehouse_name", width=14),
-    Column("商品编码", "product_code"),
-    Column("商品", "product_name", width=28),
-    Column("规格", "spec", width=12),
-    Column("批次", "lot_code", width=14),
-    Column("到期日", "expires_on", "date", 12),
-    Column("剩余天数", "days", "number", 10),
-    Column("效期", _named("standing", _EXPIRY), width=10),
-    Column("单位", "base_unit", width=6),
-    Column("库存", "on_hand", "number", 12),
-    Column("占用", "reserved", "number", 12),
-    Column("可用", "available", "number", 12),
-)
-
 _ENTRY = (
     Column("日期", "occurred_on", "date", 12),
     Column("供货方", "seller_name", width=24),
     Column("客户", "buyer_name", width=24),
-    Column("事由", _named("reason", _REASONS), width=14),
+    Column("事由", named("reason", _REASONS), width=14),
     Column("应收增减", lambda item: _receivable(item), "money"),
     Column("金额", "amount_fen", "money"),
     Column("备注", "reference", width=24),
@@ -257,7 +216,7 @@ _APPROVAL = (
     Column("单号", "number", width=18),
     Column("客户", "buyer_name", width=24),
     Column("金额", "amount_fen", "money"),
-    Column("状态", _named("state", _DECIDED), width=10),
+    Column("状态", named("state", _DECIDED), width=10),
     Column("提交时间", "created_at", "moment", 18),
     Column("审批人", "decided_by_name", width=14),
     Column("审批时间", "decided_at", "moment", 18),
@@ -271,7 +230,7 @@ _AUTHORITY = (
     Column("区域", "region_name", width=24),
     Column("分类", lambda item: item.category_name or "全部分类", width=16),
     Column("独家", lambda item: "是" if item.exclusive else "否", width=8),
-    Column("状态", _named("standing", _STANDINGS), width=10),
+    Column("状态", named("standing", _STANDINGS), width=10),
     Column("开始日期", "from_on", "date", 12),
     Column("结束日期", "until_on", "date", 12),
     Column("授权人", "granted_by_name", width=14),
@@ -342,61 +301,6 @@ async def _orgs(actor: Actor, wanted: OrgFilter) -> tuple[Sequence[Any], str | N
     return found, cursor
 
 
-_GOODS = (
-    Column("商品编码", "product_code"),
-    Column("商品", "product_name", width=24),
-)
-_LOT = (
-    Column("批次", "lot_code"),
-    Column("到期日", "expires_on", "date", 12),
-)
-_HOW = {"lot": "按批次点", "spread": "未分批次", "none": "未盘", "outside": "范围外"}
-_STOCKTAKE_LINE = (
-    *_GOODS,
-    Column("分类", "category_name", width=14),
-    *_LOT,
-    Column("单位", "base_unit", width=6),
-    Column("账面数", "book_qty", "number", 10),
-    Column("实盘数", "counted_qty", "number", 10),
-    Column("差异", "difference", "number", 10),
-    Column("单价", "price_fen", "money", 12),
-    Column("差异金额", "difference_fen", "money"),
-    Column("已调整", "moved_qty", "number", 10),
-    Column("点数时间", "counted_at", "moment", 18),
-    Column("批次依据", _named("how", _HOW), width=10),
-    Column("点数时有进出", lambda item: "是" if item.unsure else "", width=12),
-    Column("不调整", lambda item: "是" if item.is_left else "", width=8),
-)
-_MOVE = (
-    Column("时间", "at", "moment", 18),
-    Column("方向", _named("direction", {"in": "入", "out": "出", "between": "仓间"}), width=8),
-    Column("原因", "reason_name", width=12),
-    *_GOODS,
-    *_LOT,
-    Column("数量", "qty", "number", 10),
-    Column("单位", "base_unit", width=6),
-    Column("从", lambda item: f"{item.source.org_name}{item.source.name}", width=24),
-    Column("到", lambda item: f"{item.target.org_name}{item.target.name}", width=24),
-    Column("单据", "document_name", width=12),
-    Column("单号", "document_number", width=20),
-    Column("经手人", "account_name", width=12),
-)
-_PAST = (
-    Column("仓库", "warehouse_name", width=16),
-    *_GOODS,
-    *_LOT,
-    Column("数量", "on_hand", "number", 10),
-    Column("单位", "base_unit", width=6),
-)
-_SALE = (
-    Column("日期", "day", "date", 12),
-    Column("门店", "org_name", width=24),
-    *_GOODS,
-    Column("数量", "qty", "number", 10),
-    Column("单位", "base_unit", width=6),
-)
-
-
 def register_all() -> None:
     """Let these lists be exported; a module with a list of its own registers it itself (`server.core.exports`)."""
     sells = ("brand", "dealer")
@@ -412,17 +316,12 @@ def register_all() -> None:
         Export("prices", "价格", "price.manage", ListQuery, _PRICE, pages(_prices), sells),
         Export("price_matrix", "价格表", "price.manage", MatrixQuery, _MATRIX, pages(_price_matrix), sells),
         Export("accounts", "账号", "account.manage", AccountFilter, _ACCOUNT, pages(list_accounts)),
-        Export("stock", "库存", "stock.read", StockFilter, _STOCK, pages(list_stock)),
-        Export("balances", "库存余额", "stock.read", BalanceFilter, _BALANCE, pages(list_balances)),
-        Export("moves", "出入库明细", "stock.read", MoveFilter, _MOVE, pages(list_moves)),
-        Export("past_stock", "历史库存", "stock.read", PastFilter, _PAST, pages(list_past)),
-        Export("stocktake", "盘点差异", "stock.count", StocktakeExport, _STOCKTAKE_LINE, export_lines),
-        Export("sales", "动销", "stock.read", SaleFilter, _SALE, pages(list_sales)),
         Export("entries", "往来账", "settlement.read", EntryFilter, _ENTRY, pages(entries)),
         Export(
             "authorities", "区域授权", "territory.read", AuthorityFilter, _AUTHORITY, pages(list_authorities), sells
         ),
         Export("approvals", "审批", "order.approve", ApprovalFilter, _APPROVAL, pages(list_approvals), sells),
         Export("audit", "操作记录", "audit.read", AuditFilter, _AUDIT, pages(list_audit), sells),
+        *STOCK_LISTS,
     ):
         register(export)

@@ -56,7 +56,7 @@ async def list_moves(actor: Actor, wanted: MoveFilter) -> tuple[list[MoveOut], s
         actor.root_id,
         org_id,
         wanted.warehouse_id,
-        wanted.product_id,
+        await _goods(actor, wanted),
         [wanted.reason] if wanted.reason else list(REASONS),
         _period(wanted),
         _before(wanted.cursor),
@@ -68,6 +68,16 @@ async def list_moves(actor: Actor, wanted: MoveFilter) -> tuple[list[MoveOut], s
     if len(found) > wanted.limit:
         cursor = paging.encode_cursor(shown[-1]["at"].isoformat(), shown[-1]["id"])
     return [_move(actor, item, papers, org_id) for item in shown], cursor
+
+
+async def _goods(actor: Actor, wanted: MoveFilter) -> tuple[int | None, int | None]:
+    """The product and the lot that are asked for: a lot is of one product, so it alone will do."""
+    if wanted.lot_id is None:
+        return wanted.product_id, None
+    product_id = await queries.product_of_lot(actor.root_id, wanted.lot_id)
+    if product_id is None or wanted.product_id not in (None, product_id):
+        return wanted.product_id or 0, 0  # of this product there is no such lot, nor any of its moves
+    return product_id, wanted.lot_id
 
 
 def _move(actor: Actor, item: db.Row, papers: dict[tuple[str, int], Paper], org_id: int) -> MoveOut:
@@ -122,6 +132,7 @@ async def list_past(actor: Actor, wanted: PastFilter) -> tuple[list[PastBalance]
         wanted.warehouse_id,
         midnight(max(day, _EVER[0].date()) + timedelta(days=1)),
         wanted.product_id,
+        wanted.changed,
         clock.now(),
         _after(wanted.cursor),
         wanted.limit + 1,

@@ -19,7 +19,7 @@ places AS MATERIALIZED (
 )"""
 
 # The newest moves of a run: those of a place (at one end) for one reason, or of one product there.
-# $4 product  $5 reasons  $6 from  $7 to  $8 $9 before this moment and move  $10 rows
+# $4 product  $5 reasons  $6 from  $7 to  $8 $9 before this moment and move  $10 rows  $11 lot
 _RUN = """
 SELECT m.id, m.at FROM stock_move m
 WHERE m.root_id = $1 AND m.{end}_location_id = w.id AND {only} AND m.at >= $6 AND m.at < $7
@@ -27,10 +27,12 @@ WHERE m.root_id = $1 AND m.{end}_location_id = w.id AND {only} AND m.at >= $6 AN
 ORDER BY m.at DESC, m.id DESC LIMIT $10"""
 _OF_REASON = "m.reason = r.reason"
 _OF_PRODUCT = "m.product_id = $4 AND m.reason = ANY ($5::text[])"
+_OF_LOT = f"{_OF_PRODUCT} AND m.lot_id = $11"
+_PRODUCT_OF_LOT = "SELECT product_id FROM lot WHERE root_id = $1 AND id = $2"
 
 _SHOWN = """
 SELECT m.id, m.at, m.qty, m.reason, m.product_id, p.name AS product_name, p.code AS product_code, p.base_unit,
-       coalesce(k.name, '') AS case_name, coalesce(k.unit_qty, 1) AS case_qty, l.code AS lot_code,
+       coalesce(k.name, '') AS case_name, coalesce(k.unit_qty, 1) AS case_qty, m.lot_id, l.code AS lot_code,
        nullif(l.expires_on, 'infinity') AS expires_on, m.document_kind, m.document_id,
        coalesce(a.name, '系统') AS account_name,
        f.kind AS from_kind, f.name AS from_name, f.org_id AS from_org_id, fo.name AS from_org_name,
@@ -51,14 +53,14 @@ ORDER BY m.at DESC, m.id DESC
 
 
 @cache
-def _moves_statement(of_product: bool) -> str:
+def _moves_statement(of_product: bool, of_lot: bool) -> str:
     """The list: put together from runs of one index each, of which no more is read than a page holds."""
-    only = _OF_PRODUCT if of_product else _OF_REASON
+    only = _OF_LOT if of_lot else _OF_PRODUCT if of_product else _OF_REASON
     runs = "places w" if of_product else "places w CROSS JOIN unnest($5::text[]) AS r (reason)"
     parts = " UNION ".join(
         f"SELECT h.* FROM {runs} CROSS JOIN LATERAL ({_RUN.format(end=end, only=only)}) h" for end in ("from", "to")
     )
-    given = "given AS (SELECT $4::bigint, $5::text[])"
+    given = "given AS (SELECT $4::bigint, $5::text[], $11::bigint)"
     return f"WITH {given}, {_PLACES}, hits AS (SELECT * FROM ({parts}) x ORDER BY at DESC, id DESC LIMIT $10){_SHOWN}"
 
 
@@ -107,14 +109,29 @@ def _past(of_product: bool) -> str:
 
 
 # $8 … $10 after this place, product and lot  $11 rows
-_PAST_PAGE = """
+_THEN = """
 , shown AS (
-    SELECT * FROM past WHERE (location_id, product_id, lot_id) > ($8::bigint, $9::bigint, $10::bigint)
+    SELECT p.*, coalesce(b.on_hand, 0) AS now FROM (
+        SELECT * FROM past WHERE (location_id, product_id, lot_id) > ($8::bigint, $9::bigint, $10::bigint)
+        ORDER BY 1, 2, 3 LIMIT $11) p
+    LEFT JOIN stock_balance b ON b.root_id = $1
+        AND (b.location_id, b.product_id, b.lot_id) = (p.location_id, p.product_id, p.lot_id)
+)"""
+_CHANGED = """
+, here AS (
+    SELECT b.location_id, b.product_id, b.lot_id, b.on_hand AS now FROM places w
+    JOIN stock_balance b ON b.root_id = $1 AND b.location_id = w.id AND b.on_hand <> 0{product}
+), shown AS (
+    SELECT location_id, product_id, lot_id, coalesce(p.on_hand, 0) AS on_hand, coalesce(h.now, 0) AS now
+    FROM past p FULL JOIN here h USING (location_id, product_id, lot_id)
+    WHERE p.on_hand IS DISTINCT FROM h.now
+      AND (location_id, product_id, lot_id) > ($8::bigint, $9::bigint, $10::bigint)
     ORDER BY 1, 2, 3 LIMIT $11
-)
+)"""
+_PAST_PAGE = """
 SELECT s.location_id AS warehouse_id, w.name AS warehouse_name, s.product_id, p.name AS product_name,
        p.code AS product_code, p.base_unit, coalesce(k.name, '') AS case_name, coalesce(k.unit_qty, 1) AS case_qty,
-       s.lot_id, l.code AS lot_code, nullif(l.expires_on, 'infinity') AS expires_on, s.on_hand
+       s.lot_id, l.code AS lot_code, nullif(l.expires_on, 'infinity') AS expires_on, s.on_hand, s.now
 FROM shown s
 JOIN places w ON w.id = s.location_id
 JOIN product p ON p.id = s.product_id
@@ -125,9 +142,10 @@ ORDER BY s.location_id, s.product_id, s.lot_id
 
 
 @cache
-def past_statement(of_product: bool) -> str:
-    """A page of what there was at a moment."""
-    return f"WITH {_past(of_product)}{_PAST_PAGE}"
+def past_statement(of_product: bool, changed: bool) -> str:
+    """A page of what there was at a moment, or of what has changed since."""
+    shown = _CHANGED.format(product=" AND b.product_id = $5" if of_product else "") if changed else _THEN
+    return f"WITH {_past(of_product)}{shown}{_PAST_PAGE}"
 
 
 @cache
@@ -146,15 +164,16 @@ async def moves(
     root_id: int,
     org_id: int,
     warehouse_id: int | None,
-    product_id: int | None,
+    goods: tuple[int | None, int | None],
     reasons: Sequence[str],
     period: tuple[datetime, datetime],
     before: tuple[datetime, int],
     limit: int,
 ) -> Sequence[db.Row]:
-    """A page of the moves into and out of an org's warehouses, the newest first."""
+    """A page of the moves into and out of an org's warehouses, the newest first; `goods`: product and lot."""
+    product_id, lot_id = goods
     return await db.rows(
-        _moves_statement(product_id is not None),
+        _moves_statement(product_id is not None, lot_id is not None),
         root_id,
         org_id,
         warehouse_id,
@@ -163,7 +182,14 @@ async def moves(
         *period,
         *before,
         limit,
+        lot_id,
     )
+
+
+async def product_of_lot(root_id: int, lot_id: int) -> int | None:
+    """Of which product a lot is."""
+    found: int | None = await db.value(_PRODUCT_OF_LOT, root_id, lot_id)
+    return found
 
 
 async def past(
@@ -172,10 +198,11 @@ async def past(
     warehouse_id: int | None,
     moment: datetime,
     product_id: int | None,
+    changed: bool,
     now: datetime,
     after: Sequence[int],
     limit: int,
 ) -> Sequence[db.Row]:
-    """A page of what an org's warehouses held just before a moment."""
+    """A page of what an org's warehouses held just before a moment; `changed`: that is another quantity now."""
     asked = (root_id, org_id, warehouse_id, moment, product_id, now, list(REASONS), *after, limit)
-    return await db.rows(past_statement(product_id is not None), *asked)
+    return await db.rows(past_statement(product_id is not None, changed), *asked)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from server.core.actor import Actor
 from server.core.errors import NotFound, StaleVersion
 from server.core.http import Routes
-from server.stock import history, insight, sales
+from server.stock import expiring, history, insight, sales
+from server.stock.expiring import ExpiringFilter, ExpiringList
 from server.stock.history_schemas import MoveFilter, MoveList, PastFilter, PastList, ReasonList, ReasonOut
 from server.stock.insight_schemas import (
     FreshnessRuleEdit,
     FreshnessRuleList,
+    Ranking,
+    RankingFilter,
     StockSummary,
     SummaryFilter,
     TurnoverFilter,
@@ -47,8 +50,20 @@ async def list_sales(actor: Actor, query: SaleFilter) -> SaleList:
 
 @routes.get("/sales/summary", permission="stock.read", errors=[NotFound])
 async def summarize_sales(actor: Actor, query: SalesSummaryFilter) -> SalesSummary:
-    """What was sold to consumers in a period: by day, and who and which goods sold most."""
+    """What was sold to consumers in a period, added up."""
     return await sales.summarize_sales(actor, query)
+
+
+@routes.get("/expiring", permission="stock.read", errors=[NotFound])
+async def list_expiring(actor: Actor, query: ExpiringFilter) -> ExpiringList:
+    """What is near its end, or over, what ends first first."""
+    return ExpiringList(*await expiring.list_expiring(actor, query))
+
+
+@routes.get("/turnover/ranking", permission="stock.read", errors=[NotFound])
+async def rank_turnover(actor: Actor, query: RankingFilter) -> Ranking:
+    """What there is too much or too little of, and how the categories stand."""
+    return await insight.rank_turnover(actor, query)
 
 
 @routes.get("/turnover", permission="stock.read", errors=[NotFound])

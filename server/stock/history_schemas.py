@@ -18,6 +18,7 @@ class MoveFilter(msgspec.Struct, rename={"from_": "from"}):
     org_id: Id | None = None
     warehouse_id: Id | None = None
     product_id: Id | None = None
+    lot_id: Id | None = None
     reason: ShortText | None = None
     from_: date | None = None
     to: date | None = None
@@ -53,6 +54,7 @@ class MoveOut(msgspec.Struct):
     base_unit: str
     case_name: str
     case_qty: int
+    lot_id: int
     lot_code: str
     expires_on: date | None
     source: MovePlace
@@ -86,9 +88,13 @@ class ReasonList(msgspec.Struct):
 
 
 class PastFilter(msgspec.Struct):
-    """What there was at the end of a business day; today, where none is named."""
+    """What there was at the end of a business day; today, where none is named.
+
+    `changed`: only what is another quantity now, also what was not there at all.
+    """
 
     day: date | None = None
+    changed: bool = False
     org_id: Id | None = None
     warehouse_id: Id | None = None
     product_id: Id | None = None
@@ -97,7 +103,7 @@ class PastFilter(msgspec.Struct):
 
 
 class PastBalance(msgspec.Struct):
-    """What a warehouse held of a lot at the end of a day, in base units."""
+    """What a warehouse held of a lot at the end of a day, and what it holds now, in base units."""
 
     warehouse_id: int
     warehouse_name: str
@@ -111,6 +117,7 @@ class PastBalance(msgspec.Struct):
     lot_code: str
     expires_on: date | None
     on_hand: int
+    now: int
 
 
 class PastList(msgspec.Struct):

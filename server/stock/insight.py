@@ -6,6 +6,7 @@ prices, so the module that does tells it (`worth_by`).
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
@@ -19,9 +20,12 @@ from server.stock import insight_queries as queries
 from server.stock import places
 from server.stock.freshness import FRESHNESS_NAMES, Freshness, freshness
 from server.stock.insight_schemas import (
+    CategoryTurnover,
     FreshnessRule,
     FreshnessRuleEdit,
     FreshnessSum,
+    Ranking,
+    RankingFilter,
     StockSummary,
     SummaryFilter,
     TurnoverFilter,
@@ -66,6 +70,44 @@ async def list_turnover(actor: Actor, wanted: TurnoverFilter) -> tuple[list[Turn
     shown, cursor = paging.page(found, wanted.limit, "product_id")
     prices = await worth(actor.root_id, org_id, [item["product_id"] for item in shown])
     return [_item(item, wanted.days, prices.get(item["product_id"], _NOTHING)) for item in shown], cursor
+
+
+async def rank_turnover(actor: Actor, wanted: RankingFilter) -> Ranking:
+    """What there is too much of, or too little, first; and how the categories stand (S3.1).
+
+    What is not used at all lasts longest; what is gone or promised is used up first.
+    """
+    actor.require("stock.read")
+    org_id = await places.org_seen(actor, wanted.org_id)
+    since = clock.now() - timedelta(days=wanted.days)
+    found = await queries.all_turnover(actor.root_id, org_id, wanted.warehouse_id, since, wanted.category_id)
+    prices = await worth(actor.root_id, org_id, [item["product_id"] for item in found])
+    return await asyncio.to_thread(_ranked, found, prices, wanted)
+
+
+def _ranked(found: Sequence[db.Row], prices: dict[int, UnitWorth], wanted: RankingFilter) -> Ranking:
+    items = [_item(item, wanted.days, prices.get(item["product_id"], _NOTHING)) for item in found]
+    unused = 2**62
+    if wanted.order == "long":
+        items.sort(key=lambda item: (-(unused if item.cover_days is None else item.cover_days), -item.value_fen))
+    else:
+        items = [item for item in items if item.cover_days is not None]
+        items.sort(key=lambda item: (item.cover_days or 0, -item.used_qty))
+    return Ranking(items[: wanted.limit], _by_category(found, prices, wanted.days))
+
+
+def _by_category(found: Sequence[db.Row], prices: dict[int, UnitWorth], days: int) -> list[CategoryTurnover]:
+    sums: dict[int, CategoryTurnover] = {}
+    for item in found:
+        fen = prices.get(item["product_id"], _NOTHING).fen
+        name = (item["category_id"], item["category_name"])
+        one = sums.setdefault(item["category_id"], CategoryTurnover(*name, 0, 0, 0, None))
+        one.products += 1
+        one.value_fen += fen * item["on_hand"]
+        one.used_fen += fen * item["used_qty"]
+    for one in sums.values():
+        one.cover_days = cover_days(one.value_fen, one.used_fen, days)
+    return sorted(sums.values(), key=lambda one: -one.value_fen)
 
 
 def cover_days(available: int, used: int, days: int) -> int | None:

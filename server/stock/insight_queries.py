@@ -12,54 +12,81 @@ from typing import NamedTuple
 from server.core import db
 from server.core.actor import Actor
 from server.stock.freshness import SOON_SQL, freshness_sql
+from server.stock.words import REASONS
 
 USED = ("issue", "sale")
 """The reasons for which goods go where they are meant to."""
 
-# $1 root  $2 org  $3 warehouse  $4 since  $5 after this product  $6 rows  $7 category  $8 reasons of use
-_TURNOVER = f"""
+_PLACES = """
 WITH places AS MATERIALIZED (
     SELECT id FROM location WHERE root_id = $1 AND org_id = $2 AND kind = 'warehouse'
       AND ($3::bigint IS NULL OR id = $3)
-), page AS MATERIALIZED (
+), """
+_OF_CATEGORY = """($5::bigint IS NULL
+      OR b.product_id IN (SELECT id FROM product WHERE root_id = $1 AND category_id = $5))"""
+# Which products a page has is found first, place by place, so that the rest of a place is not read.
+_PAGE = f"""page AS MATERIALIZED (
     SELECT DISTINCT g.product_id FROM places w CROSS JOIN LATERAL (
         SELECT DISTINCT b.product_id FROM stock_balance b
-        WHERE b.root_id = $1 AND b.location_id = w.id AND b.on_hand > 0 AND b.product_id > $5
-          AND ($7::bigint IS NULL OR b.product_id IN (SELECT id FROM product WHERE root_id = $1 AND category_id = $7))
-        ORDER BY 1 LIMIT $6
-    ) g ORDER BY 1 LIMIT $6
-), held AS MATERIALIZED (
+        WHERE b.root_id = $1 AND b.location_id = w.id AND b.on_hand > 0 AND b.product_id > $7 AND {_OF_CATEGORY}
+        ORDER BY 1 LIMIT $8
+    ) g ORDER BY 1 LIMIT $8
+), """
+_HELD = """held AS MATERIALIZED (
     SELECT b.product_id, sum(b.on_hand)::bigint AS on_hand, sum(b.reserved)::bigint AS reserved,
            min(l.expires_on) AS nearest_expiry
-    FROM page g CROSS JOIN places w
-    JOIN stock_balance b ON b.root_id = $1 AND b.location_id = w.id AND b.product_id = g.product_id AND b.on_hand > 0
+    FROM {of} JOIN stock_balance b ON b.root_id = $1 AND b.location_id = w.id AND b.on_hand > 0 AND {which}
     JOIN lot l ON l.id = b.lot_id
     GROUP BY 1
-)
+)"""
+_SHOWN = f"""
+>>>>>>> 79add02 (Give the console its pages of stock: moves, past days, near expiry, turnover, sell-through, scans, warehouses)
 SELECT h.product_id, p.name AS product_name, p.code AS product_code, p.color, p.base_unit, p.shelf_life_days,
        {SOON_SQL} AS soon_days, coalesce(k.name, '') AS case_name, coalesce(k.unit_qty, 1) AS case_qty, h.on_hand,
-       h.reserved, nullif(h.nearest_expiry, 'infinity') AS nearest_expiry, came.qty AS in_qty, went.qty AS out_qty,
-       went.used AS used_qty
+       h.reserved, nullif(h.nearest_expiry, 'infinity') AS nearest_expiry, p.category_id, c.name AS category_name,
+       coalesce(came.qty, 0) AS in_qty, coalesce(went.qty, 0) AS out_qty, coalesce(went.used, 0) AS used_qty
 FROM held h
 JOIN product p ON p.id = h.product_id
+JOIN category c ON c.id = p.category_id
 LEFT JOIN freshness_rule f ON f.root_id = p.root_id AND f.category_id = p.category_id
 LEFT JOIN packaging k ON k.product_id = p.id AND k.is_default
-CROSS JOIN LATERAL (
-    SELECT coalesce(sum(m.qty), 0)::bigint AS qty
-    FROM places w JOIN stock_move m ON m.root_id = $1 AND m.to_location_id = w.id AND m.product_id = h.product_id
-        AND m.at >= $4
-    WHERE m.from_location_id NOT IN (SELECT id FROM places)
-) came
-CROSS JOIN LATERAL (
-    SELECT coalesce(sum(m.qty), 0)::bigint AS qty,
-           coalesce(sum(m.qty) FILTER (WHERE m.reason = ANY ($8::text[])), 0)::bigint AS used
-    FROM places w JOIN stock_move m ON m.root_id = $1 AND m.from_location_id = w.id AND m.product_id = h.product_id
-        AND m.at >= $4
-    WHERE m.to_location_id NOT IN (SELECT id FROM places)
-) went
+"""
+_CAME = "SELECT {product}sum(m.qty)::bigint AS qty"
+_WENT = """SELECT {product}sum(m.qty)::bigint AS qty,
+           sum(m.qty) FILTER (WHERE m.reason = ANY ($6::text[]))::bigint AS used"""
+_MOVED = """
+    FROM places w JOIN stock_move m ON m.root_id = $1 AND m.{end}_location_id = w.id AND m.at >= $4 AND {which}
+    WHERE m.{other}_location_id NOT IN (SELECT id FROM places)"""
+
+
+def _moved(select: str, end: str, other: str, of_product: bool) -> str:
+    which = "m.product_id = h.product_id" if of_product else "m.reason = ANY ($7::text[])"
+    found = select.format(product="" if of_product else "m.product_id, ") + _MOVED.format(
+        end=end, other=other, which=which
+    )
+    return found if of_product else f"{found} GROUP BY 1"
+
+
+# $1 root  $2 org  $3 warehouse  $4 since  $5 category  $6 reasons of use  $7 after this product  $8 rows
+_TURNOVER = (
+    _PLACES
+    + _PAGE
+    + _HELD.format(of="page g CROSS JOIN places w", which="b.product_id = g.product_id")
+    + _SHOWN
+    + f"""CROSS JOIN LATERAL ({_moved(_CAME, "to", "from", True)}) came
+CROSS JOIN LATERAL ({_moved(_WENT, "from", "to", True)}) went
 ORDER BY h.product_id
 """
-
+)
+# All products at once: the moves of the period are read once, not product by product. $7 all reasons
+_ALL_TURNOVER = (
+    _PLACES
+    + _HELD.format(of="places w", which=_OF_CATEGORY)
+    + _SHOWN
+    + f"""LEFT JOIN ({_moved(_CAME, "to", "from", False)}) came ON came.product_id = h.product_id
+LEFT JOIN ({_moved(_WENT, "from", "to", False)}) went ON went.product_id = h.product_id
+"""
+)
 
 
 class WholeWorth(NamedTuple):
@@ -131,8 +158,16 @@ async def turnover(
     category_id: int | None,
 ) -> Sequence[db.Row]:
     """A page of products with what came and went since a moment."""
-    asked = (root_id, org_id, warehouse_id, since, after, limit, category_id, list(USED))
+    asked = (root_id, org_id, warehouse_id, since, category_id, list(USED), after, limit)
     return await db.rows(_TURNOVER, *asked)
+
+
+async def all_turnover(
+    root_id: int, org_id: int, warehouse_id: int | None, since: datetime, category_id: int | None
+) -> Sequence[db.Row]:
+    """All products that are there, with what came and went since a moment."""
+    asked = (root_id, org_id, warehouse_id, since, category_id, list(USED), list(REASONS))
+    return await db.rows(_ALL_TURNOVER, *asked)
 
 
 async def fresh(

@@ -63,6 +63,38 @@ class TurnoverList(msgspec.Struct):
     next_cursor: str | None
 
 
+class RankingFilter(msgspec.Struct):
+    """Of which org, warehouse and category; `order`: what lasts longest first, or what is used up first."""
+
+    org_id: Id | None = None
+    warehouse_id: Id | None = None
+    category_id: Id | None = None
+    days: Days = 30
+    order: Literal["long", "short"] = "long"
+    limit: Limit = 50
+
+
+class CategoryTurnover(msgspec.Struct):
+    """The goods of a category together: what they are worth, and what was used of them in the period, by today's worth.
+
+    `cover_days`: for how long their worth lasts at that pace; null where nothing was used.
+    """
+
+    category_id: int
+    category_name: str
+    products: int
+    value_fen: int
+    used_fen: int
+    cover_days: int | None
+
+
+class Ranking(msgspec.Struct):
+    """The first products of an order, and all categories, the one worth most first."""
+
+    items: list[TurnoverItem]
+    categories: list[CategoryTurnover]
+
+
 class SummaryFilter(msgspec.Struct):
     """Of which org, and perhaps of one of its warehouses."""
 

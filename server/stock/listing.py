@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
@@ -17,11 +17,6 @@ from server.core.actor import Actor
 from server.core.errors import InvalidInput, NotFound
 from server.core.types import Id, Limit, ShortText
 from server.stock.freshness import SOON_SQL, Freshness, freshness
-
-Standing = Literal["expired", "soon", "good", "undated"]
-
-SOON_DAYS = 90
-"""So many days before they expire goods are looked at."""
 
 
 class BalanceFilter(msgspec.Struct):
@@ -60,7 +55,6 @@ class StockBalance(msgspec.Struct):
     expires_on: date | None
     shelf_life_days: int
     days: int | None
-    standing: Standing
     freshness: Freshness
     on_hand: int
     reserved: int
@@ -73,37 +67,10 @@ class BalanceList(msgspec.Struct):
     items: list[StockBalance]
     next_cursor: str | None
 
-
-class Warehouse(msgspec.Struct):
-    """A place in which goods lie."""
-
-    id: int
-    name: str
-    quarantine: bool
-
-
-class WarehouseList(msgspec.Struct):
-    """The places of an org, the one that delivers first."""
-
-    items: list[Warehouse]
-
-
-class OfOrg(msgspec.Struct):
-    """Whose: of the own org, or of another inside the scope."""
-
-    org_id: Id | None = None
-
-
-_PLACES = """
-SELECT id, name, kind = 'quarantine' AS quarantine FROM location
-WHERE root_id = $1 AND org_id = $2 AND kind IN ('warehouse', 'quarantine') AND closed_at IS NULL
-ORDER BY kind = 'quarantine', is_default DESC, id
-"""
-
 # $1 root  $2 org  $3-$5 the last balance shown  $6 rows  $7 warehouse  $8 category  $9 product  $10, $11 days between
 # $12, $13 what a product is found by
 _FOUND = f"SELECT p.id FROM product p WHERE p.root_id = $1 AND {search.matches('p', '$12', '$13')}"
-_BALANCES = """
+_BALANCES = f"""
 WITH given AS (
     SELECT $7::bigint, $8::bigint, $9::bigint, $10::date, $11::date, $12::text[], $13::text[]
 ), hits AS MATERIALIZED (
@@ -113,16 +80,17 @@ WITH given AS (
     JOIN stock_balance b ON b.root_id = $1 AND b.location_id = w.id
     JOIN lot l ON l.id = b.lot_id
     WHERE w.root_id = $1 AND w.org_id = $2 AND w.kind IN ('warehouse', 'quarantine') AND b.on_hand > 0
-      AND (w.id, b.product_id, b.lot_id) > ($3::bigint, $4::bigint, $5::bigint){conditions}
+      AND (w.id, b.product_id, b.lot_id) > ($3::bigint, $4::bigint, $5::bigint){{conditions}}
     ORDER BY w.id, b.product_id, b.lot_id
     LIMIT $6
 )
 SELECT h.*, nullif(h.expires_on, 'infinity') AS expires_on, p.name AS product_name, p.code AS product_code, p.spec,
-       p.color, p.base_unit, p.shelf_life_days, {soon} AS soon_days,
+       p.color, p.base_unit, p.shelf_life_days, {SOON_SQL} AS soon_days,
        (SELECT json_agg(json_build_object('id', k.id, 'name', k.name, 'unit_qty', k.unit_qty, 'gtin', k.gtin,
                                           'is_default', k.is_default) ORDER BY k.unit_qty)::text
         FROM packaging k WHERE k.product_id = p.id) AS packagings
-FROM hits h JOIN product p ON p.id = h.product_id
+FROM hits h
+JOIN product p ON p.id = h.product_id
 LEFT JOIN freshness_rule f ON f.root_id = p.root_id AND f.category_id = p.category_id
 ORDER BY h.warehouse_id, h.product_id, h.lot_id
 """
@@ -166,23 +134,14 @@ def _key(cursor: str | None) -> list[int]:
     return key
 
 
-def _standing(days: int | None) -> Standing:
-    if days is None:
-        return "undated"
-    if days < 0:
-        return "expired"
-    return "soon" if days <= SOON_DAYS else "good"
-
-
 def _shown(found: db.Row, today: date) -> StockBalance:
     days = None if found["expires_on"] is None else (found["expires_on"] - today).days
-    standing = _standing(days)
-    sellable = not found["quarantine"] and standing != "expired"
+    fresh = freshness(found["expires_on"], found["shelf_life_days"], found["soon_days"], today)
+    sellable = not found["quarantine"] and fresh != "expired"
     more = {
         "packagings": msgspec.json.decode(found["packagings"] or "[]"),
         "days": days,
-        "standing": standing,
-        "freshness": freshness(found["expires_on"], found["shelf_life_days"], found["soon_days"], today),
+        "freshness": fresh,
         "available": found["on_hand"] - found["reserved"] if sellable else 0,
     }
     return msgspec.convert({**found, **more}, StockBalance)
@@ -209,9 +168,3 @@ async def list_balances(actor: Actor, wanted: BalanceFilter) -> tuple[list[Stock
     if len(found) > wanted.limit:
         cursor = paging.encode_cursor(*(shown[-1][name] for name in ("warehouse_id", "product_id", "lot_id")))
     return [_shown(item, today) for item in shown], cursor
-
-
-async def list_warehouses(actor: Actor, of: OfOrg) -> list[Warehouse]:
-    """The places in which an org's goods lie."""
-    found = await db.rows(_PLACES, actor.root_id, await _org(actor, of.org_id))
-    return [msgspec.convert(item, Warehouse) for item in found]

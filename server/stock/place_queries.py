@@ -9,8 +9,9 @@ from server.core import db
 from server.core.actor import Actor
 
 _WAREHOUSES = """
-SELECT w.id, w.name, w.is_default, w.version, w.closed_at, coalesce(h.products, 0) AS products,
-       coalesce(h.on_hand, 0) AS on_hand, coalesce(h.reserved, 0) AS reserved,
+SELECT w.id, w.name, w.kind = 'quarantine' AS quarantine,
+       w.is_default AND w.kind = 'warehouse' AS is_default, w.version, w.closed_at,
+       coalesce(h.products, 0) AS products, coalesce(h.on_hand, 0) AS on_hand, coalesce(h.reserved, 0) AS reserved,
        (SELECT count(*) FROM scan_session s WHERE s.location_id = w.id AND s.state = 'open') AS sessions
 FROM location w
 LEFT JOIN LATERAL (
@@ -18,8 +19,8 @@ LEFT JOIN LATERAL (
            sum(b.reserved)::bigint AS reserved
     FROM stock_balance b WHERE b.root_id = $1 AND b.location_id = w.id AND b.on_hand > 0
 ) h ON true
-WHERE w.org_id = $2 AND w.kind = 'warehouse' AND ($3 OR w.closed_at IS NULL) AND ($4::bigint IS NULL OR w.id = $4)
-ORDER BY w.closed_at NULLS FIRST, NOT w.is_default, w.id
+WHERE w.org_id = $2 AND w.kind = ANY ($5::text[]) AND ($3 OR w.closed_at IS NULL) AND ($4::bigint IS NULL OR w.id = $4)
+ORDER BY w.kind = 'quarantine', w.closed_at NULLS FIRST, NOT w.is_default, w.id
 """
 
 _SEEN_ORG = """
@@ -67,9 +68,11 @@ ON CONFLICT (root_id, org_id) DO UPDATE
 """
 
 
-async def warehouses(root_id: int, org_id: int, closed: bool, warehouse_id: int | None = None) -> Sequence[db.Row]:
+async def warehouses(
+    root_id: int, org_id: int, closed: bool, warehouse_id: int | None = None, kinds: Sequence[str] = ("warehouse",)
+) -> Sequence[db.Row]:
     """The warehouses of an org with what lies in them, the default one first."""
-    return await db.rows(_WAREHOUSES, root_id, org_id, closed, warehouse_id)
+    return await db.rows(_WAREHOUSES, root_id, org_id, closed, warehouse_id, list(kinds))
 
 
 async def seen_org(actor: Actor, org_id: int) -> bool:

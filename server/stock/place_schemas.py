@@ -13,10 +13,14 @@ PlaceName = Annotated[str, msgspec.Meta(min_length=1, max_length=30, pattern=r"\
 
 
 class WarehouseQuery(msgspec.Struct):
-    """Whose warehouses: those of the own org, or of one inside the scope; `closed`: also those that are closed."""
+    """Whose warehouses: those of the own org, or of one inside the scope.
+
+    `closed`: also those that are closed; `quarantine`: also the place of what is set aside, the last one.
+    """
 
     org_id: Id | None = None
     closed: bool = False
+    quarantine: bool = False
 
 
 class WarehouseOut(msgspec.Struct):
@@ -27,6 +31,7 @@ class WarehouseOut(msgspec.Struct):
 
     id: int
     name: str
+    quarantine: bool
     is_default: bool
     version: int
     closed_at: datetime | None

@@ -51,7 +51,8 @@ async def list_warehouses(actor: Actor, wanted: WarehouseQuery) -> list[Warehous
     """The warehouses of the own org, or of one inside the scope."""
     actor.require("stock.read")
     org_id = await org_seen(actor, wanted.org_id)
-    found = await queries.warehouses(actor.root_id, org_id, wanted.closed)
+    kinds = ("warehouse", "quarantine") if wanted.quarantine else ("warehouse",)
+    found = await queries.warehouses(actor.root_id, org_id, wanted.closed, kinds=kinds)
     return [msgspec.convert(dict(item), WarehouseOut) for item in found]
 
 

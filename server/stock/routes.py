@@ -11,7 +11,7 @@ from server.core.errors import NotFound
 from server.core.http import Routes
 from server.stock import listing, quarantine, service
 from server.stock.freshness import freshness
-from server.stock.listing import BalanceFilter, BalanceList, OfOrg, WarehouseList
+from server.stock.listing import BalanceFilter, BalanceList
 from server.stock.quarantine import LotUnfit, QuarantinePaper, QuarantineShort, QuarantineVerdict
 from server.stock.schemas import StockFilter, StockItem, StockList, Supply
 
@@ -37,12 +37,6 @@ async def list_stock(actor: Actor, query: StockFilter) -> StockList:
 async def list_balances(actor: Actor, query: BalanceFilter) -> BalanceList:
     """What lies of each lot in each warehouse."""
     return BalanceList(*await listing.list_balances(actor, query))
-
-
-@routes.get("/stock/warehouses", permission="stock.read", errors=[NotFound])
-async def list_warehouses(actor: Actor, query: OfOrg) -> WarehouseList:
-    """The places in which goods lie."""
-    return WarehouseList(await listing.list_warehouses(actor, query))
 
 
 @routes.post("/stock/supply", permission="stock.manage", errors=[NotFound, service.LotMismatch])

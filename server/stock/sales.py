@@ -26,6 +26,9 @@ _LAST = 2**63 - 1
 USUAL, LONGEST = timedelta(days=29), timedelta(days=91)
 """How long before its last day a period begins: where no other is asked for, and at most."""
 
+FIRST = 50
+"""So many are named who, and of which, sold most."""
+
 
 async def list_sales(actor: Actor, wanted: SaleFilter) -> tuple[list[SaleOut], str | None]:
     """What was sold on which day, of the own org and all inside the scope, the newest day first."""
@@ -72,12 +75,16 @@ async def summarize_sales(actor: Actor, wanted: SalesSummaryFilter) -> SalesSumm
     if not timedelta() <= to - from_ <= LONGEST:
         raise InvalidInput("请选择 92 天以内的日期，开始不能晚于结束")
     everywhere = actor.sees_all and wanted.org_id is None
-    days, orgs, goods = await queries.sums(actor, everywhere, wanted.org_id, wanted.product_id, (from_, to))
+    found = await queries.summed(actor, everywhere, wanted.org_id, wanted.product_id, (from_, to), FIRST)
+    days = msgspec.json.decode(found["days"] or "[]", type=list[DaySum])
     return SalesSummary(
         from_=from_,
         to=to,
-        qty=sum(item["qty"] for item in days),
-        days=[msgspec.convert(dict(item), DaySum) for item in days],
-        orgs=[msgspec.convert(dict(item), OrgSum) for item in orgs],
-        products=[msgspec.convert(dict(item), ProductSum) for item in goods],
+        qty=sum(item.qty for item in days),
+        value_fen=sum(item.value_fen for item in days),
+        org_count=found["org_count"],
+        product_count=found["product_count"],
+        days=days,
+        orgs=msgspec.json.decode(found["orgs"] or "[]", type=list[OrgSum]),
+        products=msgspec.json.decode(found["products"] or "[]", type=list[ProductSum]),
     )

@@ -86,41 +86,40 @@ def list_statement(everywhere: bool, of_product: bool) -> str:
     return f"WITH {given}, hits AS ({runs} {order}){_SHOWN}"
 
 
-# $1 root  $2 scope  $3 org  $4 product  $5 from  $6 to
+# $1 root  $2 scope  $3 org  $4 product  $5 from  $6 to  $7 how many of the first
+_SUMMED = """
+SELECT (SELECT count(DISTINCT org_id) FROM sold) AS org_count,
+  (SELECT count(DISTINCT product_id) FROM sold) AS product_count,
+  (SELECT json_agg(d ORDER BY d.day)::text FROM (
+     SELECT day, sum(qty) AS qty, sum(value_fen) AS value_fen, count(DISTINCT org_id) AS org_count FROM sold GROUP BY 1
+  ) d) AS days,
+  (SELECT json_agg(t ORDER BY t.qty DESC, t.org_id)::text FROM (
+     SELECT s.*, o.name AS org_name FROM (
+       SELECT org_id, sum(qty) AS qty, sum(value_fen) AS value_fen, count(DISTINCT day) AS day_count FROM sold
+       GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $7) s JOIN org o ON o.id = s.org_id
+  ) t) AS orgs,
+  (SELECT json_agg(t ORDER BY t.qty DESC, t.product_id)::text FROM (
+     SELECT s.*, p.name AS product_name, p.code AS product_code, p.base_unit, coalesce(k.name, '') AS case_name,
+            coalesce(k.unit_qty, 1) AS case_qty FROM (
+       SELECT product_id, sum(qty) AS qty, sum(value_fen) AS value_fen, count(DISTINCT org_id) AS org_count FROM sold
+       GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $7) s
+     JOIN product p ON p.id = s.product_id LEFT JOIN packaging k ON k.product_id = p.id AND k.is_default
+  ) t) AS products
+"""
 _SOLD = """
-WITH given AS (SELECT $2::text[], $3::bigint, $4::bigint), sold AS (
-    SELECT {key} AS id, sum(s.qty)::bigint AS qty FROM {source}
-    WHERE s.root_id = $1 AND s.day BETWEEN $5 AND $6{product} GROUP BY 1
-)"""
-_DAYS = "SELECT id AS day, qty FROM sold ORDER BY 1"
-_SELLERS = """
-SELECT h.id AS org_id, o.name AS org_name, h.qty
-FROM (SELECT * FROM sold ORDER BY qty DESC, id LIMIT 50) h JOIN org o ON o.id = h.id ORDER BY h.qty DESC, h.id
-"""
-_GOODS = """
-SELECT h.id AS product_id, p.name AS product_name, p.code AS product_code, p.base_unit,
-       coalesce(k.name, '') AS case_name, coalesce(k.unit_qty, 1) AS case_qty, h.qty
-FROM (SELECT * FROM sold ORDER BY qty DESC, id LIMIT 50) h JOIN product p ON p.id = h.id
-LEFT JOIN packaging k ON k.product_id = h.id AND k.is_default ORDER BY h.qty DESC, h.id
-"""
+    SELECT s.day, s.org_id, s.product_id, s.qty FROM sale_day s
+    WHERE s.root_id = $1{org}{product} AND s.day BETWEEN $5 AND $6"""
 
 
 @cache
-def sums_statements(everywhere: bool, of_product: bool) -> tuple[str, str, str]:
-    """What was sold by day, by org and by product: over the whole brand, or over the orgs inside the scope."""
-    source = "sale_day s" if everywhere else f"({_ORGS}) o JOIN sale_day s ON s.org_id = o.id"
+def summary_statement(everywhere: bool, of_product: bool) -> str:
+    """Sales of a period added up: one range of an index for who sees the whole brand, else one for each org."""
     product = " AND s.product_id = $4" if of_product else ""
-    parts = (("s.day", _DAYS), ("s.org_id", _SELLERS), ("s.product_id", _GOODS))
-    days, orgs, goods = (_SOLD.format(key=key, source=source, product=product) + shown for key, shown in parts)
-    return days, orgs, goods
-
-
-async def sums(
-    actor: Actor, everywhere: bool, org_id: int | None, product_id: int | None, period: tuple[date, date]
-) -> list[Sequence[db.Row]]:
-    """What the orgs inside the scope sold in a period: by day, by org, by product."""
-    given = (actor.root_id, actor.scope, org_id, product_id, *period)
-    return [await db.rows(statement, *given) for statement in sums_statements(everywhere, product_id is not None)]
+    found = _SOLD.format(org="" if everywhere else " AND s.org_id = o.id", product=product)
+    rows = found if everywhere else f"SELECT h.* FROM ({_ORGS}) o CROSS JOIN LATERAL ({found}) h"
+    return f"""WITH given AS (SELECT $2::text[], $3::bigint, $4::bigint), sold AS MATERIALIZED (
+    SELECT r.*, r.qty * p.guide_price_fen AS value_fen FROM ({rows}) r JOIN product p ON p.id = r.product_id
+){_SUMMED}"""
 
 
 async def count_scans(root_id: int, session_id: int, org_id: int, zone: str, today: date, first: date) -> None:
@@ -161,3 +160,12 @@ async def sales(
     """A page of what the orgs inside the scope sold, the newest day first."""
     statement = list_statement(everywhere, product_id is not None)
     return await db.rows(statement, actor.root_id, actor.scope, org_id, product_id, *period, *before, limit)
+
+
+async def summed(
+    actor: Actor, everywhere: bool, org_id: int | None, product_id: int | None, period: tuple[date, date], first: int
+) -> db.Row:
+    """What the orgs inside the scope sold in a period, added up."""
+    statement = summary_statement(everywhere, product_id is not None)
+    (found,) = await db.rows(statement, actor.root_id, actor.scope, org_id, product_id, *period, first)
+    return found

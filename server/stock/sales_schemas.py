@@ -53,22 +53,26 @@ class SalesSummaryFilter(msgspec.Struct, rename={"from_": "from"}):
 
 
 class DaySum(msgspec.Struct):
-    """All that was sold on a day, in base units."""
+    """All that was sold on a day, in base units and at guide prices, and by how many."""
 
     day: date
     qty: int
+    value_fen: int
+    org_count: int
 
 
 class OrgSum(msgspec.Struct):
-    """All that an org sold, in base units."""
+    """All that an org sold, in base units and at guide prices, and on how many days."""
 
     org_id: int
     org_name: str
     qty: int
+    value_fen: int
+    day_count: int
 
 
 class ProductSum(msgspec.Struct):
-    """All that was sold of a product, in base units."""
+    """All that was sold of a product, in base units and at guide prices, and by how many."""
 
     product_id: int
     product_name: str
@@ -77,14 +81,22 @@ class ProductSum(msgspec.Struct):
     case_name: str
     case_qty: int
     qty: int
+    value_fen: int
+    org_count: int
 
 
 class SalesSummary(msgspec.Struct):
-    """What was sold in a period: by day (days without a sale are left out), and the 50 who, and of which, sold most."""
+    """What was sold in a period: by day (days without a sale are left out), and the 50 who, and of which, sold most.
+
+    Values are at guide prices of today: what consumers paid is not known.
+    """
 
     from_: date = msgspec.field(name="from")
     to: date
     qty: int
+    value_fen: int
+    org_count: int
+    product_count: int
     days: list[DaySum]
     orgs: list[OrgSum]
     products: list[ProductSum]

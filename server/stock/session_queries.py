@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from server.core import db
+from server.core import db, tree
 from server.core.actor import Actor
 
 
@@ -150,25 +150,40 @@ FROM packaging WHERE product_id = ANY ($1::bigint[]) GROUP BY 1
 """
 
 _HEAD = """
-SELECT s.id, s.number, s.kind, s.state, s.location_id, w.name AS location_name, s.reason, s.note, s.opened_at,
-       s.ended_at, a.name AS opened_by, coalesce(e.name, '') AS ended_by
-FROM scan_session s
+SELECT s.id, s.number, s.org_id, o.name AS org_name, s.kind, s.state, s.location_id, w.name AS location_name, s.reason,
+       s.note, s.opened_at, s.ended_at, a.name AS opened_by, coalesce(e.name, '') AS ended_by
+FROM {sessions} s
+JOIN org o ON o.id = s.org_id
 JOIN location w ON w.id = s.location_id
 JOIN account a ON a.id = s.opened_by
 LEFT JOIN account e ON e.id = s.ended_by
-WHERE s.root_id = $1 AND s.org_id = $2
 """
-_ONE = _HEAD + " AND s.id = $3"
-_PAGE = (
-    _HEAD
-    + """
-  AND s.id < $3 AND ($4::text IS NULL OR s.state = $4) AND ($5::text IS NULL OR s.kind = $5)
-ORDER BY s.id DESC LIMIT $6
+_ONE = f"""{_HEAD.format(sessions="scan_session")}
+WHERE s.root_id = $1 AND s.id = $2 AND (s.org_id = $3 OR EXISTS (
+    SELECT FROM unnest($4::text[]) AS t (prefix)
+    WHERE o.path ~>=~ t.prefix AND o.path ~<~ (left(t.prefix, -1) || '0')))
 """
-)
+
+# $1 root  $2 scope  $3 org  $4 before this one  $5 state  $6 kind  $7 rows
+_NEWEST = """
+    SELECT * FROM scan_session x
+    WHERE x.root_id = $1{org} AND x.id < $4 AND ($5::text IS NULL OR x.state = $5) AND ($6::text IS NULL OR x.kind = $6)
+    ORDER BY x.id DESC LIMIT $7"""
+_RUNS = {
+    "org": f"({_NEWEST.format(org=' AND x.org_id = $3')})",
+    "all": f"({_NEWEST.format(org='')})",
+    "below": f"""(
+    SELECT n.* FROM (SELECT DISTINCT g.id FROM {tree.below("$2", "o.id")}) b
+    CROSS JOIN LATERAL ({_NEWEST.format(org=" AND x.org_id = b.id")}) n ORDER BY n.id DESC LIMIT $7)""",
+}
+_PAGES = {
+    name: f"WITH given AS (SELECT $2::text[], $3::bigint) {_HEAD.format(sessions=run)} ORDER BY s.id DESC"
+    for name, run in _RUNS.items()
+}
 
 _KEEPS_LOTS = """
-SELECT coalesce((SELECT keeps_lots FROM stock_setting WHERE root_id = $1 AND org_id = $2), $3::bool)
+SELECT coalesce((SELECT keeps_lots FROM stock_setting WHERE root_id = $1 AND org_id = $2),
+                (SELECT kind <> 'store' FROM org WHERE root_id = $1 AND id = $2))
 """
 
 _SOLVE = """
@@ -255,18 +270,21 @@ async def packagings(product_ids: Sequence[int]) -> dict[int, str]:
 
 
 async def session(actor: Actor, session_id: int) -> db.Row | None:
-    """An own session."""
-    return await db.row(_ONE, actor.root_id, actor.org_id, session_id)
+    """A session of the own org, or of one inside the scope."""
+    return await db.row(_ONE, actor.root_id, session_id, actor.org_id, actor.scope)
 
 
-async def sessions(actor: Actor, before: int, state: str | None, kind: str | None, limit: int) -> Sequence[db.Row]:
-    """A page of the own org's sessions, the newest first."""
-    return await db.rows(_PAGE, actor.root_id, actor.org_id, before, state, kind, limit)
+async def sessions(
+    actor: Actor, of: int | None, before: int, state: str | None, kind: str | None, limit: int
+) -> Sequence[db.Row]:
+    """A page of an org's sessions, or of all inside the scope (`of` is None), the newest first."""
+    statement = _PAGES["org" if of is not None else "all" if actor.sees_all else "below"]
+    return await db.rows(statement, actor.root_id, actor.scope, of, before, state, kind, limit)
 
 
-async def keeps_lots(actor: Actor) -> bool:
-    """Whether the own org asks for the lots of goods that spoil."""
-    return bool(await db.value(_KEEPS_LOTS, actor.root_id, actor.org_id, actor.org_kind != "store"))
+async def keeps_lots(actor: Actor, org_id: int | None = None) -> bool:
+    """Whether an org, the own one, asks for the lots of goods that spoil."""
+    return bool(await db.value(_KEEPS_LOTS, actor.root_id, org_id or actor.org_id))
 
 
 async def solve(

@@ -142,6 +142,7 @@ class ScanSession(msgspec.Struct):
 
     id: int
     number: str
+    org: OrgRef
     kind: Kind
     state: State
     warehouse: OrgRef
@@ -172,8 +173,10 @@ class ScanSessionList(msgspec.Struct):
 
 
 class ScanSessionFilter(msgspec.Struct):
-    """Which sessions of the own org."""
+    """Which sessions: of the own org, of another inside the scope (`org_id`), or of all inside it (`all_below`)."""
 
+    org_id: Id | None = None
+    all_below: bool = False
     state: State | None = None
     kind: Kind | None = None
     cursor: ShortText | None = None

@@ -22,6 +22,7 @@ from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, InvalidInput, NotFound
 from server.core.gs1 import Gs1Broken, Scanned
 from server.core.types import MAX_ID, OrgRef
+from server.stock import places
 from server.stock import session_queries as queries
 from server.stock.session_queries import Scan
 from server.stock.session_schemas import (
@@ -188,7 +189,7 @@ def key_of(code: str, scanned: Scanned) -> str:
 
 
 async def get_session(actor: Actor, session_id: int) -> ScanSessionDetail:
-    """An own session with its lines, and the codes that stand for nothing."""
+    """A session inside the scope with its lines, and the codes that stand for nothing."""
     actor.require("stock.read")
     head = await queries.session(actor, session_id)
     if head is None:
@@ -196,7 +197,7 @@ async def get_session(actor: Actor, session_id: int) -> ScanSessionDetail:
     lines = await queries.lines(actor.root_id, session_id)
     unknown = await queries.unknown(actor.root_id, session_id)
     packed = await queries.packagings(list({item["product_id"] for item in lines}))
-    keeps_lots = await queries.keeps_lots(actor)
+    keeps_lots = await queries.keeps_lots(actor, head["org_id"])
     shown = [_line(item, packed, head["kind"] == "in" and keeps_lots) for item in lines]
     return ScanSessionDetail(
         **msgspec.structs.asdict(_session(head)),
@@ -224,6 +225,7 @@ def _session(head: db.Row) -> ScanSession:
     return msgspec.convert(
         {
             **head,
+            "org": OrgRef(head["org_id"], head["org_name"]),
             "warehouse": OrgRef(head["location_id"], head["location_name"]),
             "reason_name": REASONS.get(head["reason"], ""),
         },
@@ -238,16 +240,17 @@ def scan_out(found: db.Row) -> ScanOut:
 
 
 async def list_sessions(actor: Actor, wanted: ScanSessionFilter) -> tuple[list[ScanSession], str | None]:
-    """The own org's sessions, the newest first."""
+    """Sessions of the own org, of one inside the scope or of all inside it, the newest first."""
     actor.require("stock.read")
     before = paging.id_cursor(wanted.cursor) or MAX_ID
-    found = await queries.sessions(actor, before, wanted.state, wanted.kind, wanted.limit + 1)
+    of = None if wanted.all_below and wanted.org_id is None else await places.org_seen(actor, wanted.org_id)
+    found = await queries.sessions(actor, of, before, wanted.state, wanted.kind, wanted.limit + 1)
     shown, cursor = paging.page(found, wanted.limit)
     return [_session(item) for item in shown], cursor
 
 
 async def list_scans(actor: Actor, session_id: int, wanted: ScanQuery) -> tuple[list[ScanOut], str | None]:
-    """The scans of an own session one by one, the newest first: what a phone undoes need not be its own."""
+    """The scans of a session one by one, the newest first: what a phone undoes need not be its own."""
     actor.require("stock.read")
     if await queries.session(actor, session_id) is None:
         raise NotFound("没有找到这个扫码任务")

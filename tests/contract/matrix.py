@@ -93,14 +93,15 @@ ALLOWED: dict[str, set[str]] = {
     **dict.fromkeys(("get_order_rules", "set_order_rules", "set_calendar_days", "propose_holidays", "try_order"),
                     KEEPS_CHANNEL),
     # stock and money
-    **dict.fromkeys(("list_stock", "list_balances", "list_warehouses"), ALL - {"dealer_driver"}),
+    **dict.fromkeys(("list_stock", "list_balances"), ALL - {"dealer_driver"}),
     "supply": {"brand_admin", "brand_warehouse", "dealer_owner"},
     **dict.fromkeys(("open_scan_session", "take_scans", "resolve_code", "drop_code", "say_lot",
                      "finish_scan_session", "cancel_scan_session"), SCANS),
     **dict.fromkeys(("add_warehouse", "rename_warehouse", "make_default", "close_warehouse", "set_stock_settings"),
                     {"brand_admin", "brand_warehouse", "dealer_owner", "store_owner"}),
     **dict.fromkeys(("list_moves", "list_reasons", "list_past", "list_sales", "list_turnover", "summarize_stock",
-                     "summarize_sales", "list_freshness_rules"), ALL - {"dealer_driver"}),
+                     "list_freshness_rules", "summarize_sales", "list_expiring", "rank_turnover"),
+                    ALL - {"dealer_driver"}),
     **dict.fromkeys(("show_warehouses", "get_stock_settings"), ALL - {"dealer_driver"}),
     **dict.fromkeys(("list_scan_sessions", "get_scan_session", "list_scans"), ALL - {"dealer_driver"}),
     **dict.fromkeys(("get_balance", "list_entries"), READS_MONEY),
@@ -453,7 +454,6 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("list_balances", "warehouse_id"): ("warehouse", lambda s, i: {"warehouse_id": i}),
     ("list_balances", "category_id"): ("category", lambda s, i: {"category_id": i}),
     ("list_balances", "product_id"): ("product", lambda s, i: {"product_id": i}),
-    ("list_warehouses", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("list_audit", "account_id"): ("account", lambda s, i: {"account_id": i}),
     ("create_product", "category_id"): ("category", _product),
     ("edit_product", "category_id"): ("category", lambda s, i: {"version": 1, "category_id": i}),
@@ -522,13 +522,16 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("supply", "product_id"): ("product", _supply),
     **{("list_moves", field): (kind, (lambda name: lambda s, i: {name: i})(field))
        for field, kind in (("org_id", "org"), ("warehouse_id", "warehouse"), ("product_id", "product"))},
+    ("list_moves", "lot_id"): ("lot", lambda s, i: {"lot_id": i}),
     **{("list_past", field): (kind, (lambda name: lambda s, i: {"day": clock.today().isoformat(), name: i})(field))
        for field, kind in (("org_id", "org"), ("warehouse_id", "warehouse"), ("product_id", "product"))},
     ("list_sales", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("list_sales", "product_id"): ("product", lambda s, i: {"product_id": i}),
     ("summarize_sales", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("summarize_sales", "product_id"): ("product", lambda s, i: {"product_id": i}),
-    **{("list_turnover", field): (kind, (lambda name: lambda s, i: {name: i})(field))
+    ("list_scan_sessions", "org_id"): ("org", lambda s, i: {"org_id": i}),
+    **{(verb, field): (kind, (lambda name: lambda s, i: {name: i})(field))
+       for verb in ("list_turnover", "list_expiring", "rank_turnover")
        for field, kind in (("org_id", "org"), ("warehouse_id", "warehouse"), ("category_id", "category"))},
     **{("summarize_stock", field): (kind, (lambda name: lambda s, i: {name: i})(field))
        for field, kind in (("org_id", "org"), ("warehouse_id", "warehouse"))},
@@ -610,6 +613,11 @@ LEAVES = {"take_scans": {"scan"}, **dict.fromkeys(PER_ROW, {"idempotency"})}
 HARMLESS = LEAVES.keys() | {"preview_prices", "read_notices", "quote_order"}
 
 
+def outside_kind(route: Route, name: str) -> str:
+    """The kind of row that a path parameter names, of which no stranger's may be used."""
+    return "scans_below" if route.name in ("get_scan_session", "list_scans") else KINDS[name]
+
+
 def path_of(route: Route, values: dict[str, Any]) -> str:
     """The path of a request, below `/api/v1`."""
     path = route.path.removeprefix("/api/v1")
@@ -624,4 +632,5 @@ def roles_outside(operation: str) -> set[str]:
     return set(ROLES) - ALLOWED[operation]
 
 
-__all__ = ["ALLOWED", "BODIES", "HARMLESS", "KINDS", "LEAVES", "REFERENCES", "UNKNOWN", "path_of", "roles_outside"]
+__all__ = ["ALLOWED", "BODIES", "HARMLESS", "KINDS", "LEAVES", "REFERENCES", "UNKNOWN", "outside_kind", "path_of",
+           "roles_outside"]  # fmt: skip

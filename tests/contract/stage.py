@@ -213,6 +213,8 @@ async def _rows(stage: Stage, owner: World, place: Place, item: Product) -> None
     plan = NewPlan(f"计划{number()}", "all", True, "month", clock.today())
     rows["stocktake_plan"] = await stocktake_plans.add_plan(actor, plan)
     place.words += [counted.note, plan.name]
+    rows["scans_below"] = rows["scan_session"]
+    rows["lot"] = await db.value("SELECT max(id) FROM lot WHERE root_id = $1", place.org.root_id) or UNKNOWN
     rows["job"] = await jobs.create(actor, "import", "stores", "check", *file, {})
     await db.run("UPDATE exchange_job SET state = 'ready' WHERE id = $1", rows["job"])
     rows["notice"] = await db.value("SELECT max(id) FROM notice WHERE account_id = $1", place.boss.account_id)

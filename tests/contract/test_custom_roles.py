@@ -17,7 +17,7 @@ from server.core import db
 from server.core.http import Route
 from server.identity.roles import within_reach
 from server.settings import Settings
-from tests.contract.matrix import KINDS, UNKNOWN
+from tests.contract.matrix import KINDS, UNKNOWN, outside_kind
 from tests.contract.stage import Stage, build, fingerprints
 from tests.contract.test_matrix import GUARDED, ask, betrays, body_of, parameters
 from tests.world import User, number
@@ -138,7 +138,7 @@ async def test_a_built_role_reaches_no_further_than_its_base(
     before = await fingerprints()
     for route in GUARDED:
         names = parameters(route)
-        for row in stage.outside(base, KINDS[names[0]]) if names else ():
+        for row in stage.outside(base, outside_kind(route, names[0])) if names else ():
             values = dict.fromkeys(names, UNKNOWN) | {names[0]: row}
             answer = await ask(user, route, values, body_of(route, stage, stage.own(base)))
             assert answer.status_code in (403, 404), f"{base} {route.name} {row}: {answer.status_code} {answer.text}"

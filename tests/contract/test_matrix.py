@@ -24,6 +24,7 @@ from tests.contract.matrix import (
     LEAVES,
     REFERENCES,
     UNKNOWN,
+    outside_kind,
     path_of,
     roles_outside,
 )
@@ -161,7 +162,7 @@ async def test_a_strangers_row_cannot_be_read_or_touched_by_its_id(stage: Stage,
         if not names:
             continue
         before = await fingerprints() if route.method != "GET" else {}
-        for row in stage.outside(role, KINDS[names[0]]):
+        for row in stage.outside(role, outside_kind(route, names[0])):
             values = {name: stage.own(role).rows.get(KINDS[name], UNKNOWN) for name in names} | {names[0]: row}
             answer = await ask(user, route, values, body_of(route, stage, stage.own(role)))
             assert answer.status_code in (403, 404), f"{role} {route.name} {row}: {answer.status_code} {answer.text}"

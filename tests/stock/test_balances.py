@@ -25,8 +25,8 @@ async def test_each_lot_shows_how_long_it_keeps_and_what_is_left_of_it(world: Wo
     # 40 are held, first what expires first: all 30 of SOON, then 10 of L1. What has expired serves nobody.
     assert {code: (item["on_hand"], item["reserved"], item["available"]) for code, item in shown.items()} == {
         "L1": (100, 10, 90), "SOON": (30, 30, 0), "OLD": (7, 0, 0)}  # fmt: skip
-    assert {code: (item["days"], item["standing"]) for code, item in shown.items()} == {
-        "L1": (200, "good"), "SOON": (10, "soon"), "OLD": (-1, "expired")}  # fmt: skip
+    assert {code: (item["days"], item["freshness"]) for code, item in shown.items()} == {
+        "L1": (200, "fresh"), "SOON": (10, "soon"), "OLD": (-1, "expired")}  # fmt: skip
     assert shown["SOON"]["expires_on"] == str(clock.today() + timedelta(days=10))
     assert shown["L1"]["warehouse_name"] == "主仓"
 
@@ -48,8 +48,9 @@ async def test_a_search_and_each_filter_find_the_lots_they_name_and_no_others(wo
     name = (await seller.get("/stock"))["items"][0]["product_name"]
     assert await found(q=name) == {(goods[0].id, "L1"), (goods[0].id, "SOON")}
     assert await found(category_id=world.category_id) == lots
-    (main, quarantine) = (await seller.get("/stock/warehouses"))["items"]
-    assert (main["name"], quarantine["quarantine"]) == ("主仓", True)
+    (main, quarantine) = (await seller.get("/warehouses", params={"quarantine": "true"}))["items"]
+    assert (main["name"], main["is_default"], quarantine["quarantine"], quarantine["is_default"]) == (
+        "主仓", True, True, False)  # fmt: skip
     assert await found(warehouse_id=main["id"]) == lots and await found(warehouse_id=quarantine["id"]) == set()
     await seller.get("/stock/balances", status=422, params={"within": 3, "expired": "true"})
 
@@ -57,7 +58,7 @@ async def test_a_search_and_each_filter_find_the_lots_they_name_and_no_others(wo
 async def test_stock_is_listed_by_place_and_of_an_own_store_with_how_fresh_it_is(world: World) -> None:
     dealer, store, seller, buyer, goods = await a_shop(world)  # 100 of each product, which keeps for 200 days
     await world.stock(dealer, goods[0], 30, "SOON", 2)
-    places = (await seller.get("/stock/warehouses"))["items"]
+    places = (await seller.get("/warehouses", params={"quarantine": "true"}))["items"]
 
     async def shown(who: User, **asked: Any) -> dict[int, tuple[int, str]]:
         items = (await who.get("/stock", params=asked))["items"]
@@ -85,7 +86,7 @@ async def test_paging_shows_every_lot_once_and_goods_without_an_end_have_no_date
         cursor = page["next_cursor"]
     assert len(seen) == 5 == len({(item["product_id"], item["lot_id"]) for item in seen})
     (endless,) = (item for item in seen if item["lot_code"] == "B")
-    assert (endless["expires_on"], endless["days"], endless["standing"], endless["available"]) == (
+    assert (endless["expires_on"], endless["days"], endless["freshness"], endless["available"]) == (
         None, None, "undated", 5)  # fmt: skip
 
 
@@ -95,5 +96,5 @@ async def test_the_brand_looks_into_a_dealers_warehouse_and_no_stranger_does(wor
     assert await lying(world.admin) == []
     other = await world.boss(await world.dealer())
     await other.get("/stock/balances", status=404, params={"org_id": dealer.id})
-    await other.get("/stock/warehouses", status=404, params={"org_id": dealer.id})
+    await other.get("/warehouses", status=404, params={"org_id": dealer.id})
     await buyer.get("/stock/balances", status=404, params={"org_id": dealer.id})

@@ -174,3 +174,32 @@ async def test_a_place_where_little_moves_is_not_worth_a_snapshot(world: World) 
     with clock.frozen(datetime.fromisoformat("2027-02-01T03:00:00+00:00")):
         await snapshots.take_snapshots(3)
     assert await db.value("SELECT count(*) FROM stock_snapshot_head WHERE root_id = $1", world.brand.id) == 0
+
+
+async def test_the_moves_of_a_lot_are_those_of_this_lot_alone(world: World) -> None:
+    dealer, _, seller, buyer, goods = await a_shop(world, 2)
+    await world.stock(dealer, goods[0], 30, "OTHER", 10)
+    lot = await db.value("SELECT id FROM lot WHERE product_id = $1 AND code = 'OTHER'", goods[0].id)
+    assert [(one[1], one[2]) for one in await moves(seller, lot_id=lot)] == [("supply", 30)]
+    assert await moves(seller, lot_id=lot, product_id=goods[1].id) == []
+    assert await moves(seller, lot_id=2**40) == []
+    assert await moves(await world.boss(await world.dealer()), lot_id=lot) == [], "a stranger has nothing of it"
+
+
+async def test_a_day_in_the_past_says_what_has_changed_since_also_what_was_not_there(world: World) -> None:
+    dealer, _, seller, _, goods = await a_shop(world, 3)  # 100 of each came today
+    yesterday = clock.today() - timedelta(days=1)
+    await db.run("UPDATE stock_move SET at = at - interval '3 days' WHERE root_id = $1", world.brand.id)
+    session = await begin(seller, "out", reason="sample")
+    await send(seller, session, scan(goods[0].ean, 40))
+    await finish(seller, session)
+    await world.stock(dealer, goods[1], 5, "NEW", 60)
+
+    async def shown(**more: Any) -> list[tuple[int, str, int, int]]:
+        found = (await seller.get("/stock/past", params={"day": yesterday.isoformat(), **more}))["items"]
+        return [(item["product_id"], item["lot_code"], item["on_hand"], item["now"]) for item in found]
+
+    assert await shown() == [(goods[0].id, "L1", 100, 60), (goods[1].id, "L1", 100, 100), (goods[2].id, "L1", 100, 100)]
+    assert await shown(changed="true") == [(goods[0].id, "L1", 100, 60), (goods[1].id, "NEW", 0, 5)]
+    assert await shown(changed="true", product_id=goods[1].id) == [(goods[1].id, "NEW", 0, 5)]
+    assert await shown(changed="true", day=clock.today().isoformat()) == []

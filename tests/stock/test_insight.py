@@ -106,3 +106,42 @@ async def test_all_that_a_place_has_is_worth_what_its_products_are_worth_one_by_
         ("last_third", 5, 50), ("soon", 5, 25),
     ]  # fmt: skip
     assert (shown["products"], shown["on_hand"]) == (5, 75)
+
+
+async def test_what_ends_first_comes_first_with_its_days_its_class_and_its_worth(world: World) -> None:
+    dealer, _, seller, buyer, goods = await a_shop(world, 1)  # 100 of lot L1, which keeps for 200 of 365 days: fresh
+    for qty, code, days in ((7, "OLD", -3), (30, "SOON", 10), (5, "THIRD", 100)):
+        await world.stock(dealer, goods[0], qty, code, days)
+    found = (await seller.get("/stock/expiring"))["items"]
+    price = (await seller.get("/stock/turnover"))["items"][0]["price_fen"]
+    assert price > 0
+    assert [(item["lot_code"], item["days"], item["freshness"], item["value_fen"]) for item in found] == [
+        ("OLD", -3, "expired", 7 * price), ("SOON", 10, "soon", 30 * price), ("THIRD", 100, "last_third", 5 * price),
+    ]  # fmt: skip
+    page = await seller.get("/stock/expiring", params={"limit": 2})
+    rest = await seller.get("/stock/expiring", params={"limit": 2, "cursor": page["next_cursor"]})
+    assert [item["lot_code"] for item in page["items"] + rest["items"]] == ["OLD", "SOON", "THIRD"]
+    only = await world.admin.get("/stock/expiring", params={"org_id": dealer.id, "freshness": "soon"})
+    assert [item["lot_code"] for item in only["items"]] == ["SOON"]
+    await buyer.get("/stock/expiring", status=404, params={"org_id": dealer.id})
+
+
+async def test_what_there_is_too_much_or_too_little_of_comes_first_and_categories_add_up(world: World) -> None:
+    dealer, _, seller, buyer, goods = await a_shop(world, 3)  # 100 of each
+    order = (await buyer.post("/orders", cart(goods, (0, False, 80), (1, False, 20)), 201))["id"]
+    await seller.post(f"/orders/{order}/approve", {})
+    await seller.post(f"/orders/{order}/issue", {})
+    # 20 left at 80 in 30 days: 7 days (7.5). 80 left at 20 in 30 days: 120 days. Nothing of the third was used.
+    long = await seller.get("/stock/turnover/ranking")
+    assert [(item["product_id"], item["cover_days"]) for item in long["items"]] == [
+        (goods[2].id, None), (goods[1].id, 120), (goods[0].id, 7)]  # fmt: skip
+    short = await seller.get("/stock/turnover/ranking", params={"order": "short"})
+    assert [item["product_id"] for item in short["items"]] == [goods[0].id, goods[1].id]
+    one_by_one = {item["product_id"]: item for item in (await seller.get("/stock/turnover"))["items"]}
+    assert {item["product_id"]: item for item in long["items"]} == one_by_one
+    value = sum(item["value_fen"] for item in one_by_one.values())
+    used = sum(item["used_qty"] * item["price_fen"] for item in one_by_one.values())
+    (category,) = long["categories"]
+    assert (category["products"], category["value_fen"], category["used_fen"]) == (3, value, used)
+    assert category["cover_days"] == value * 30 // used
+    assert (await seller.get("/stock/turnover/ranking", params={"limit": 1}))["items"] == long["items"][:1]

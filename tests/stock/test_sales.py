@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.core import clock
+from server.core import clock, db
 from server.settings import Settings
 from tests.exchange.books import book, checked, imported
 from tests.invariants.checks import broken
@@ -155,3 +155,33 @@ async def test_a_dealer_sees_what_his_stores_sold_by_day_store_and_product_and_n
 async def test_a_brand_has_no_till(world: World) -> None:
     answer = await world.admin.call("GET", "/exchange/templates/till")
     assert answer.status_code in (403, 404)
+
+
+async def test_sales_of_a_period_add_up_by_day_store_and_product_for_those_who_may_see_them(world: World) -> None:
+    dealer, other = await world.dealer(), await world.dealer()
+    shops = [await world.store(dealer), await world.store(other)]
+    owners, (a, b) = [await world.boss(shop) for shop in shops], await world.products(2)  # guide price 3.00
+    for owner in owners:
+        await stocked(owner, (a, 50), (b, 50))
+    await imported(owners[0], "till", book("till", [a.code, 6, ago(2)], [b.code, 1, ago(1)], [a.code, 2, ago(1)]))
+    await imported(owners[1], "till", book("till", [b.code, 4, ago(1)], [a.code, 9, ago(9)]))
+    period = {"from": str(ago(7)), "to": str(ago(0))}
+    prices = {item.id: await db.value("SELECT guide_price_fen FROM product WHERE id = $1", item.id) for item in (a, b)}
+    worth = [6 * prices[a.id], prices[b.id] + 2 * prices[a.id], 4 * prices[b.id]]
+    seen = await world.admin.get("/stock/sales/summary", params=period)
+    assert (seen["qty"], seen["value_fen"], seen["org_count"], seen["product_count"]) == (13, sum(worth), 2, 2)
+    assert [(day["day"], day["qty"], day["value_fen"], day["org_count"]) for day in seen["days"]] == [
+        (str(ago(2)), 6, worth[0], 1), (str(ago(1)), 7, worth[1] + worth[2], 2)]  # fmt: skip
+    assert {(one["org_id"], one["qty"], one["day_count"]) for one in seen["orgs"]} == {
+        (shops[0].id, 9, 2), (shops[1].id, 4, 1)}  # fmt: skip
+    assert {(one["product_id"], one["qty"], one["org_count"]) for one in seen["products"]} == {
+        (a.id, 8, 1), (b.id, 5, 2)}  # fmt: skip
+    boss = await world.boss(dealer)
+    assert (await boss.get("/stock/sales/summary", params=period))["qty"] == 9
+    rep = await world.user(world.brand, "brand_rep", [other])
+    assert (await rep.get("/stock/sales/summary", params=period))["qty"] == 4
+    only = {**period, "product_id": a.id, "org_id": shops[0].id}
+    assert (await boss.get("/stock/sales/summary", params=only))["qty"] == 8
+    await boss.get("/stock/sales/summary", status=404, params={**period, "org_id": shops[1].id})
+    await boss.get("/stock/sales/summary", status=422, params={"from": "2025-01-01", "to": "2026-01-02"})
+    await boss.get("/stock/sales/summary", status=422, params={"from": "2026-01-02", "to": "2026-01-01"})

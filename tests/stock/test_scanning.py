@@ -301,3 +301,24 @@ async def test_finishing_costs_the_same_number_of_statements_for_one_line_and_fo
     # The driver asks once for the types it meets, at the first.
     assert numbers["in"][1] == numbers["in"][2] <= 11 and numbers["out"][1] == numbers["out"][2] <= 11, numbers
     assert (await balances(dealer))[goods[0].id, "warehouse"] == (0, 0)
+
+
+async def test_whoever_stands_above_reads_the_scans_below_and_scans_into_none_of_them(world: World) -> None:
+    dealer, other = await world.dealer(), await world.dealer()
+    seller, stranger = await world.boss(dealer), await world.boss(other)
+    goods = await world.products(1)
+    session = await begin(seller)
+    await send(seller, session, scan(goods[0].ean, 3), scan("6900000000001", 1))
+    theirs = await begin(stranger)
+    listed = (await world.admin.get("/scan-sessions", params={"all_below": "true"}))["items"]
+    assert {(item["id"], item["org"]["id"]) for item in listed} >= {(session, dealer.id), (theirs, other.id)}
+    rep = await world.user(world.brand, "brand_rep", [dealer])
+    assert [i["id"] for i in (await rep.get("/scan-sessions", params={"all_below": "true"}))["items"]] == [session]
+    assert (await world.admin.get("/scan-sessions"))["items"] == [], "the brand itself scans nothing"
+    assert [i["id"] for i in (await rep.get("/scan-sessions", params={"org_id": dealer.id}))["items"]] == [session]
+    seen = await rep.get(f"/scan-sessions/{session}")
+    assert (seen["lines"][0]["qty"], [code["code"] for code in seen["unknown"]]) == (3, ["6900000000001"])
+    await rep.get(f"/scan-sessions/{theirs}", 404)
+    await stranger.get(f"/scan-sessions/{session}", 404)
+    await rep.get("/scan-sessions", 404, params={"org_id": other.id})
+    await world.admin.post(f"/scan-sessions/{session}/finish", status=404)

@@ -2177,23 +2177,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/stock/warehouses": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The places in which goods lie. */
-        get: operations["list_warehouses"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/stock/supply": {
         parameters: {
             query?: never;
@@ -2303,8 +2286,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was sold to consumers in a period: by day, and who and which goods sold most. */
+        /** What was sold to consumers in a period, added up. */
         get: operations["summarize_sales"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/expiring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is near its end, or over, what ends first first. */
+        get: operations["list_expiring"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stock/turnover/ranking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What there is too much or too little of, and how the categories stand. */
+        get: operations["rank_turnover"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7185,28 +7202,10 @@ export interface components {
             shelf_life_days: number;
             days: number | null;
             /** @enum {unknown} */
-            standing: "expired" | "good" | "soon" | "undated";
-            /** @enum {unknown} */
             freshness: "expired" | "fresh" | "last_third" | "soon" | "undated";
             on_hand: number;
             reserved: number;
             available: number;
-        };
-        /**
-         * WarehouseList
-         * @description The places of an org, the one that delivers first.
-         */
-        WarehouseList: {
-            items: components["schemas"]["Warehouse"][];
-        };
-        /**
-         * Warehouse
-         * @description A place in which goods lie.
-         */
-        Warehouse: {
-            id: number;
-            name: string;
-            quarantine: boolean;
         };
         /**
          * Supply
@@ -7284,6 +7283,7 @@ export interface components {
             base_unit: string;
             case_name: string;
             case_qty: number;
+            lot_id: number;
             lot_code: string;
             expires_on: string | null;
             source: components["schemas"]["MovePlace"];
@@ -7330,7 +7330,7 @@ export interface components {
         };
         /**
          * PastBalance
-         * @description What a warehouse held of a lot at the end of a day, in base units.
+         * @description What a warehouse held of a lot at the end of a day, and what it holds now, in base units.
          */
         PastBalance: {
             warehouse_id: number;
@@ -7345,6 +7345,7 @@ export interface components {
             lot_code: string;
             expires_on: string | null;
             on_hand: number;
+            now: number;
         };
         /**
          * SaleList
@@ -7374,6 +7375,8 @@ export interface components {
         /**
          * SalesSummary
          * @description What was sold in a period: by day (days without a sale are left out), and the 50 who, and of which, sold most.
+         *
+         *         Values are at guide prices of today: what consumers paid is not known.
          */
         SalesSummary: {
             /** Format: date */
@@ -7381,31 +7384,38 @@ export interface components {
             /** Format: date */
             to: string;
             qty: number;
+            value_fen: number;
+            org_count: number;
+            product_count: number;
             days: components["schemas"]["DaySum"][];
             orgs: components["schemas"]["OrgSum"][];
             products: components["schemas"]["ProductSum"][];
         };
         /**
          * DaySum
-         * @description All that was sold on a day, in base units.
+         * @description All that was sold on a day, in base units and at guide prices, and by how many.
          */
         DaySum: {
             /** Format: date */
             day: string;
             qty: number;
+            value_fen: number;
+            org_count: number;
         };
         /**
          * OrgSum
-         * @description All that an org sold, in base units.
+         * @description All that an org sold, in base units and at guide prices, and on how many days.
          */
         OrgSum: {
             org_id: number;
             org_name: string;
             qty: number;
+            value_fen: number;
+            day_count: number;
         };
         /**
          * ProductSum
-         * @description All that was sold of a product, in base units.
+         * @description All that was sold of a product, in base units and at guide prices, and by how many.
          */
         ProductSum: {
             product_id: number;
@@ -7415,14 +7425,51 @@ export interface components {
             case_name: string;
             case_qty: number;
             qty: number;
+            value_fen: number;
+            org_count: number;
         };
         /**
-         * TurnoverList
-         * @description A page of products.
+         * ExpiringList
+         * @description A page of lots, what ends first first.
          */
-        TurnoverList: {
-            items: components["schemas"]["TurnoverItem"][];
+        ExpiringList: {
+            items: components["schemas"]["ExpiringLot"][];
             next_cursor: string | null;
+        };
+        /**
+         * ExpiringLot
+         * @description What lies of a lot in a warehouse, in base units; `days` until it expires, negative when it has.
+         *
+         *         Value: on_hand at what the supplier asks today, else at the guide price.
+         */
+        ExpiringLot: {
+            warehouse_id: number;
+            warehouse_name: string;
+            product_id: number;
+            product_name: string;
+            product_code: string;
+            color: string;
+            base_unit: string;
+            case_name: string;
+            case_qty: number;
+            lot_id: number;
+            lot_code: string;
+            /** Format: date */
+            expires_on: string;
+            days: number;
+            /** @enum {unknown} */
+            freshness: "expired" | "last_third" | "soon";
+            on_hand: number;
+            reserved: number;
+            value_fen: number;
+        };
+        /**
+         * Ranking
+         * @description The first products of an order, and all categories, the one worth most first.
+         */
+        Ranking: {
+            items: components["schemas"]["TurnoverItem"][];
+            categories: components["schemas"]["CategoryTurnover"][];
         };
         /**
          * TurnoverItem
@@ -7456,6 +7503,28 @@ export interface components {
             /** @enum {unknown} */
             price_source: "guide" | "purchase";
             value_fen: number;
+        };
+        /**
+         * CategoryTurnover
+         * @description The goods of a category together: what they are worth, and what was used of them in the period, by today's worth.
+         *
+         *         `cover_days`: for how long their worth lasts at that pace; null where nothing was used.
+         */
+        CategoryTurnover: {
+            category_id: number;
+            category_name: string;
+            products: number;
+            value_fen: number;
+            used_fen: number;
+            cover_days: number | null;
+        };
+        /**
+         * TurnoverList
+         * @description A page of products.
+         */
+        TurnoverList: {
+            items: components["schemas"]["TurnoverItem"][];
+            next_cursor: string | null;
         };
         /**
          * StockSummary
@@ -7523,6 +7592,7 @@ export interface components {
         WarehouseOut: {
             id: number;
             name: string;
+            quarantine: boolean;
             is_default: boolean;
             version: number;
             closed_at: string | null;
@@ -7594,6 +7664,7 @@ export interface components {
         ScanSessionDetail: {
             id: number;
             number: string;
+            org: components["schemas"]["OrgRef"];
             /** @enum {unknown} */
             kind: "count" | "in" | "out" | "sale";
             /** @enum {unknown} */
@@ -7664,6 +7735,7 @@ export interface components {
         ScanSession: {
             id: number;
             number: string;
+            org: components["schemas"]["OrgRef"];
             /** @enum {unknown} */
             kind: "count" | "in" | "out" | "sale";
             /** @enum {unknown} */
@@ -20984,73 +21056,6 @@ export interface operations {
             };
         };
     };
-    list_warehouses: {
-        parameters: {
-            query?: {
-                org_id?: number | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WarehouseList"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description not_found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     supply: {
         parameters: {
             query?: never;
@@ -21206,6 +21211,7 @@ export interface operations {
                 org_id?: number | null;
                 warehouse_id?: number | null;
                 product_id?: number | null;
+                lot_id?: number | null;
                 reason?: string | null;
                 from?: string | null;
                 to?: string | null;
@@ -21334,6 +21340,7 @@ export interface operations {
         parameters: {
             query?: {
                 day?: string | null;
+                changed?: boolean;
                 org_id?: number | null;
                 warehouse_id?: number | null;
                 product_id?: number | null;
@@ -21495,6 +21502,150 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SalesSummary"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_expiring: {
+        parameters: {
+            query?: {
+                org_id?: number | null;
+                warehouse_id?: number | null;
+                category_id?: number | null;
+                freshness?: ("expired" | "last_third" | "soon") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpiringList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rank_turnover: {
+        parameters: {
+            query?: {
+                org_id?: number | null;
+                warehouse_id?: number | null;
+                category_id?: number | null;
+                days?: number;
+                order?: "long" | "short";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ranking"];
                 };
             };
             /** @description not_signed_in */
@@ -21825,6 +21976,7 @@ export interface operations {
             query?: {
                 org_id?: number | null;
                 closed?: boolean;
+                quarantine?: boolean;
             };
             header?: never;
             path?: never;
@@ -22331,6 +22483,8 @@ export interface operations {
     list_scan_sessions: {
         parameters: {
             query?: {
+                org_id?: number | null;
+                all_below?: boolean;
                 state?: ("cancelled" | "finished" | "open") | null;
                 kind?: ("count" | "in" | "out" | "sale") | null;
                 cursor?: string | null;

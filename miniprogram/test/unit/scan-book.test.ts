@@ -30,7 +30,7 @@ function detail(count: number, more: Partial<ScanLine> = {}): ScanSessionDetail 
     lot_code: '', produced_on: null, expires_on: null, serials: 0, needs_lot: false, packagings: [], ...more,
   }
   return {
-    id: 5, number: 'RK1', kind: 'in', state: 'open', warehouse: { id: 1, name: '主仓' }, reason: 'purchase', reason_name: '外购入库', note: '', opened_by: '赵强', opened_at: '2026-11-25T08:00:00Z',
+    id: 5, number: 'RK1', org: { id: 1, name: '转角便利店' }, kind: 'in', state: 'open', warehouse: { id: 1, name: '主仓' }, reason: 'purchase', reason_name: '外购入库', note: '', opened_by: '赵强', opened_at: '2026-11-25T08:00:00Z',
     ended_by: '', ended_at: null, keeps_lots: true, scans: count, qty: count * 24, lines: count > 0 ? [line] : [], unknown: [],
   }
 }

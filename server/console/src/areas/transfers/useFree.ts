@@ -16,7 +16,7 @@ export function useFree(of: () => { org_id: number; warehouse_id: number | null;
       const query = { org_id: now.org_id, product_id, limit: 200, ...(now.warehouse_id ? { warehouse_id: now.warehouse_id } : {}) }
       const { items } = await answer(api.GET('/api/v1/stock/balances', { params: { query }, signal: mine.signal }))
       // Only what may still be sold goes over: not what is in quarantine, expired or called back.
-      return [product_id, items.filter((one) => !one.quarantine && one.standing !== 'expired').reduce((sum, one) => sum + Math.max(0, one.available), 0)]
+      return [product_id, items.filter((one) => !one.quarantine && one.freshness !== 'expired').reduce((sum, one) => sum + Math.max(0, one.available), 0)]
     }
     try {
       const found = await Promise.all(now.products.map(read))
