@@ -21,8 +21,8 @@ from server.orders import shelf
 from server.returns import views as returns
 from server.returns.returnable import list_returnable
 from server.returns.schemas import ReturnableFilter, ReturnFilter
-from server.stock import history as goods_history
 from server.stock import expiring, insight, sales, sessions
+from server.stock import history as goods_history
 from server.stock import listing as balances
 from server.stock import places as warehouses
 from server.stock import service as stock
@@ -83,7 +83,9 @@ GOODS: dict[str, Page] = {
     "how fast the brand's goods go": Page("brand", lambda a, w: insight.list_turnover(a, TurnoverFilter()), "counts"),
     "what the brand's stock is worth": Page("brand", lambda a, w: insight.summary(a, SummaryFilter()), "counts"),
     "a dealer's scan sessions": Page("dealer", lambda a, w: sessions.list_sessions(a, ScanSessionFilter())),
-    "a dealer's open scan sessions": Page("dealer", lambda a, w: sessions.list_sessions(a, ScanSessionFilter("open"))),
+    "a dealer's open scan sessions": Page(
+        "dealer", lambda a, w: sessions.list_sessions(a, ScanSessionFilter(state="open"))
+    ),
     "a store's counts": Page("store", lambda a, w: sessions.list_sessions(a, ScanSessionFilter(kind="count"))),
     "a scan session": Page("dealer", lambda a, w: sessions.get_session(a, w.session_id)),
     "the scans of a session": Page("dealer", lambda a, w: sessions.list_scans(a, w.session_id, ScanQuery())),

@@ -40,7 +40,6 @@ _HELD = """held AS MATERIALIZED (
     GROUP BY 1
 )"""
 _SHOWN = f"""
->>>>>>> 79add02 (Give the console its pages of stock: moves, past days, near expiry, turnover, sell-through, scans, warehouses)
 SELECT h.product_id, p.name AS product_name, p.code AS product_code, p.color, p.base_unit, p.shelf_life_days,
        {SOON_SQL} AS soon_days, coalesce(k.name, '') AS case_name, coalesce(k.unit_qty, 1) AS case_qty, h.on_hand,
        h.reserved, nullif(h.nearest_expiry, 'infinity') AS nearest_expiry, p.category_id, c.name AS category_name,

@@ -115,7 +115,7 @@ async def test_what_came_back_is_sold_again_or_written_off_but_not_both(street: 
 async def test_the_dealer_gives_on_to_the_brand_what_came_back_from_a_store(street: Street) -> None:
     sent = await street.sent((0, 10))
     await street.boss.post(f"/returns/{sent['id']}/receive", {})
-    places = (await street.boss.get("/stock/warehouses"))["items"]
+    places = (await street.boss.get("/warehouses", params={"quarantine": True}))["items"]
     quarantine = next(place["id"] for place in places if place["quarantine"])
     before = await street.owes(street.dealer)
     up = await street.ask(street.boss, (0, 10), warehouse_id=quarantine)
