@@ -30,7 +30,7 @@ async def open_scan_session(actor: Actor, body: NewScanSession) -> ScanSessionDe
     return await sessions.get_session(actor, await sessions.open_session(actor, body))
 
 
-@routes.get("", permission="stock.read")
+@routes.get("", permission="stock.read", errors=[NotFound])
 async def list_scan_sessions(actor: Actor, query: ScanSessionFilter) -> ScanSessionList:
     """The own org's sessions, the newest first."""
     found, cursor = await sessions.list_sessions(actor, query)

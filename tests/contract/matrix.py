@@ -569,7 +569,7 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     # The own supplier is no stranger here, so it is more than anybody bought.
     ("ask_return", "seller_id"): ("org", lambda s, i: {**_return_line(s, qty=999), "seller_id": i}),
     ("ask_return", "warehouse_id"): ("warehouse", lambda s, i: _return(s, s.goods.id, warehouse_id=i)),
-    ("ask_return", "lot_id"): ("product", lambda s, i: _return_line(s, lot_id=i)),
+    ("ask_return", "lot_id"): ("lot", lambda s, i: _return_line(s, lot_id=i)),
     ("ask_return", "photo_ids"): ("photo", lambda s, i: _return_line(s, photo_ids=[i])),
     ("list_returns", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("list_returnable", "seller_id"): ("org", lambda s, i: {"seller_id": i}),
@@ -577,7 +577,7 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("list_returnable", "product_id"): ("product", lambda s, i: {"product_id": i}),
     ("list_returnable", "order_id"): ("order", lambda s, i: {"order_id": i}),
     ("settle_quarantine", "product_id"): ("product", lambda s, i: _quarantine(i, 1)),
-    ("settle_quarantine", "lot_id"): ("product", lambda s, i: _quarantine(s.goods.id, i)),
+    ("settle_quarantine", "lot_id"): ("lot", lambda s, i: _quarantine(s.goods.id, i)),
     ("list_transfers", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("suggest_transfers", "product_id"): ("product", lambda s, i: {"product_id": i}),
     ("make_trace_codes", "product_id"): ("product", lambda s, i: _codes(s, product_id=i)),

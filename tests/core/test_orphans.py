@@ -96,4 +96,6 @@ async def test_every_column_that_names_a_file_is_known_to_the_clean_up(world: Wo
     known = " ".join(orphans.statements())
     missing = {f"{t}.{c}" for t, c in naming if not (f"FROM {t} " in known and f".{c}" in known)}
     assert missing == set(), "say in the module's NAMES_FILE that this column names a file, or it is cleaned away"
-    assert {t for t, _ in naming} == {"org", "product", "receipt", "qualification", "trace_scan", "diversion"}
+    assert {t for t, _ in naming} == {
+        "org", "product", "receipt", "qualification", "trace_scan", "diversion", "goods_return_line",
+    }  # fmt: skip
