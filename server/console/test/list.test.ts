@@ -93,6 +93,20 @@ describe('a list', () => {
     expect(list.items).toEqual(rows(2))
   })
 
+  it('shows nothing that a live update still brings by the filters of before', async () => {
+    const list = shown()
+    await answered({ items: rows(1, 2) })
+    void list.refresh()
+    list.filters.q = 'x'
+    await flushPromises()
+    expect(asks[1]!.signal.aborted).toBe(true)
+    await answered({ items: rows(1, 2, 9) })
+    expect(list.items).toEqual(rows(1, 2))
+    await vi.advanceTimersByTimeAsync(300)
+    await answered({ items: rows(3) })
+    expect(list.items).toEqual(rows(3))
+  })
+
   it('keeps what is shown when a silent refresh fails, and asks for as many rows as are shown', async () => {
     const list = shown()
     await answered({ items: rows(1, 2), next_cursor: 'two' })

@@ -37,6 +37,15 @@ const focused = (): string | null => document.activeElement?.getAttribute('data-
 const selected = (): unknown => table.props('selected' as never)
 
 describe('the rows of a list', () => {
+  it('have the keyboard on the first when it was on a row that another question did not bring again', () => {
+    const moved: number[] = []
+    const other = mount(DataTable as Component, {
+      props: { label: '订单', columns: [{ key: 'name', title: '订单' }], rows: rows(7, 8), rowKey: (row: Row) => row.id, active: 3, 'onUpdate:active': (active: number) => moved.push(active) },
+    })
+    expect(moved).toEqual([7])
+    other.unmount()
+  })
+
   it('are gone through by the keyboard and not beyond their ends', async () => {
     await press('j', 'ArrowDown', 'j')
     expect(focused()).toBe('3')

@@ -113,6 +113,9 @@ export function useList<T, F extends Filters>(options: ListOptions<T, F>): List<
 
   let typing: ReturnType<typeof setTimeout> | undefined
   watch(filters, () => {
+    // What comes of the question before would be shown as an answer to this one.
+    asking?.abort()
+    asking = null
     clearTimeout(typing)
     typing = setTimeout(() => void reload(), TYPING_MS)
   })
