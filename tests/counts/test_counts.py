@@ -191,27 +191,35 @@ async def test_what_was_not_counted_is_decided_and_never_guessed(shop: Shop) -> 
     assert (await shop.here(0), await shop.here(1)) == ((100, 0), (0, 0))
 
 
+def figures(answers: Any, of: str = "") -> set[int]:
+    """Every figure in some answers but the numbers of records: a time or a name may have the same digits by chance."""
+    if isinstance(answers, dict):
+        return set().union(*(figures(value, key) for key, value in answers.items()))
+    if isinstance(answers, list):
+        return set().union(*(figures(value, of) for value in answers))
+    return {abs(answers)} if isinstance(answers, int) and not of.endswith(("id", "ids")) else set()
+
+
 async def test_who_counts_blind_is_told_no_figure_of_the_books_by_any_answer(shop: Shop) -> None:
     """313 is on the books, and nowhere in what the keeper is answered; whoever decides sees it."""
     await shop.world.stock(shop.org, shop.goods[0], 213)
     made = await shop.begin(blind=True, scope="list", product_ids=[shop.goods[0].id])
     session = (await shop.keeper.post(f"/stocktakes/{made['id']}/sessions", status=201))["id"]
-    said = [shop.keeper.last.text]
+    said = [shop.keeper.last.json()]
     await send(shop.keeper, session, scan(shop.goods[0].ean, 7))
-    said.append(shop.keeper.last.text)
+    said.append(shop.keeper.last.json())
     paths = (f"/stocktakes/{made['id']}", f"/stocktakes/{made['id']}/tally", f"/stocktakes/{made['id']}/lines",
              f"/scan-sessions/{session}", "/stocktakes")  # fmt: skip
     for path in paths:
         await shop.keeper.get(path)
-        said.append(shop.keeper.last.text)
+        said.append(shop.keeper.last.json())
     await shop.do(made, "close", {"finish": True}, by=shop.keeper)
-    said.append(shop.keeper.last.text)
+    said.append(shop.keeper.last.json())
     for path in paths:
         await shop.keeper.get(path)
-        said.append(shop.keeper.last.text)
-    assert "313" not in "".join(said)
-    assert "306" not in "".join(said)
-    assert "91800" not in "".join(said)
+        said.append(shop.keeper.last.json())
+    # The books, the difference, and what it is worth; 7 is what he counted himself, so his answers are looked through.
+    assert 7 in figures(said) and not figures(said) & {313, 306, 306 * 300}
     await shop.keeper.get(f"/stocktakes/{made['id']}/report.pdf", 403)
     (line,) = await shop.lines(made)
     assert (line["book_qty"], line["difference"], line["difference_fen"]) == (313, -306, -91800)
