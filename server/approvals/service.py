@@ -97,8 +97,13 @@ class Passed(NamedTuple):
     waits: Step | None
 
 
-def register(subject_kind: str, decide: Decide, weigh: Weigh) -> None:
-    """Say what deciding about a kind of subject does, and what conditions of steps find about one."""
+async def _by_amount(root_id: int, org_id: int, buyer_id: int, subject_id: int | None, amount_fen: int) -> Matter:
+    return Matter(amount_fen)
+
+
+def register(subject_kind: str, decide: Decide, weigh: Weigh = _by_amount) -> None:
+    """Say what deciding about a kind of subject does, and what conditions of steps find about one: only its amount,
+    where nothing else is said."""
     _deciders[subject_kind] = decide
     _weighing[subject_kind] = weigh
 

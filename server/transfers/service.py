@@ -11,7 +11,6 @@ import msgspec
 
 from server.approvals import service as approvals
 from server.approvals.schemas import Decision
-from server.approvals.steps import Matter
 from server.core import audit, clock, db, live, outbox
 from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, Forbidden, InvalidInput, NotFound, OrgFrozen
@@ -367,11 +366,6 @@ async def close(actor: Actor, transfer_id: int, note: str) -> None:
         await _end(actor, found, "close", state, note)
 
 
-async def weigh(root_id: int, org_id: int, buyer_id: int, subject_id: int | None, amount_fen: int) -> Matter:
-    """What conditions of steps ask about: only the amount."""
-    return Matter(amount_fen)
-
-
 async def papers(root_id: int, ids: Sequence[int]) -> dict[int, Paper]:
     """The numbers of transfers, for whoever shows what they moved."""
     return {id_: Paper(number, KIND, id_) for id_, number in (await queries.numbers(root_id, ids)).items()}
@@ -388,4 +382,4 @@ async def held_by_transfers(
     ]
 
 
-approvals.register(KIND, decide, weigh)
+approvals.register(KIND, decide)

@@ -289,6 +289,25 @@ async def test_who_would_be_asked_can_be_seen_before_an_order_comes(world: World
     assert found["first_order"] is True
 
 
+async def test_transfers_returns_and_stocktakes_have_steps_of_their_own_by_their_amount(world: World) -> None:
+    desk = await Desk.open(world)
+    steps = [step("审核", MANAGER), step("财务复核", desk.role, above_fen=30_000)]
+    for document in ("transfer", "return", "stocktake"):
+        await desk.manager.post(f"/approval-flows/{document}", {"version": 0, "steps": steps})
+        assert [one["name"] for one in (await desk.manager.get(f"/approval-flows/{document}"))["steps"]] == [
+            "审核", "财务复核",
+        ]  # fmt: skip
+    query = f"buyer_id={desk.dealer.id}&amount_fen="
+    for amount, both in ((30_000, False), (30_001, True)):
+        found = await desk.manager.get(f"/approval-flows/return/simulate?{query}{amount}")
+        assert [one["asked"] for one in found["steps"]] == [True, both]
+    assert [one["name"] for one in (await desk.manager.get("/approval-flows/order"))["steps"]] == ["审核"]
+    stranger = await (await World.create(world.http)).dealer()
+    await desk.manager.get(f"/approval-flows/return/simulate?buyer_id={stranger.id}&amount_fen=1", 404)
+    await desk.manager.get("/approval-flows/order-of-nobody", 404)
+    await desk.manager.post("/approval-flows/payment", {"version": 0, "steps": steps}, 404)
+
+
 async def test_a_step_left_too_long_is_asked_of_those_named_for_it_who_can_then_decide(world: World) -> None:
     desk = await Desk.open(world)
     late = {"escalate_hours": 2, "escalate_to": desk.role, "reps_first": True}

@@ -17,7 +17,7 @@ from server.core import db
 from server.core.http import Route
 from server.identity.roles import within_reach
 from server.settings import Settings
-from tests.contract.matrix import KINDS, UNKNOWN, outside_kind
+from tests.contract.matrix import ASKED, KINDS, UNKNOWN, outside_kind
 from tests.contract.stage import Stage, build, fingerprints
 from tests.contract.test_matrix import GUARDED, ask, betrays, body_of, parameters
 from tests.world import User, number
@@ -30,9 +30,6 @@ BESIDE = {
     **dict.fromkeys(("get_exception_flow", "set_exception_flow", "simulate_exception"), {"rule.manage"}),
     **dict.fromkeys(SCANNING, {"stock.scan", "stock.sell"}),
 }
-
-# A question that is well asked, where what is asked beside comes after it is read.
-ASKED = {"simulate_exception": {"buyer_id": UNKNOWN, "amount_fen": 100}}
 
 # Base → the built-in role whose places and strangers these accounts have.
 BASES = {"brand_manager": "brand_manager", "brand_rep": "brand_rep", "dealer_clerk": "dealer_clerk"}
@@ -118,7 +115,7 @@ async def test_a_built_role_is_let_through_to_all_that_its_permissions_say(
         names = parameters(route)
         if names and KINDS[names[0]] != "code":
             values = dict.fromkeys(names, UNKNOWN)
-            answer = await ask(user, route, values, body_of(route, stage, stage.own(base)))
+            answer = await ask(user, route, values, body_of(route, stage, stage.own(base)), ASKED.get(route.name))
             assert answer.status_code == 404, f"{base} {route.name}: {answer.status_code} {answer.text}"
         elif route.method == "GET" and not names and route.media == "application/json":
             answer = await ask(user, route, {})
@@ -140,7 +137,7 @@ async def test_a_built_role_reaches_no_further_than_its_base(
         names = parameters(route)
         for row in stage.outside(base, outside_kind(route, names[0])) if names else ():
             values = dict.fromkeys(names, UNKNOWN) | {names[0]: row}
-            answer = await ask(user, route, values, body_of(route, stage, stage.own(base)))
+            answer = await ask(user, route, values, body_of(route, stage, stage.own(base)), ASKED.get(route.name))
             assert answer.status_code in (403, 404), f"{base} {route.name} {row}: {answer.status_code} {answer.text}"
             assert not betrays(answer, hidden), f"{base} {route.name}: {answer.text}"
     assert await fingerprints() == before

@@ -18,6 +18,7 @@ from server.modules import ROUTES
 from server.settings import Settings
 from tests.contract.matrix import (
     ALLOWED,
+    ASKED,
     BODIES,
     HARMLESS,
     KINDS,
@@ -137,7 +138,7 @@ async def test_a_role_cannot_do_what_its_work_does_not_ask_for(stage: Stage, rol
         if role not in roles_outside(route.name):
             continue
         values = {name: own.rows.get(KINDS[name], stage.goods.id) for name in parameters(route)}
-        answer = await ask(user, route, values, body_of(route, stage, own))
+        answer = await ask(user, route, values, body_of(route, stage, own), ASKED.get(route.name))
         assert answer.status_code == 403, f"{role} {route.name}: {answer.status_code} {answer.text}"
         assert answer.json()["code"] == "forbidden"
     assert await fingerprints() == before
@@ -149,7 +150,7 @@ async def test_a_role_is_let_through_to_what_its_work_asks_for(stage: Stage, rol
     for route in GUARDED:
         if role in ALLOWED[route.name] and parameters(route) and KINDS[parameters(route)[0]] != "code":
             values = dict.fromkeys(parameters(route), UNKNOWN)
-            answer = await ask(user, route, values, body_of(route, stage, stage.own(role)))
+            answer = await ask(user, route, values, body_of(route, stage, stage.own(role)), ASKED.get(route.name))
             assert answer.status_code == 404, f"{role} {route.name}: {answer.status_code} {answer.text}"
 
 
@@ -164,7 +165,7 @@ async def test_a_strangers_row_cannot_be_read_or_touched_by_its_id(stage: Stage,
         before = await fingerprints() if route.method != "GET" else {}
         for row in stage.outside(role, outside_kind(route, names[0])):
             values = {name: stage.own(role).rows.get(KINDS[name], UNKNOWN) for name in names} | {names[0]: row}
-            answer = await ask(user, route, values, body_of(route, stage, stage.own(role)))
+            answer = await ask(user, route, values, body_of(route, stage, stage.own(role)), ASKED.get(route.name))
             assert answer.status_code in (403, 404), f"{role} {route.name} {row}: {answer.status_code} {answer.text}"
             assert not betrays(answer, hidden), f"{role} {route.name}: {answer.text}"
             tried += 1

@@ -194,9 +194,9 @@ def the_day(stage: Stage) -> Iterator[Step]:
     few = {"lines": [{"no": 1, "received_qty": 4, "note": "少一瓶"}]}
     yield "receive_transfer", boss, "POST", "/transfers/{transfer}/receive", few
     yield "close_transfer", admin, "POST", "/transfers/{transfer}/close", reason
-    yield "set_transfer_flow", admin, "POST", "/approval-flows/transfer", {"version": 0, "steps": deciders}
+    yield "set_document_flow", admin, "POST", "/approval-flows/transfer", {"version": 0, "steps": deciders}
     yield "set_stocktake_settings", boss, "POST", "/stocktake-settings", {"limit_fen": 0, "version": 0}
-    yield "set_stocktake_flow", boss, "POST", "/approval-flows/stocktake", {"version": 0, "steps": deciders}
+    yield "set_document_flow", boss, "POST", "/approval-flows/stocktake", {"version": 0, "steps": deciders}
     own = {"scope": "list", "product_ids": [stage.goods.id], "blind": False}
     yield "cancel_stocktake", boss, "POST", f"/stocktakes/{dealer.rows['stocktake']}/cancel", reason
     planned = {**own, "planned_on": clock.today().isoformat()}
@@ -231,7 +231,7 @@ def the_day(stage: Stage) -> Iterator[Step]:
     yield "receive_return", admin, "POST", f"/returns/{up}/receive", {}
     lying = [{"product_id": stage.goods.id, "lot_id": 0, "qty": 1}]
     yield "settle_quarantine", admin, "POST", "/quarantine/settle", {"verdict": "write_off", **reason, "lines": lying}
-    yield "set_return_flow", admin, "POST", "/approval-flows/return", {"version": 0, "steps": deciders}
+    yield "set_document_flow", admin, "POST", "/approval-flows/return", {"version": 0, "steps": deciders}
     money = {"buyer_id": store.org.id, "amount_fen": 100, "method": "cash"}
     yield "register_payment", boss, "POST", "/payments", money
     yield "set_credit_limit", boss, "POST", "/credit-limits", {"buyer_id": store.org.id, "limit_fen": 100}

@@ -75,6 +75,19 @@ async def test_a_manager_could_not_change_who_decides_about_the_next_order(stree
     kept = (await manager.get("/approval-flows/price-exception"))["steps"]
     assert [(step["name"], step["below_guide_pct"]) for step in kept] == [("审核", None), ("复审", 30)]
 
+    # Only the amount is asked of a return.
+    await desk.see("tab-return").click()
+    await desk.see("add-step").click()
+    await expect(desk.see("step-2")).not_to_contain_text("指导价")
+    await desk.field("第 2 步的金额").fill("200")
+    await desk.page.keyboard.press("Control+s")
+    await desk.told("审批步骤已保存")
+    await desk.page.locator(".el-message").first.wait_for(state="hidden")
+    await desk.is_for_everybody()
+    await desk.picture("return-steps")
+    kept = (await manager.get("/approval-flows/return"))["steps"]
+    assert [step["above_fen"] for step in kept] == [None, 20_000]
+
     await desk.go("/rules/orders")
     await desk.see("add-minimums").click()
     await desk.page.get_by_role("textbox", name="起送金额").fill("2000")

@@ -2054,54 +2054,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/approval-flows/transfer": {
+    "/api/v1/approval-flows/{document}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The steps in which the own org decides about transfers. */
-        get: operations["get_transfer_flow"];
+        /** The steps in which the own org decides about transfers, returns, or stocktakes above its limit. */
+        get: operations["get_document_flow"];
         put?: never;
-        /** Set the steps in which the own org decides about transfers. */
-        post: operations["set_transfer_flow"];
+        /** Set the steps in which the own org decides about transfers, returns, or stocktakes above its limit. */
+        post: operations["set_document_flow"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/approval-flows/stocktake": {
+    "/api/v1/approval-flows/{document}/simulate": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The steps in which the own org decides about stocktakes above its limit. */
-        get: operations["get_stocktake_flow"];
+        /** Who would be asked about a transfer to a buyer, or a return of his. */
+        get: operations["simulate_document"];
         put?: never;
-        /** Set the steps in which the own org decides about stocktakes above its limit. */
-        post: operations["set_stocktake_flow"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/approval-flows/return": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The steps in which the own org decides about returns. */
-        get: operations["get_return_flow"];
-        put?: never;
-        /** Set the steps in which the own org decides about returns. */
-        post: operations["set_return_flow"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -20332,11 +20313,13 @@ export interface operations {
             };
         };
     };
-    get_transfer_flow: {
+    get_document_flow: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                document: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -20368,6 +20351,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description invalid_input */
             422: {
                 headers: {
@@ -20388,13 +20380,15 @@ export interface operations {
             };
         };
     };
-    set_transfer_flow: {
+    set_document_flow: {
         parameters: {
             query?: never;
             header: {
                 "Idempotency-Key": string;
             };
-            path?: never;
+            path: {
+                document: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -20423,6 +20417,15 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20459,11 +20462,17 @@ export interface operations {
             };
         };
     };
-    get_stocktake_flow: {
+    simulate_document: {
         parameters: {
-            query?: never;
+            query: {
+                buyer_id: number;
+                amount_fen: number;
+                below_guide_pct?: number;
+            };
             header?: never;
-            path?: never;
+            path: {
+                document: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -20474,7 +20483,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FlowOut"];
+                    "application/json": components["schemas"]["Simulated"];
                 };
             };
             /** @description not_signed_in */
@@ -20495,197 +20504,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    set_stocktake_flow: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewFlow"];
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FlowOut"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description idempotency_key_reused · stale_version */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_return_flow: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FlowOut"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description invalid_input */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    set_return_flow: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewFlow"];
-            };
-        };
-        responses: {
-            /** @description done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FlowOut"];
-                };
-            };
-            /** @description not_signed_in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description idempotency_key_reused · stale_version */
-            409: {
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
