@@ -1,9 +1,11 @@
 import { counting } from './texts-counting'
+import { returns } from './texts-returns'
 import { scanning } from './texts-scanning'
 
 /** Every Chinese text of the app, by screen. Parts that vary are functions. */
 export const t = {
   counting,
+  returns,
   scanning,
   app: { name: '渠通', slogan: '品牌、经销商与门店，同一本账' },
 

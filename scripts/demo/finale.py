@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from scripts.demo.archives import Party, World, lot_line
+from scripts.demo.giveback import GiveBack
 from scripts.demo.history import History
 from scripts.demo.trade import Line, Placed
 from server.core import clock
@@ -36,6 +37,9 @@ class Finale:
             await self._states(store)
         for dealer in self.world.brand.buyers:
             await self._purchase(dealer)
+        back = GiveBack(self.world, self.now)
+        for party in parties:
+            await (back.of_store(party) if party.level == "store" else back.of_dealer(party))
         await self._invited(next(party for party in parties if party.level == "store"))
 
     async def _invited(self, store: Party) -> None:

@@ -159,22 +159,22 @@ class Return(ReturnSummary):
     quarantine. `waits_for`: the step of the approval that waits, and `proposed_by` who took the one before.
     """
 
-    note: str = ""
-    decision: str = ""
-    ending: str = ""
-    approval_id: int | None = None
-    waits_for: str = ""
-    proposed_by: str = ""
-    approved_by: str | None = None
-    approved_at: datetime | None = None
-    issued_by: str | None = None
-    issued_at: datetime | None = None
-    received_by: str | None = None
-    received_at: datetime | None = None
-    ended_by: str | None = None
-    ended_at: datetime | None = None
-    lines: list[ReturnLine] = []
-    can: list[Literal["cancel", "issue", "receive", "close", "decide", "settle"]] = []
+    note: str
+    decision: str
+    ending: str
+    approval_id: int | None
+    waits_for: str
+    proposed_by: str
+    approved_by: str | None
+    approved_at: datetime | None
+    issued_by: str | None
+    issued_at: datetime | None
+    received_by: str | None
+    received_at: datetime | None
+    ended_by: str | None
+    ended_at: datetime | None
+    lines: list[ReturnLine]
+    can: list[Literal["cancel", "issue", "receive", "close", "decide", "settle"]]
 
 
 class ReturnList(msgspec.Struct):

@@ -72,3 +72,7 @@ export type PriceHistory = Schemas['HistoryEntry']
 export type Limits = Schemas['Limits']
 export type PriceException = Schemas['ExceptionOut']
 export type Side = 'sales' | 'purchases'
+export type Return = Schemas['Return']
+export type ReturnLine = Schemas['ReturnLine']
+export type ReturnSummary = Schemas['ReturnSummary']
+export type Returnable = Schemas['Returnable']

@@ -12,7 +12,7 @@ export function goTab(key: string): void {
 }
 
 /** `link` of a notice: "order/12" → the order, "settlement" → what is owed, "staff" → who was invited, "authority" → the own
- *  territories, "stocktake/4" → what is counted, "prices" and "price-exception/3" → the prices, "org/3" → whose paper ends: the own papers, or the customer's
+ *  territories, "stocktake/4" → what is counted, "return/4" → the return, "prices" and "price-exception/3" → the prices, "org/3" → whose paper ends: the own papers, or the customer's
  *  archive. */
 export function openLink(link: string): boolean {
   if (link === 'settlement') {
@@ -34,6 +34,11 @@ export function openLink(link: string): boolean {
   const [, stocktake] = /^stocktake\/(\d+)$/.exec(link) ?? []
   if (stocktake) {
     uni.navigateTo({ url: `/pages/count/detail?id=${stocktake}` })
+    return true
+  }
+  const [, returned] = /^return\/(\d+)$/.exec(link) ?? []
+  if (returned) {
+    uni.navigateTo({ url: `/pages/return/detail?id=${returned}` })
     return true
   }
   const [, kind, id] = /^(order|org)\/(\d+)$/.exec(link) ?? []

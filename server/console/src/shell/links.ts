@@ -1,4 +1,4 @@
-const PAGES: Record<string, string> = { order: '/orders/', org: '/dealers/', 'price-exception': '/price-exceptions?open=', diversion: '/diversions/', recall: '/recalls/', transfer: '/transfers/' }
+const PAGES: Record<string, string> = { order: '/orders/', org: '/dealers/', 'price-exception': '/price-exceptions?open=', diversion: '/diversions/', recall: '/recalls/', transfer: '/transfers/', return: '/returns?open=' }
 
 /** The page of what a notice is about: "order/12" → "/orders/12"; null for what has no page here. */
 export function pageOf(link: string): string | null {
