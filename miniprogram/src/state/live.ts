@@ -16,6 +16,8 @@ const updates = new LiveUpdates({
 updates.hear('scan_session')
 // And several people count in one stocktake.
 updates.hear('stocktake')
+// Goods that come back are decided on one phone and sent on another.
+updates.hear('return')
 
 export const startLive = (): void => updates.start()
 export const stopLive = (): void => updates.stop()

@@ -73,7 +73,7 @@ export const t = {
   timeline: { title: '订单动态', system: '系统' },
 
   approvals: {
-    title: '审批', kinds: { order: '订单', price_exception: '特价申请', transfer: '调拨' } as Record<string, string>, states: { pending: '待处理', approved: '已通过', rejected: '已驳回', void: '已撤销' },
+    title: '审批', kinds: { order: '订单', price_exception: '特价申请', transfer: '调拨', return: '退货' } as Record<string, string>, states: { pending: '待处理', approved: '已通过', rejected: '已驳回', void: '已撤销' },
     cols: { number: '单据', kind: '类型', buyer: '客户', amount: '金额', step: '步骤', created: '提交时间', decided: '处理', reason: '原因' },
     empty: '没有等待处理的审批', emptyDone: '没有记录', approve: '通过', reject: '驳回', rejectText: (number: string) => `驳回 ${number}，申请人会收到原因。`, open: '查看单据',
     confirm: (number: string, amount: string) => `通过 ${number}，金额 ${amount}？`, done: '已通过', rejected: '已驳回',

@@ -1,4 +1,7 @@
+import { hear } from '@/live/live'
 import { defineArea } from '@/shell/areas'
+
+hear('return')
 
 export default defineArea({
   menu: [
