@@ -17,7 +17,7 @@ export const returns = {
   chosen: (count: number) => `已选 ${count} 种`, next: '去填写', add: '继续添加', note: '给供货方留言（选填）', submit: '提交申请', submitted: '已提交，等供货方审批',
   confirmAsk: (fen: string) => `提交退货申请，共 ${fen}？货会先留住，不能再卖。`, remove: '不退这个',
   number: '退货单号', asked: '申请', approvedBy: '审批', issuedBy: '发出', receivedBy: '收货', note2: '备注', timeline: '经过', goods: '商品', fromWarehouse: '出自', copy: '复制',
-  total: '退货金额', credited: '已冲减欠款', requested: (qty: string) => `申请 ${qty}`, approve: '同意退货', approvePart: '部分同意', approved: '已同意',
+  total: '退货金额', credited: '已冲减欠款', willCredit: '将冲减欠款', requested: (qty: string) => `申请 ${qty}`, approve: '同意退货', approvePart: '部分同意', approved: '已同意',
   confirmApprove: (fen: string) => `同意退货 ${fen}？`, confirmPart: (fen: string) => `只同意一部分，共 ${fen}？其余的留在对方库里。`, zero: '批准数量全部为 0，请改用驳回', second: '已提交给下一步审批',
   reject: '驳回', rejected: '已驳回', rejectTitle: '为什么驳回', rejectReasons: ['不符合退货条件', '照片看不清，请重拍', '就地处理，不用退回'],
   cancel: '取消退货', cancelled: '已取消', cancelReasons: ['已经卖掉了', '填错了，重新申请'], cancelHint: '留着的货马上可以再卖',

@@ -151,7 +151,8 @@ _GOODS = """
 (SELECT string_agg(x.name || ' ×' || x.qty || x.base_unit, '；' ORDER BY x.line_no)
  FROM (SELECT l.line_no, p.name, l.approved_qty AS qty, p.base_unit
        FROM goods_return_line l JOIN product p ON p.id = l.product_id
-       WHERE l.root_id = r.root_id AND l.return_id = r.id ORDER BY l.line_no LIMIT 4) x) AS goods,
+       WHERE l.root_id = r.root_id AND l.return_id = r.id AND l.approved_qty > 0
+       ORDER BY l.line_no LIMIT 4) x) AS goods,
 ARRAY(SELECT DISTINCT l.reason FROM goods_return_line l WHERE l.root_id = r.root_id AND l.return_id = r.id
       ORDER BY 1) AS reasons
 """
