@@ -46,6 +46,20 @@ JOIN lot l ON l.id = b.lot_id
 WHERE w.org_id = $1 AND w.kind = 'warehouse' AND b.product_id = $2 AND l.expires_on < $3
 """
 
+# What a store has signed for as good from its dealer, and has not given back or asked to.
+_RETURNABLE = """
+SELECT (SELECT coalesce(sum(l.received_qty), 0) FROM goods_issue i JOIN goods_issue_line l
+        ON l.root_id = i.root_id AND l.issue_id = i.id WHERE i.buyer_id = $1 AND l.product_id = $2)::int
+     - (SELECT coalesce(sum(l.approved_qty), 0) FROM goods_return r JOIN goods_return_line l
+        ON l.root_id = r.root_id AND l.return_id = r.id
+        WHERE r.buyer_id = $1 AND l.product_id = $2 AND r.state NOT IN ('rejected', 'cancelled'))::int
+"""
+_QUARANTINED = """
+SELECT b.product_id, b.lot_id, (b.on_hand - b.reserved)::int AS qty, l.expires_on >= $2 AS fit
+FROM stock_balance b JOIN location w ON w.id = b.location_id JOIN lot l ON l.id = b.lot_id
+WHERE w.org_id = $1 AND w.kind = 'quarantine' AND b.on_hand > b.reserved ORDER BY b.lot_id LIMIT 1
+"""
+
 party = st.sampled_from(PARTIES)
 product = st.integers(0, 1)
 some = st.integers(1, 30)
@@ -69,6 +83,7 @@ class Machine(RuleBasedStateMachine):
         self.finished: list[tuple[User, int]] = []
         self.orders: list[int] = []
         self.counts: dict[str, tuple[int, int]] = {}
+        self.returns: list[tuple[str, int]] = []
         self.await_(self._found())
 
     def teardown(self) -> None:
@@ -151,6 +166,60 @@ class Machine(RuleBasedStateMachine):
                 "lines": [{"line_no": line["line_no"], "received_qty": line["qty"] // 2} for line in issue["lines"]]
             }
             await buyer.post(f"/goods-issues/{issue['id']}/receive", counted)
+
+    @rule(store=st.sampled_from(STORES), n=product, qty=some)
+    def a_store_asks_to_give_back(self, store: str, n: int, qty: int) -> None:
+        self.await_(self._ask_back(store, n, qty))
+
+    async def _ask_back(self, store: str, n: int, qty: int) -> None:
+        _, there = await self._free(store, n)
+        bought = await self.witness.fetchval(_RETURNABLE, self.orgs[store].id, self.goods[n].id)
+        lines = [{"product_id": self.goods[n].id, "qty": qty, "reason": "expired"}]
+        answer = await self.boss[store].call("POST", "/returns", {"lines": lines})
+        possible = min(there, bought) >= qty
+        assert answer.status_code == (201 if possible else 409), (qty, there, bought, answer.text)
+        if possible:
+            self.returns.append((store, answer.json()["id"]))
+
+    @rule(which=st.integers(0, 99), part=st.integers(0, 3))
+    def a_return_goes_on(self, which: int, part: int) -> None:
+        if self.returns:
+            self.await_(self._go_back(*self.returns[which % len(self.returns)], part))
+
+    async def _go_back(self, store: str, number: int, part: int) -> None:
+        """Let a part of it come, none at all, or call it off; send it; count a part; each step twice."""
+        dealer, keeper, path = self.boss["dealer"], self.boss[store], f"/returns/{number}"
+        shown = await keeper.get(path)
+        asked = shown["lines"][0]["qty"]
+        if shown["state"] == "asked" and part == 0:
+            await keeper.post(f"{path}/cancel", {"reason": "不退了"})
+        elif shown["state"] == "asked":
+            granted = [{"line_no": 1, "approved_qty": max(1, asked * part // 3)}]
+            await dealer.post(f"{path}/approve", {"lines": granted})
+            await dealer.post(f"{path}/approve", {"lines": granted}, 409)
+        elif shown["state"] == "approved":
+            await keeper.post(f"{path}/issue", {})
+            await keeper.post(f"{path}/cancel", {"reason": "不退了"}, 409)
+        elif shown["state"] == "issued":
+            lots = [
+                {"no": lot["no"], "received_qty": lot["qty"] * part // 3, "note": "少了"}
+                for lot in shown["lines"][0]["lots"]
+            ]
+            await dealer.post(f"{path}/receive", {"lines": lots})
+            await dealer.post(f"{path}/receive", {"lines": lots}, 409)
+
+    @rule(sell=st.booleans())
+    def goods_leave_quarantine(self, sell: bool) -> None:
+        self.await_(self._settle(sell))
+
+    async def _settle(self, sell: bool) -> None:
+        found = await self.witness.fetchrow(_QUARANTINED, self.orgs["dealer"].id, clock.today())
+        if found is None:
+            return
+        line = {"product_id": found["product_id"], "lot_id": found["lot_id"], "qty": (found["qty"] + 1) // 2}
+        body = {"verdict": "release" if sell else "write_off", "lines": [line], "reason": "验过了"}
+        answer = await self.boss["dealer"].call("POST", "/quarantine/settle", body)
+        assert answer.status_code == (201 if found["fit"] or not sell else 409), answer.text
 
     @rule()
     def another_warehouse_delivers(self) -> None:
