@@ -9135,38 +9135,22 @@ export interface components {
             credited_fen: number;
             asked_by: string;
             asked_at: string;
-            /** @default  */
-            note?: string;
-            /** @default  */
-            decision?: string;
-            /** @default  */
-            ending?: string;
-            /** @default null */
-            approval_id?: number | null;
-            /** @default  */
-            waits_for?: string;
-            /** @default  */
-            proposed_by?: string;
-            /** @default null */
-            approved_by?: string | null;
-            /** @default null */
-            approved_at?: string | null;
-            /** @default null */
-            issued_by?: string | null;
-            /** @default null */
-            issued_at?: string | null;
-            /** @default null */
-            received_by?: string | null;
-            /** @default null */
-            received_at?: string | null;
-            /** @default null */
-            ended_by?: string | null;
-            /** @default null */
-            ended_at?: string | null;
-            /** @default [] */
-            lines?: components["schemas"]["ReturnLine"][];
-            /** @default [] */
-            can?: ("cancel" | "close" | "decide" | "issue" | "receive" | "settle")[];
+            note: string;
+            decision: string;
+            ending: string;
+            approval_id: number | null;
+            waits_for: string;
+            proposed_by: string;
+            approved_by: string | null;
+            approved_at: string | null;
+            issued_by: string | null;
+            issued_at: string | null;
+            received_by: string | null;
+            received_at: string | null;
+            ended_by: string | null;
+            ended_at: string | null;
+            lines: components["schemas"]["ReturnLine"][];
+            can: ("cancel" | "close" | "decide" | "issue" | "receive" | "settle")[];
         };
         /**
          * ReturnLine

@@ -30,5 +30,6 @@ export const DOCUMENTS: Record<string, string> = { goods_issue: '出库单', tra
 /** The page of a document that goods passed with; null for what has none in the console. */
 export function documentPage(kind: string, id: number): string | null {
   if (kind === 'goods_issue') return `/issues?open=${id}`
+  if (kind === 'return') return `/returns?open=${id}`
   return kind === 'transfer' ? `/transfers/${id}` : null
 }
