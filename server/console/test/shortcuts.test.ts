@@ -45,6 +45,16 @@ describe('keys', () => {
     expect(key('a')).toBe(true)
   })
 
+  it('of a closed dialog mean nothing, whichever dialog is open beside it', () => {
+    const decide = vi.fn()
+    const ask = vi.fn()
+    page([{ keys: 'x', label: '判定', run: decide }], () => true)
+    page([{ keys: 'x', label: '发送', run: ask }], () => false)
+    expect(currentShortcuts().map(({ label }) => label)).toEqual(['判定'])
+    expect(key('x')).toBe(true)
+    expect([decide, ask].map((one) => one.mock.calls.length)).toEqual([1, 0])
+  })
+
   it('can be two in a row', () => {
     vi.useFakeTimers()
     const go = vi.fn()

@@ -16,8 +16,8 @@ export interface Shortcut {
 
 interface Layer {
   shortcuts: Shortcut[]
-  /** A dialog: while it is open, the keys of what lies below mean nothing. */
-  modal: () => boolean
+  /** A dialog: while it is open, the keys of what lies below mean nothing; while it is closed, its own mean nothing. */
+  modal?: () => boolean
 }
 
 const layers: Layer[] = shallowReactive([])
@@ -29,7 +29,7 @@ const isMac = /Mac|iPhone|iPad/.test(globalThis.navigator?.userAgent ?? '')
 
 /** Keys of a page or dialog, from when it is shown until it goes; the newest has the first word. */
 export function useShortcuts(shortcuts: Shortcut[], options: { modal?: () => boolean } = {}): void {
-  const layer: Layer = { shortcuts, modal: options.modal ?? (() => false) }
+  const layer: Layer = { shortcuts, ...options }
   onMounted(() => layers.push(layer))
   onUnmounted(() => layers.splice(layers.indexOf(layer), 1))
 }
@@ -40,8 +40,9 @@ export function currentShortcuts(): Shortcut[] {
 }
 
 function reachable(): Layer[] {
-  const top = layers.findLastIndex((layer) => layer.modal())
-  return top < 0 ? [...layers].reverse() : layers.slice(top).reverse()
+  const there = layers.filter(({ modal }) => modal?.() ?? true)
+  const top = there.findLastIndex(({ modal }) => modal?.())
+  return there.slice(Math.max(top, 0)).reverse()
 }
 
 /** How a key is pressed, as shortcuts write it. */
@@ -78,7 +79,7 @@ function begins(pressed: string): boolean {
 /** Element Plus's own pop-ups (a question, a list of choices) and dialogs that are no layer have the keys for themselves. */
 function isForeign(target: EventTarget | null): boolean {
   if (target instanceof HTMLElement && target.closest('.el-message-box, .el-popper, .el-picker-panel')) return true
-  if (layers.some((layer) => layer.modal())) return false
+  if (layers.some((layer) => layer.modal?.())) return false
   // One that is fading out has been answered: whoever types on means the page.
   const overlays = [...document.querySelectorAll('.el-overlay')]
   return overlays.some((overlay) => overlay.getClientRects().length > 0 && !/-leave-/.test(overlay.className))
