@@ -20,6 +20,7 @@ from server.pricing import midnight
 from server.settings import Settings
 from server.stock.snapshots import take_snapshots
 from server.territory import service as territory
+from server.trace import recalls
 
 REMIND_EVERY = timedelta(hours=24)
 KEEP_MESSAGES = timedelta(days=30)
@@ -129,6 +130,11 @@ async def prepare_stocktakes() -> int:
     return await stocktake_plans.prepare()
 
 
+async def tell_late_holders() -> int:
+    """Tell those to whom goods came of a lot that was called back meanwhile; the number of them."""
+    return await recalls.join_all()
+
+
 async def clean_up() -> int:
     """Remove what has been delivered, answered or seen long ago; failed messages stay."""
     moment = clock.now()
@@ -162,6 +168,7 @@ def schedule(leader: Leader, settings: Settings) -> AsyncIOScheduler:
     add(tell_of_expiring_papers, trigger="interval", minutes=30)
     # Right after midnight; and, where no bot was there then, as soon as one is.
     add(tell_of_new_prices, trigger="cron", minute="*/5", second=1)
+    add(tell_late_holders, trigger="interval", minutes=10)
     add(clean_up, trigger="cron", hour=3, minute=30)
     add(take_snapshots, trigger="cron", day="1-3", hour="2-6")
     add(add_up_stores, trigger="interval", minutes=30)

@@ -34,10 +34,10 @@ from server.stock.place_schemas import WarehouseQuery
 from server.stock.sales_schemas import SaleFilter, SalesSummaryFilter
 from server.stock.schemas import StockFilter
 from server.stock.session_schemas import ScanQuery, ScanSessionFilter
-from server.trace import codes, ranges, recalls, ways
+from server.trace import codes, ranges, recall_preview, recalls, ways
 from server.trace import diversion_lists as diversions
 from server.trace.diversion_schemas import DiversionFilter
-from server.trace.recall_schemas import HolderFilter, RecallFilter
+from server.trace.recall_schemas import HolderFilter, LotFilter, PreviewFilter, RecallFilter
 from server.trace.schemas import RangeFilter
 from server.transfers import views as transfers
 from server.transfers.schemas import SuggestionFilter, TransferFilter
@@ -173,6 +173,10 @@ TRACE: dict[str, Page] = {
         "brand", lambda a, w: diversions.list_diversions(a, DiversionFilter(from_=clock.today() - timedelta(days=30)))
     ),
     "a diversion with its evidence": Page("brand", lambda a, w: diversions.get_diversion(a, 7)),
+    "lots that may be called back": Page("brand", lambda a, w: recall_preview.lots(a, LotFilter(7))),
+    "whom a recall would reach": Page(
+        "brand", lambda a, w: recall_preview.preview(a, PreviewFilter(7, "L1")), "counts"
+    ),
     "all recalls": Page("brand", lambda a, w: recalls.list_recalls(a, RecallFilter())),
     "the recalls that concern a store": Page("store", lambda a, w: recalls.list_recalls(a, RecallFilter())),
     "a recall that concerns a store": Page("store", lambda a, w: recalls.get_recall(a, 1)),

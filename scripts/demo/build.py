@@ -10,9 +10,11 @@ import asyncpg
 from scripts.demo import offers
 from scripts.demo.archives import World, write_archives
 from scripts.demo.cast import plan_cast
+from scripts.demo.chase import chase
 from scripts.demo.demolish import demolish
 from scripts.demo.finale import Finale
 from scripts.demo.history import History
+from scripts.demo.moving import move_goods
 from scripts.demo.network import plan_network
 from scripts.demo.note import introduce_members, shown_accounts, write_accounts
 from scripts.demo.pace import hurry, look_again, settle
@@ -83,7 +85,10 @@ async def make_world(settings: Settings, scale: Scale, now: datetime) -> World:
     await look_again()
     history = History(world, start, now - timedelta(minutes=20), chance)
     await history.play()
-    await Finale(world, history, now).play()
+    finale = Finale(world, history, now)
+    await finale.play()
+    await chase(world, finale, settings.data_folder)
+    await move_goods(world, now)
     await offers.plan(world)
     await offers.ask_prices(world, now)
     await set_rules(world)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from server.core.actor import Actor
 from server.core.errors import NotFound
 from server.core.http import Routes
-from server.trace import recalls
+from server.trace import recall_preview, recalls
 from server.trace.recall_schemas import (
     Answer,
     Ending,
     HolderFilter,
     HolderList,
+    LotFilter,
+    LotList,
     NewRecall,
+    Preview,
+    PreviewFilter,
     RecallFilter,
     RecallList,
     RecallOut,
@@ -32,6 +36,18 @@ async def list_recalls(actor: Actor, query: RecallFilter) -> RecallList:
     """Recalls: all of the brand's, or those that concern the own org."""
     found, cursor = await recalls.list_recalls(actor, query)
     return RecallList(found, cursor)
+
+
+@routes.get("/lots", permission="recall.manage")
+async def list_recall_lots(actor: Actor, query: LotFilter) -> LotList:
+    """Lots of a product that may be called back."""
+    return await recall_preview.lots(actor, query)
+
+
+@routes.get("/preview", permission="recall.manage", errors=[NotFound])
+async def preview_recall(actor: Actor, query: PreviewFilter) -> Preview:
+    """Whom a recall would reach."""
+    return await recall_preview.preview(actor, query)
 
 
 @routes.get("/<recall_id:int>", permission="stock.read", errors=[NotFound])

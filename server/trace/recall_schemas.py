@@ -23,6 +23,63 @@ class NewRecall(msgspec.Struct):
     instruction: Words
 
 
+class LotFilter(msgspec.Struct):
+    """Lots of which product; `q` is a part of the code."""
+
+    product_id: Id
+    q: ShortText = ""
+
+
+class LotOut(msgspec.Struct):
+    """A lot that may be called back; `recalled`: it is already."""
+
+    lot_code: str
+    expires_on: date | None
+    recalled: bool
+
+
+class LotList(msgspec.Struct):
+    """Lots of a product, those that keep longest first; 50 at most."""
+
+    items: list[LotOut]
+
+
+class PreviewFilter(msgspec.Struct):
+    """Which lot."""
+
+    product_id: Id
+    lot_code: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+
+
+class Concerned(msgspec.Struct):
+    """Who would be told: what there is now, and what is on its way to them."""
+
+    org: OrgRef
+    kind: Literal["dealer", "store"]
+    region_name: str
+    qty: int
+    on_the_way: int
+
+
+class Preview(msgspec.Struct):
+    """What a recall of a lot would reach, the 200 who have most of it by name.
+
+    Quantities in base units; `own_qty` lies with the brand itself, `reserved` is promised somewhere and would not be
+    delivered. `holders` counts all who have it or had it.
+    """
+
+    product_name: str
+    base_unit: str
+    lot_code: str
+    expires_on: date | None
+    recalled: bool
+    holders: int
+    qty: int
+    own_qty: int
+    reserved: int
+    items: list[Concerned]
+
+
 class RecallFilter(msgspec.Struct):
     """Which recalls."""
 

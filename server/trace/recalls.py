@@ -9,7 +9,7 @@ way when the recall began arrive later: `join_late` takes their receivers in, be
 from __future__ import annotations
 
 from server.core import audit, clock, db, paging, tree
-from server.core.actor import Actor
+from server.core.actor import Actor, system_actor
 from server.core.errors import BusinessError, NotFound
 from server.core.outbox import announce_each
 from server.core.types import MAX_ID, OrgRef
@@ -56,6 +56,11 @@ WHERE b.root_id = $1 AND b.lot_id = $3 AND w.kind IN ('warehouse', 'quarantine',
 GROUP BY w.org_id
 ON CONFLICT DO NOTHING
 RETURNING org_id
+"""
+
+_RUNNING = "SELECT root_id, id FROM recall WHERE state = 'running' ORDER BY root_id, id"
+_STILL_RUNNING = """
+SELECT number, lot_id FROM recall WHERE root_id = $1 AND id = $2 AND state = 'running' FOR SHARE
 """
 
 _SHOWN = """
@@ -268,6 +273,21 @@ async def join_late(actor: Actor, recall_id: int) -> int:
         told = await _tell(actor, recall_id, recall["lot_id"])
         await audit.record(actor, "tell", "recall", recall_id, {"number": recall["number"], "holders": told})
         return told
+
+
+async def join_all() -> int:
+    """Tell late receivers of every recall that runs, for the schedule; how many were told."""
+    told = 0
+    for recall in await db.rows(_RUNNING):
+        system = system_actor(recall["root_id"], f"/{recall['root_id']}/", frozenset({"recall.manage"}))
+        async with db.transaction():
+            found = await db.row(_STILL_RUNNING, recall["root_id"], recall["id"])
+            late = await _tell(system, recall["id"], found["lot_id"]) if found else 0
+            if found and late:
+                facts = {"number": found["number"], "holders": late}
+                await audit.record(system, "tell", "recall", recall["id"], facts)
+        told += late
+    return told
 
 
 def _running(recall: db.Row) -> None:

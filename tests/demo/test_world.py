@@ -97,7 +97,10 @@ async def test_a_price_outside_the_guide_prices_limits_could_be_bought_in_the_de
 
 async def test_the_chat_would_be_flooded_if_the_history_were_told_again(demo: Demo) -> None:
     assert await demo.all("SELECT count(*) FROM outbox WHERE channel = 'event' AND state <> 'delivered'") == [0]
-    waiting = await demo.all("SELECT subject_id FROM outbox WHERE state = 'pending' AND channel = 'wecom_card'")
+    cards = "SELECT subject_id FROM outbox WHERE state = 'pending' AND channel = 'wecom_card' " \
+        "AND topic {} 'diversion.%'"  # fmt: skip
+    waiting = await demo.all(cards.format("NOT LIKE"))
+    assert await demo.all(cards.format("LIKE")) == await demo.all("SELECT id FROM diversion WHERE state = 'open'")
     assert 2 <= len(waiting) <= 12
     undecided = await demo.all("SELECT id FROM approval WHERE state = 'pending'")
     assert set(waiting) <= set(undecided)
@@ -133,6 +136,12 @@ async def test_near_expiry_and_low_stock_could_not_be_shown_if_every_warehouse_w
 async def test_nobody_would_see_how_a_price_below_its_floor_is_asked_for_if_no_dealer_had_asked(demo: Demo) -> None:
     assert await demo.all("SELECT state FROM price_exception ORDER BY id") == ["approved", "rejected", "pending"]
     assert await demo.all("SELECT count(*) FROM price WHERE exception_id IS NOT NULL") == [1]
+
+
+async def test_a_visitor_would_see_no_diversion_recall_or_transfer_if_none_were_under_way(demo: Demo) -> None:
+    assert set(await demo.all("SELECT DISTINCT state FROM diversion")) >= {"open", "decided"}
+    assert await demo.all("SELECT state FROM recall") == ["running"]
+    assert await demo.all("SELECT state FROM transfer ORDER BY id") == ["closed", "issued", "proposed"]
 
 
 async def test_a_second_start_would_double_the_world_and_a_broken_one_leave_half_of_it(demo: Demo) -> None:

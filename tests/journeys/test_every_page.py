@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from playwright.async_api import Route, expect
 
+from server.core import clock
+from server.territory.schemas import NewAuthority
+from server.territory.service import grant_authority
 from tests.journeys.street import Street
 from tests.support.browser import Studio
 from tests.support.desk import Desk, a_desk
@@ -33,10 +36,24 @@ HIDDEN = """() => [...document.querySelectorAll('#content .table th:not(.table-l
     .filter((one) => one.clientWidth < 40).map((one) => one.innerText)"""
 
 
-async def _paths(desk: Desk, street: Street, order: int) -> dict[str, str]:
+class Day(NamedTuple):
+    """What there is to be opened."""
+
+    order: int
+    transfer: int
+    diversion: int
+    recall: int
+    code: str
+
+
+async def _paths(desk: Desk, street: Street, day: Day) -> dict[str, str]:
     """The address of every page there is; of a record that the street lacks, the page that says so."""
     filled = {
-        "order": f"/orders/{order}",
+        "order": f"/orders/{day.order}",
+        "transfer": f"/transfers/{day.transfer}",
+        "diversion": f"/diversions/{day.diversion}",
+        "recall": f"/recalls/{day.recall}",
+        "trace": f"/trace?code={day.code}",
         "dealer": f"/dealers/{street.dealer.id}",
         "store": f"/stores/{street.store.id}",
         "exchange-import": "/exchange/import/stores",
@@ -55,8 +72,18 @@ async def _open(desk: Desk, path: str) -> None:
     await expect(desk.page.locator("#content").locator(WAITS).filter(visible=True)).to_have_count(0)
 
 
-async def _a_day(street: Street) -> int:
-    """Something on every list: orders that wait, one that was issued, a grant, prices; answers an order."""
+async def _a_code(street: Street, issue: int) -> str:
+    """A case that leaves with a goods issue to the dealer, who may sell in Hangzhou."""
+    admin = street.world.admin
+    await grant_authority(admin.actor, NewAuthority(street.dealer.id, ["330100"], clock.today()))
+    new = {"scheme": "url", "product_id": street.soda.id, "packaging_id": street.soda.case, "count": 3}
+    made = await admin.post("/trace/ranges", new, 201)
+    await admin.post(f"/trace/issues/{issue}/bind", {"codes": [made["first"]]})
+    return str(made["first"])
+
+
+async def _a_day(street: Street) -> Day:
+    """Something on every list: orders that wait, one that was issued, a transfer, a case that turned up elsewhere."""
     world = street.world
     await world.offer(world.brand, street.goods)
     await world.stock(world.brand, street.soda, 480)
@@ -64,16 +91,23 @@ async def _a_day(street: Street) -> int:
     placed = await world.order(street.boss, [(street.soda, 2)], cases=True)
     done = await world.order(street.boss, [(street.soda, 1)], cases=True)
     await world.admin.post(f"/orders/{done.id}/approve", {})
-    await world.admin.post(f"/orders/{done.id}/issue", {})
-    return placed.id
+    issue = (await world.admin.post(f"/orders/{done.id}/issue", {}))["issue"]["id"]
+    code = await _a_code(street, issue)
+    scanned = await world.admin.post("/trace/scans", {"code": code, "region_code": "330203"}, 201)
+    line = {"product_id": street.soda.id, "qty": 24}
+    asked = {"to_org_id": street.dealer.id, "lines": [line], "reason": "缺货"}
+    moved = await world.admin.post("/transfers", asked, 201)
+    lot = {"product_id": street.tea.id, "lot_code": "A2611", "reason": "瓶盖松动", "instruction": "下架"}
+    recall = await world.admin.post("/recalls", lot, 201)
+    return Day(placed.id, moved["id"], scanned["diversion"]["id"], recall["id"], code)
 
 
 async def test_a_page_of_the_console_would_shut_somebody_out_or_stand_empty_when_the_server_fails(
     street: Street, studio: Studio
 ) -> None:
-    order = await _a_day(street)
+    day = await _a_day(street)
     desk = await a_desk(studio, street.world.admin)
-    paths = await _paths(desk, street, order)
+    paths = await _paths(desk, street, day)
     assert len(paths) > 30
     problems: dict[str, Any] = {}
     await desk.page.set_viewport_size(SMALL)  # type: ignore[arg-type]

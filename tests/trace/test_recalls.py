@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot import jobs
 from server.core import clock, db
 from server.settings import Settings
 from tests.invariants.checks import broken
@@ -131,3 +132,42 @@ async def test_goods_that_arrive_after_the_call_are_found_too(world: World) -> N
     assert told["progress"]["holders"] == 2
     assert await db.value("SELECT told_at >= $2 FROM recall_holder WHERE org_id = $1", street.shop.id, moment)
     assert second
+
+
+async def test_before_a_lot_is_called_back_it_is_seen_whom_it_reaches_and_with_how_much(world: World) -> None:
+    street = await a_street(world)
+    first = await street.issue(world.admin, street.boss, 10)
+    await street.boss.post(f"/goods-issues/{first}/receive", {})
+    await street.issue(world.admin, await world.boss(await world.dealer(name="路上的")), 2)
+    order = await world.order(street.boss, [(street.goods, 1)], cases=True)
+    await world.admin.post(f"/orders/{order.id}/approve", {})
+    wanted = {"product_id": street.goods.id, "lot_code": "L1"}
+    seen = await world.admin.get("/recalls/preview", params=wanted)
+    # Of 240 cases of 24 the dealer has ten, two are on their way, the brand has 228, one of which is promised.
+    assert (seen["holders"], seen["qty"], seen["own_qty"], seen["reserved"]) == (2, 288, 5472, 24)
+    told = [(item["org"]["name"], item["qty"], item["on_the_way"]) for item in seen["items"]]
+    assert told == [("杭州糖酒", 240, 0), ("路上的", 0, 48)]
+    lots = await world.admin.get("/recalls/lots", params={"product_id": street.goods.id, "q": "l"})
+    assert [(lot["lot_code"], lot["recalled"]) for lot in lots["items"]] == [("L1", False)]
+    await recalled(street)
+    assert (await world.admin.get("/recalls/preview", params=wanted))["recalled"] is True
+    await world.admin.get("/recalls/preview", 404, params={**wanted, "lot_code": "没有"})
+
+
+async def test_whoever_gets_goods_of_a_recalled_lot_later_is_told_by_the_schedule_once(world: World) -> None:
+    street = await a_street(world)
+    recall = await recalled(street)
+    assert recall["progress"]["holders"] == 0
+    late = await world.dealer(name="后到的")
+    place = "SELECT id FROM location WHERE org_id = $1 AND kind = 'warehouse'"
+    balance = "INSERT INTO stock_balance (root_id, location_id, product_id, lot_id, is_real, on_hand) " \
+        "VALUES ($1, $2, $3, $4, true, 0)"  # fmt: skip
+    await db.run(balance, world.brand.id, await db.value(place, late.id), street.goods.id, recall["lot_id"])
+    await jobs.tell_late_holders()
+    await jobs.tell_late_holders()
+    (holder,) = (await world.admin.get(f"/recalls/{recall['id']}/holders"))["items"]
+    assert holder["org"]["name"] == "后到的"
+    told = "SELECT count(*) FROM outbox WHERE root_id = $1 AND topic = 'recall.started'"
+    assert await db.value(told, world.brand.id) == 1
+    await world.admin.post(f"/recalls/{recall['id']}/end", {"outcome": "全部收回"})
+    assert await db.value("SELECT count(*) FROM recall_holder WHERE root_id = $1", world.brand.id) == 1
