@@ -99,7 +99,7 @@ class SheetQuery(msgspec.Struct):
     """Which codes stand on a printed sheet."""
 
     first: Annotated[int, msgspec.Meta(ge=1, le=100_000_000)] = 1
-    limit: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 500
+    limit: Annotated[int, msgspec.Meta(ge=1, le=400)] = 400
 
 
 class CodeOut(msgspec.Struct):
