@@ -1,12 +1,16 @@
 import { counting } from './texts-counting'
 import { returns } from './texts-returns'
 import { scanning } from './texts-scanning'
+import { stocks } from './texts-stock'
+import { transfers } from './texts-transfer'
 
 /** Every Chinese text of the app, by screen. Parts that vary are functions. */
 export const t = {
   counting,
   returns,
   scanning,
+  stocks,
+  transfers,
   app: { name: '渠通', slogan: '品牌、经销商与门店，同一本账' },
 
   common: {
@@ -147,7 +151,7 @@ export const t = {
     balance: '往来账',
     prices: '门店价格',
     authorities: '我的授权',
-    logout: '退出登录', logoutConfirm: '退出后，购物车草稿仍保存在本机。', supplier: '供货方', region: '地址', contact: '联系人', version: (v: string) => `渠通 ${v}`, logoutWaiting: (count: number) => `还有 ${count} 张订单没有提交。退出后要重新登录这个账号才会发送。`,
+    logout: '退出登录', logoutConfirm: '退出后，购物车草稿仍保存在本机。', supplier: '供货方', region: '地址', contact: '联系人', version: (v: string) => `渠通 ${v}`, logoutWaiting: (count: number) => `还有 ${count} 张订单没有提交。退出后要重新登录这个账号才会发送。`, logoutScans: (scans: number, orders: number) => `${[scans > 0 && `${scans} 条扫码`, orders > 0 && `${orders} 张订单`].filter(Boolean).join('和')}还在这台手机上，没有送到服务器。退出后要在这台手机重新登录这个账号才会发送。`,
     rules: '下单规则',
     staff: '员工账号', roles: '员工角色', invitations: '邀请门店与员工', papers: '我的资质',
     service: '常用', security: '账号与安全',

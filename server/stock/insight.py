@@ -63,10 +63,11 @@ async def list_turnover(actor: Actor, wanted: TurnoverFilter) -> tuple[list[Turn
     actor.require("stock.read")
     org_id = await places.org_seen(actor, wanted.org_id)
     since = clock.now() - timedelta(days=wanted.days)
-    after = paging.id_cursor(wanted.cursor) or 0
-    found = await queries.turnover(
-        actor.root_id, org_id, wanted.warehouse_id, since, after, wanted.limit + 1, wanted.category_id
-    )
+    # One product is the first of those behind the one before it.
+    one = wanted.product_id
+    after, most = (one - 1, 1) if one else (paging.id_cursor(wanted.cursor) or 0, wanted.limit + 1)
+    found = await queries.turnover(actor.root_id, org_id, wanted.warehouse_id, since, after, most, wanted.category_id)
+    found = [item for item in found if one in (None, item["product_id"])]
     shown, cursor = paging.page(found, wanted.limit, "product_id")
     prices = await worth(actor.root_id, org_id, [item["product_id"] for item in shown])
     return [_item(item, wanted.days, prices.get(item["product_id"], _NOTHING)) for item in shown], cursor

@@ -20,6 +20,7 @@ class TurnoverFilter(msgspec.Struct):
     org_id: Id | None = None
     warehouse_id: Id | None = None
     category_id: Id | None = None
+    product_id: Id | None = None
     days: Days = 30
     cursor: ShortText | None = None
     limit: Limit = 50

@@ -536,6 +536,7 @@ REFERENCES: dict[tuple[str, str], Reference] = {
        for field, kind in (("org_id", "org"), ("warehouse_id", "warehouse"), ("category_id", "category"))},
     **{("summarize_stock", field): (kind, (lambda name: lambda s, i: {name: i})(field))
        for field, kind in (("org_id", "org"), ("warehouse_id", "warehouse"))},
+    ("list_turnover", "product_id"): ("product", lambda s, i: {"product_id": i}),
     ("set_freshness_rule", "category_id"): (
         "category", lambda s, i: {"category_id": i, "version": 0, "soon_days": 30}),
     ("show_warehouses", "org_id"): ("org", lambda s, i: {"org_id": i}),

@@ -57,6 +57,7 @@ async def test_a_dealer_sees_what_lasts_how_long_and_what_it_is_worth_at_his_pur
     assert (first["price_fen"], first["price_source"], first["value_fen"]) == (250, "purchase", 10_000)
     # The brand does not sell the other: it is worth its guide price.
     assert (second["cover_days"], second["price_source"], second["value_fen"]) == (None, "guide", 30_000)
+    assert (await seller.get("/stock/turnover", params={"product_id": goods[1].id}))["items"] == [second]
     shown = await seller.get("/stock/summary")
     assert (shown["on_hand"], shown["value_fen"], shown["products"]) == (140, 40_000, 2)
     assert (await world.admin.get("/stock/summary", params={"org_id": dealer.id}))["value_fen"] == 40_000

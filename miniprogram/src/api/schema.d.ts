@@ -21505,6 +21505,7 @@ export interface operations {
                 org_id?: number | null;
                 warehouse_id?: number | null;
                 category_id?: number | null;
+                product_id?: number | null;
                 days?: number;
                 cursor?: string | null;
                 limit?: number;

@@ -255,3 +255,8 @@ export function isSettled(book: ScanBook): boolean {
 export function waitingCount(book: ScanBook): number {
   return book.scans.filter((kept) => !kept.sent).length
 }
+
+/** All that the server does not have yet: scans, what was said of lots and codes, and the wish to finish. */
+export function leftCount(book: ScanBook): number {
+  return waitingCount(book) + book.answers.length + (book.finishing ? 1 : 0)
+}

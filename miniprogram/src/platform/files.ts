@@ -1,6 +1,8 @@
 import { noAnswer, problemOf } from '@shared/problem'
 import { newKey } from '@shared/keys'
+import type { ExchangeJob } from '@/api/types'
 import { currentToken } from '@/state/session'
+import type { ChosenFile } from './choose-file'
 import { apiBase } from './host'
 
 function authorization(): Record<string, string> {
@@ -55,6 +57,22 @@ export async function openPdf(path: string): Promise<void> {
   // #endif
 }
 
+/** Opens a workbook that needs the session: saved by a browser, shown in WeChat. */
+export async function openTable(path: string, name: string): Promise<void> {
+  const filePath = await localFile(path)
+  // #ifdef H5
+  const link = document.createElement('a')
+  link.href = filePath
+  link.download = name
+  link.click()
+  // #endif
+  // #ifndef H5
+  await new Promise<void>((resolve, reject) => {
+    uni.openDocument({ filePath, fileType: 'xlsx', showMenu: true, success: () => resolve(), fail: () => reject(noAnswer()) })
+  })
+  // #endif
+}
+
 /** Uploads a photo; answers with its id. */
 export function uploadPhoto(filePath: string): Promise<number> {
   return upload(filePath, '/api/v1/files')
@@ -65,16 +83,26 @@ export function uploadDocument(filePath: string): Promise<number> {
   return upload(filePath, '/api/v1/documents')
 }
 
-function upload(filePath: string, path: string): Promise<number> {
+async function upload(filePath: string, path: string): Promise<number> {
+  return (await sendFile<{ id: number }>(path, { filePath })).id
+}
+
+/** Uploads a table to be read and checked; answers with the job that does it. */
+export function uploadTable(kind: string, { path: filePath, file }: ChosenFile): Promise<ExchangeJob> {
+  // A browser sends the file itself, by its name; WeChat the copy that it has made.
+  return sendFile<ExchangeJob>(`/api/v1/exchange/imports/${kind}`, file ? { file, filePath } : { filePath })
+}
+
+function sendFile<T>(path: string, what: { filePath: string; file?: File }): Promise<T> {
   return new Promise((resolve, reject) => {
     uni.uploadFile({
       url: `${apiBase()}${path}`,
-      filePath,
+      ...what,
       name: 'file',
       header: { ...authorization(), 'Idempotency-Key': newKey() },
       success: ({ statusCode, data }) => {
         const body = parsed(data)
-        if (statusCode >= 200 && statusCode < 300) resolve(Number((body as { id: number }).id))
+        if (statusCode >= 200 && statusCode < 300) resolve(body as T)
         else reject(problemOf(statusCode, body))
       },
       fail: () => reject(noAnswer()),

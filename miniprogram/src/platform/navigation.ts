@@ -11,9 +11,12 @@ export function goTab(key: string): void {
   uni.reLaunch({ url: `/pages/home/home?tab=${key}` })
 }
 
+/** The pages of documents about goods, by their kind. */
+const PAPERS: Record<string, string> = { stocktake: '/pages/count/detail?id=', transfer: '/pages/transfer/detail?id=', return: '/pages/return/detail?id=' }
+
 /** `link` of a notice: "order/12" → the order, "settlement" → what is owed, "staff" → who was invited, "authority" → the own
- *  territories, "stocktake/4" → what is counted, "return/4" → the return, "prices" and "price-exception/3" → the prices, "org/3" → whose paper ends: the own papers, or the customer's
- *  archive. */
+ *  territories, "stocktake/4" → what is counted, "prices" and "price-exception/3" → the prices, "org/3" → whose paper ends: the own papers, or the customer's
+ *  archive; "transfer/4", "return/4" and the like → that document. */
 export function openLink(link: string): boolean {
   if (link === 'settlement') {
     uni.navigateTo({ url: '/pages/account/balance' })
@@ -31,14 +34,9 @@ export function openLink(link: string): boolean {
     uni.navigateTo({ url: '/pages/price/list' })
     return true
   }
-  const [, stocktake] = /^stocktake\/(\d+)$/.exec(link) ?? []
-  if (stocktake) {
-    uni.navigateTo({ url: `/pages/count/detail?id=${stocktake}` })
-    return true
-  }
-  const [, returned] = /^return\/(\d+)$/.exec(link) ?? []
-  if (returned) {
-    uni.navigateTo({ url: `/pages/return/detail?id=${returned}` })
+  const [, paper, number] = /^(\w+)\/(\d+)$/.exec(link) ?? []
+  if (paper && number && PAPERS[paper]) {
+    uni.navigateTo({ url: `${PAPERS[paper]}${number}` })
     return true
   }
   const [, kind, id] = /^(order|org)\/(\d+)$/.exec(link) ?? []

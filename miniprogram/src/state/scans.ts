@@ -198,6 +198,11 @@ export async function refreshBook(key: string): Promise<void> {
   if (now && detail.state !== 'open' && books.isSettled(now)) close(key)
 }
 
+/** How much of the signed-in account is on this phone only: scans, answers about them, and ends of sessions. */
+export function unsentScans(): number {
+  return open.value.reduce((sum, book) => sum + books.leftCount(book), 0)
+}
+
 export function useBooks() {
   return { books: open }
 }

@@ -18,7 +18,7 @@ const row = { ...store, has_account: false, last_order_at: null, amount_fen: 0, 
 const bought = { amount_fen: 0, orders: 0, last_order_at: null, products: [] }
 
 /** `replace` answers single requests otherwise. */
-function aDealer(replace = {}) {
+function aDealer(replace = {}, person = boss) {
   const shop = aShop(
     {
       'GET /customers': () => ok({ items: [row], next_cursor: null }),
@@ -28,7 +28,7 @@ function aDealer(replace = {}) {
       'GET /orgs/:id': () => ok(store),
       ...replace,
     },
-    boss,
+    person,
   )
   return shop
 }

@@ -30,9 +30,11 @@ function aShopThatSells() {
   }
   const shop = aShop({
     'GET /stock': () => ok({
-      items: [{ product_id: soda.id, product_name: soda.name, product_code: soda.code, color: soda.color, base_unit: '瓶', packagings: soda.packagings, on_hand: 48, reserved: 0, available: 48, in_transit: 0, nearest_expiry: null }],
+      items: [{ product_id: soda.id, product_name: soda.name, product_code: soda.code, color: soda.color, base_unit: '瓶', packagings: soda.packagings, on_hand: 48, reserved: 0, available: 48, in_transit: 0, nearest_expiry: null, freshness: 'undated' }],
       next_cursor: null,
     }),
+    'GET /stock/summary': () => ok({ products: 1, on_hand: 48, reserved: 0, quarantine: 0, in_transit: 0, value_fen: 14_400, freshness: [{ freshness: 'undated', name: '无到期日', lots: 1, qty: 48, value_fen: 14_400 }] }),
+    'GET /warehouses': () => ok({ items: [] }),
     'GET /scan-sessions': () => ok({ items: [], next_cursor: null }),
     'POST /scan-sessions': () => ok(session()),
     'GET /scan-sessions/:id': () => ok(session()),
@@ -114,4 +116,23 @@ test('a code with a wrong check digit is refused at once, and nobody is asked ab
   await phone.until(() => phone.find('heard')?.dataset.tone === 'bad')
   assert.ok(phone.wordsOf('heard').includes('校验位'))
   assert.ok(phone.requests.every((made) => !JSON.stringify(made.body ?? '').includes('6901234567893')))
+})
+
+test('whoever logs out hears how many scans are on this phone only, and may stay', async () => {
+  const shop = aShopThatSells()
+  let online = true
+  const phone = await atTheTill((request) => (online ? shop.answer(request) : undefined))
+  online = false
+  for (const [pack, count] of [[0, '1瓶'], [1, '1箱 1瓶'], [1, '2箱 1瓶']]) {
+    await phone.write('scanner-input', soda.packagings[pack].gtin)
+    await phone.tap('scanner-add')
+    await phone.until(() => countOf(phone).includes(count))
+  }
+  phone.back(1)
+  await phone.tap('tab-mine')
+  await phone.tap('logout')
+  const question = await phone.until(() => phone.dialogs.at(-1))
+  assert.ok(question.content.startsWith('3 条扫码还在这台手机上'), question.content)
+  question.success({ confirm: false })
+  assert.equal(phone.route, 'pages/home/home')
 })

@@ -125,4 +125,12 @@ describe('what was scanned on a phone', () => {
     expect(books.hasSerial(book, '16901234567899', 'S2')).toBe(false)
     expect(books.hasSerial(books.withUndone(book, [scan.scan.id]), '16901234567899', 'S1')).toBe(false)
   })
+
+  it('counts all that is on this phone only: scans, what was said of a lot, and the wish to finish', () => {
+    const sent = aScan({ sent: true })
+    const book = books.withLot(aBook(sent, aScan(), aScan()), 1, { lot_code: 'A1', expires_on: null }, 'key')
+    expect(books.leftCount(book)).toBe(3)
+    expect(books.leftCount({ ...book, finishing: 'key' })).toBe(4)
+    expect(books.leftCount(aBook(sent))).toBe(0)
+  })
 })
