@@ -2,6 +2,7 @@ import { counting } from './texts-counting'
 import { returns } from './texts-returns'
 import { scanning } from './texts-scanning'
 import { stocks } from './texts-stock'
+import { tracing } from './texts-trace'
 import { transfers } from './texts-transfer'
 
 /** Every Chinese text of the app, by screen. Parts that vary are functions. */
@@ -11,6 +12,7 @@ export const t = {
   scanning,
   stocks,
   transfers,
+  tracing,
   app: { name: '渠通', slogan: '品牌、经销商与门店，同一本账' },
 
   common: {

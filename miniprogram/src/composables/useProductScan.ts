@@ -40,6 +40,7 @@ export function useProductScan(
 
   async function handle(scanned: string): Promise<void> {
     if (busy.value) return
+    if (isTraceLink(scanned) && useSession().can('trace.scan')) return openWay(scanned)
     busy.value = true
     const code = codeIn(scanned)
     try {
@@ -62,6 +63,12 @@ export function useProductScan(
     uni.navigateTo({ url: sold ? `/pages/order/detail?id=${issue.order_id}` : `/pages/order/receive?issue=${issue.id}` })
   }
 
+  /** The QR code of a case leads to its way. */
+  function openWay(link: string): void {
+    close()
+    uni.navigateTo({ url: `/pages/trace/scan?code=${encodeURIComponent(link)}` })
+  }
+
   function taken(item: Found): ScanResult {
     return found(item.product, item.packaging_id)
   }
@@ -75,6 +82,11 @@ function codeIn(scanned: string): string {
   if (checkCode(digits) === 'ok') return digits
   const gtin = readCode(scanned).scanned?.gtin
   return gtin ? printedCode(gtin) : digits
+}
+
+/** The own trace code of a case, as its QR code holds it. */
+function isTraceLink(scanned: string): boolean {
+  return /^https?:\/\/[^/?#]+(\/[^?#]*)?\/t\/[^/?#]+/i.test(scanned.trim())
 }
 
 function complaint(code: string): ScanResult | null {

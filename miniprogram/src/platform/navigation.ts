@@ -12,7 +12,10 @@ export function goTab(key: string): void {
 }
 
 /** The pages of documents about goods, by their kind. */
-const PAPERS: Record<string, string> = { stocktake: '/pages/count/detail?id=', transfer: '/pages/transfer/detail?id=', return: '/pages/return/detail?id=' }
+const PAPERS: Record<string, string> = {
+  stocktake: '/pages/count/detail?id=', transfer: '/pages/transfer/detail?id=', return: '/pages/return/detail?id=',
+  diversion: '/pages/trace/diversion?id=', recall: '/pages/trace/recall?id=',
+}
 
 /** `link` of a notice: "order/12" → the order, "settlement" → what is owed, "staff" → who was invited, "authority" → the own
  *  territories, "stocktake/4" → what is counted, "prices" and "price-exception/3" → the prices, "org/3" → whose paper ends: the own papers, or the customer's

@@ -27,7 +27,11 @@ export function signal(what: Signal): void {
   else uni.vibrateLong?.({ fail: () => undefined })
   if (!audio) return
   const { hertz, beats } = TONES[what]
-  for (let beat = 0; beat < beats; beat += 1) sound(audio, hertz, audio.currentTime + beat * BEAT_S * 1.6)
+  try {
+    for (let beat = 0; beat < beats; beat += 1) sound(audio, hertz, audio.currentTime + beat * BEAT_S * 1.6)
+  } catch {
+    // A phone that lost its sound meanwhile (a call came in) still shakes, and still counts.
+  }
 }
 
 function sound(context: AudioContext, hertz: number, at: number): void {
