@@ -10,8 +10,10 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from bot import content, diversions
+from bot import content
+from bot.deliver import CHATS
 from bot.wecom.events import CardPressed, MemberEvent, TextReceived
+from server.alerts.service import AlertClosed, AlertDone
 from server.approvals import service as approvals
 from server.approvals.schemas import Decision
 from server.approvals.service import ApprovalDecided
@@ -21,7 +23,7 @@ from server.core.errors import BusinessError, NotFound
 from server.identity.service import actor_for
 from server.notify import queries
 from server.notify.queries import CODE_LIFE, Message
-from server.trace.diversions import DiversionState, facts_of
+from server.trace.diversions import DiversionState
 
 HELP = (
     "我是渠通助手。\n"
@@ -56,7 +58,7 @@ async def _pressed(event: CardPressed) -> None:
         actor = await actor_for(wecom_userid=event.from_user, surface="chat")
         kind, subject_id = _subject_of(event.task_id)
         await db.retried(lambda: _decide(actor, kind, subject_id, event))
-    except (ApprovalDecided, DiversionState) as refusal:
+    except (ApprovalDecided, DiversionState, AlertDone, AlertClosed) as refusal:
         await _refused(event, f"没有重复处理：{refusal.detail}")
     except BusinessError as refusal:
         _log.info("press_refused", extra={"code": refusal.code})
@@ -69,9 +71,10 @@ def _when(event: CardPressed) -> str:
 
 
 def _subject_of(task_id: str) -> tuple[str, int]:
-    """`approval-12-…` → approval, 12; of a diversion alike."""
+    """`approval-12-…` → approval, 12; of a diversion or alerts alike."""
     parts = task_id.split("-")
-    if parts[0] not in ("approval", diversions.KIND) or len(parts) < 3 or not parts[1].isdigit() or len(parts[1]) > 18:
+    known = parts[0] == "approval" or parts[0] in CHATS
+    if not known or len(parts) < 3 or not parts[1].isdigit() or len(parts[1]) > 18:
         raise NotFound("没有找到这项审批")
     return parts[0], int(parts[1])
 
@@ -82,8 +85,8 @@ async def _decide(actor: Actor, kind: str, subject_id: int, event: CardPressed) 
         if not await queries.first_time(event.dedupe_key, clock.now()):
             return
         await _keep_code(event)
-        if kind == diversions.KIND:
-            await diversions.pressed(actor, subject_id, event)
+        if kind in CHATS:
+            await CHATS[kind].pressed(actor, subject_id, event)
         else:
             await approvals.decide(actor, subject_id, _decision(event))
 
@@ -122,8 +125,8 @@ async def _refused(event: CardPressed, words: str) -> None:
         spare = card.get("code_before")
         if spare and card["code_before_until"] > clock.now():
             copy = {"task_id": event.task_id, "userid": event.from_user, "code": spare}
-            if card["kind"] == diversions.KIND:
-                copy["about"] = diversions.KIND
+            if card["kind"] in CHATS:
+                copy["about"] = card["kind"]
             subject_id = card["approval_id"]
             stream = f"{card['kind']}:{subject_id}"
             messages.append(Message(root_id, "wecom_update", "chat.again", subject_id, stream, f"again:{key}", copy))
@@ -132,8 +135,9 @@ async def _refused(event: CardPressed, words: str) -> None:
 
 async def _called(card: db.Row) -> str:
     """What a card is about, by its number."""
-    if card["kind"] == diversions.KIND:
-        case = await facts_of(card["root_id"], card["approval_id"])
-        return f"窜货单 {case['number']}" if case else ""
+    chat = CHATS.get(card["kind"])
+    if chat is not None:
+        matter = await chat.load(card["root_id"], card["approval_id"])
+        return chat.called(matter) if matter else ""
     approval = await approvals.facts_by_id(card["root_id"], card["approval_id"])
     return content.called(approval) if approval else ""

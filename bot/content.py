@@ -66,7 +66,8 @@ _NAMES = {
 _WORDS = {"approved": "已通过", "rejected": "已驳回", "void": "已撤销", "pending": "待审核"}
 _PAGES = {"order": "pages/order/detail?id={id}", "settlement": "pages/account/balance",
           "authority": "pages/account/authorities", "prices": "pages/price/list",
-          "price-exception": "pages/price/list", "return": "pages/return/detail?id={id}"}  # fmt: skip
+          "price-exception": "pages/price/list", "return": "pages/return/detail?id={id}",
+          "alert": "pages/alerts/detail?id={id}", "alerts": "pages/alerts/list"}  # fmt: skip
 _LINES_TOLD = 4
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from bot import content, diversions
+from bot import alerts, content, diversions, matters
 from bot.wecom import cards
 from bot.wecom.client import WeChatClient, WeComClient, WeComError, WeComFinal
 from server.approvals import service as approvals
@@ -14,6 +14,9 @@ from server.core.weixin.errors import NO_GRANT_LEFT, TASK_ID_TAKEN
 from server.notify import queries
 from server.notify.queries import CODE_LIFE, SentCard
 from server.settings import Settings
+
+CHATS = {chat.KIND: chat.CHAT for chat in (diversions, alerts)}
+"""What cards can be about beside approvals."""
 
 
 class NotWanted(Exception):
@@ -41,8 +44,8 @@ class Delivery:
             "wecom_text": self._text,
             "subscribe": self._subscribe,
         }
-        if payload.get("about") == diversions.KIND:
-            return await self._diversion(message, payload)
+        if payload.get("about") in CHATS:
+            return await self._matter(CHATS[payload["about"]], message, payload)
         return await kinds[message["channel"]](message, payload)
 
     async def answers(self, group: str) -> bool:
@@ -76,14 +79,15 @@ class Delivery:
         missing = "、".join(sent.invalid_users)
         return Delivered(payload["userids"], f"不在应用可见范围内，没有收到：{missing}" if missing else "")
 
-    async def _diversion(self, message: db.Row, payload: dict[str, Any]) -> Delivered:
-        """A card about a diversion, or what it shows now (S1.4)."""
+    async def _matter(self, chat: matters.Chat, message: db.Row, payload: dict[str, Any]) -> Delivered:
+        """A card about a diversion or alerts, or what it shows now (S1.4, B2)."""
+        about = (self.wecom, self.settings, message, payload)
         try:
             if message["channel"] == "wecom_update":
-                noted = await diversions.update(self.wecom, self.settings, message, payload)
+                noted = await matters.update(chat, *about)
                 return Delivered(noted, "卡片不能再更新，改发了文字" if noted else "")
-            missing = "、".join(await diversions.send(self.wecom, self.settings, message, payload))
-        except diversions.NothingToSend as nothing:
+            missing = "、".join(await matters.send(chat, *about))
+        except matters.NothingToSend as nothing:
             raise NotWanted(str(nothing)) from None
         return Delivered(payload["userids"], f"不在应用可见范围内，没有收到：{missing}" if missing else "")
 

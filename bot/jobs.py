@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.leader import Leader
+from server.alerts.look import look_at_all
 from server.approvals.people import steps_of
 from server.channel.counted import add_up_stores
 from server.core import clock, db, orphans
@@ -135,6 +136,11 @@ async def tell_late_holders() -> int:
     return await recalls.join_all()
 
 
+async def look_at_stock() -> int:
+    """Let alerts about stock begin and end, at the hours at which people want to hear of it; how many did."""
+    return await look_at_all() if _daytime(clock.now()) else 0
+
+
 async def clean_up() -> int:
     """Remove what has been delivered, answered or seen long ago; failed messages stay."""
     moment = clock.now()
@@ -169,6 +175,7 @@ def schedule(leader: Leader, settings: Settings) -> AsyncIOScheduler:
     # Right after midnight; and, where no bot was there then, as soon as one is.
     add(tell_of_new_prices, trigger="cron", minute="*/5", second=1)
     add(tell_late_holders, trigger="interval", minutes=10)
+    add(look_at_stock, trigger="interval", minutes=5)
     add(clean_up, trigger="cron", hour=3, minute=30)
     add(take_snapshots, trigger="cron", day="1-3", hour="2-6")
     add(add_up_stores, trigger="interval", minutes=30)

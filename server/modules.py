@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from server.alerts import export as alerts_export
+from server.alerts.routes import routes as alerts
 from server.approvals.routes import routes as approvals
 from server.catalog import queries as catalog_queries
 from server.catalog.packs import on_packaging_removed
@@ -105,6 +107,7 @@ MODULES = (
     transfers,
     counts,
     returns,
+    alerts,
     customers,
     notify,
     exchange,
@@ -118,6 +121,7 @@ def wire() -> None:
     lists.register_all()
     register_trace_exports()
     register_transfer_exports()
+    alerts_export.register_list()
     permissions.used_by(ROUTES)
     for teller in (tell_of_orders, tell_of_money, tell_of_prices, tell_of_scope, tell_of_territories):
         on_move(teller)

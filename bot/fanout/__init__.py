@@ -7,10 +7,23 @@ once. What all need is read for the whole batch, and what follows is written for
 file of topics is named below, and nowhere else.
 """
 
-from bot.fanout import accounts, approvals, counts, money, orders, papers, prices, returns, territory, trace, transfers
+from bot.fanout import (
+    accounts,
+    alerts,
+    approvals,
+    counts,
+    money,
+    orders,
+    papers,
+    prices,
+    returns,
+    territory,
+    trace,
+    transfers,
+)
 from bot.fanout.fan import Fanout, tell_live
 from bot.fanout.registry import Event
 
-TOLD_BY = (accounts, approvals, counts, money, orders, papers, prices, returns, territory, trace, transfers)
+TOLD_BY = (accounts, alerts, approvals, counts, money, orders, papers, prices, returns, territory, trace, transfers)
 
 __all__ = ["TOLD_BY", "Event", "Fanout", "tell_live"]

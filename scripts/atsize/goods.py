@@ -11,6 +11,8 @@ from typing import Any
 
 from scripts.atsize.page import Look, Page, World
 from scripts.atsize.size import REP
+from server.alerts import views as alerts
+from server.alerts.schemas import AlertFilter, Restock
 from server.catalog.schemas import ProductFilter
 from server.core import clock
 from server.core.actor import Actor
@@ -190,4 +192,15 @@ TRACE: dict[str, Page] = {
     ),
 }
 
-PAGES: dict[str, Page] = {**GOODS, **STOCKTAKES, **RETURNS, **TRANSFERS, **TRACE}
+ALERTS: dict[str, Page] = {
+    "alerts of the brand": Page("brand", lambda a, w: alerts.list_alerts(a, AlertFilter())),
+    "long alerts of the brand": Page("brand", lambda a, w: alerts.list_alerts(a, AlertFilter(kind="low", days=7))),
+    "a rep's alerts": Page("rep", lambda a, w: alerts.list_alerts(a, AlertFilter(kind="low"))),
+    "a dealer's own alerts": Page("dealer", lambda a, w: alerts.list_alerts(a, AlertFilter(side="own"))),
+    "alerts of a dealer's stores": Page("dealer", lambda a, w: alerts.list_alerts(a, AlertFilter(side="below"))),
+    "a dealer's past alerts": Page("dealer", lambda a, w: alerts.list_alerts(a, AlertFilter("closed", "own"))),
+    "alerts counted": Page("brand", lambda a, w: alerts.count_alerts(a), "counts"),
+    "what a store should order": Page("store", lambda a, w: alerts.suggest_restock(a, Restock())),
+}
+
+PAGES: dict[str, Page] = {**GOODS, **STOCKTAKES, **RETURNS, **TRANSFERS, **TRACE, **ALERTS}

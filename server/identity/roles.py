@@ -41,6 +41,8 @@ PERMISSIONS: dict[str, str] = {
     "return.ask": "申请退货",
     "return.move": "退货发货和收货",
     "quarantine.settle": "处理隔离区",
+    "alert.handle": "处理库存预警",
+    "alert.manage": "设置库存预警",
     "trace.manage": "管理追溯码",
     "trace.scan": "扫码追溯",
     "recall.manage": "召回批次",
@@ -68,6 +70,7 @@ _CHASES = {"trace.scan", "diversion.read", "diversion.handle"}
 _TRANSFERS = {"transfer.propose", "transfer.move"}
 _RETURNS = {"return.ask", "return.move"}
 _MANAGER = _READS | _CHASES | {
+    "alert.handle", "alert.manage",
     "recall.manage", "transfer.propose", "stock.count",
     "order.approve", "order.over_credit", "approval.second", "channel.read", "channel.manage", "channel.move",
     "rep.assign", "customer.manage", "catalog.manage",
@@ -87,6 +90,7 @@ ROLES: dict[str, frozenset[str]] = {
         | _CHASES
         | {
             "order.approve", "channel.read", "settlement.read", "territory.read", "exchange.export", "transfer.propose",
+            "alert.handle",
         }
     ),
     "brand_finance": frozenset(
@@ -98,6 +102,7 @@ ROLES: dict[str, frozenset[str]] = {
         | {
             "order.issue", "stock.manage", "stock.scan", "stock.count", "warehouse.manage", "channel.read",
             "trace.manage", "trace.scan", "exchange.import", "exchange.export", "return.move", "quarantine.settle",
+            "alert.handle",
         }
     ),
     "dealer_owner": frozenset(
@@ -111,7 +116,7 @@ ROLES: dict[str, frozenset[str]] = {
             "channel.read", "channel.manage", "account.manage", "role.manage", "stock.manage", "stock.scan",
             "stock.count", "stock.sell", "warehouse.manage", "settlement.read", "credit.manage", "payment.register",
             "audit.read", "territory.read", "rule.manage", "exchange.import", "exchange.export", "trace.scan",
-            "diversion.read", "diversion.state", "quarantine.settle",
+            "diversion.read", "diversion.state", "quarantine.settle", "alert.handle", "alert.manage",
         }
     ),
     "dealer_clerk": frozenset(
@@ -123,7 +128,7 @@ ROLES: dict[str, frozenset[str]] = {
         | {
             "order.approve", "order.issue", "order.receive", "channel.read", "settlement.read", "territory.read",
             "stock.scan", "stock.count", "stock.sell", "exchange.export", "trace.scan", "diversion.read",
-            "diversion.state",
+            "diversion.state", "alert.handle",
         }
     ),
     "dealer_warehouse": frozenset(
@@ -132,7 +137,7 @@ ROLES: dict[str, frozenset[str]] = {
         | _RETURNS
         | {
             "order.issue", "order.receive", "channel.read", "stock.scan", "stock.sell", "trace.scan",
-            "quarantine.settle",
+            "quarantine.settle", "alert.handle",
         }
     ),
     "dealer_driver": frozenset({"order.read", "catalog.read", "channel.read", "trace.scan"}),
@@ -145,10 +150,12 @@ ROLES: dict[str, frozenset[str]] = {
         | _RETURNS
         | {
             "order.receive", "settlement.read", "account.manage", "stock.scan", "stock.count", "stock.sell",
-            "warehouse.manage", "trace.scan", "exchange.import", "exchange.export",
+            "warehouse.manage", "trace.scan", "exchange.import", "exchange.export", "alert.handle", "alert.manage",
         }
     ),
-    "store_clerk": frozenset(_READS | _BUYS | _RETURNS | {"order.receive", "stock.scan", "stock.sell", "trace.scan"}),
+    "store_clerk": frozenset(
+        _READS | _BUYS | _RETURNS | {"order.receive", "stock.scan", "stock.sell", "trace.scan", "alert.handle"}
+    ),
 }  # fmt: skip
 
 ROLE_NAMES: dict[str, str] = {

@@ -143,6 +143,12 @@ ALLOWED: dict[str, set[str]] = {
     "approve_return": DECIDES,
     **dict.fromkeys(("issue_return", "receive_return"), GIVES_BACK | {"brand_admin", "brand_warehouse"}),
     "settle_quarantine": {"brand_admin", "brand_warehouse", "dealer_owner", "dealer_warehouse"},
+    # alerts
+    **dict.fromkeys(("list_alerts", "count_alerts", "get_alert", "get_alert_rules"), ALL - {"dealer_driver"}),
+    **dict.fromkeys(("list_alert_colleagues", "snooze_alerts", "hand_over_alerts", "remind_of_alerts"),
+                    (PROPOSES | STORE)),
+    **dict.fromkeys(("order_alerts", "suggest_restock"), BUYS),
+    "set_alert_rules": {"brand_admin", "brand_manager", "dealer_owner", "store_owner"},
     # regions and territories
     **dict.fromkeys(("list_regions", "list_region_children", "search_regions"), ALL),
     **dict.fromkeys(("list_authorities", "outside_territory"), DECIDES),
@@ -176,6 +182,7 @@ KINDS = {
     "scan_session_id": "scan_session", "warehouse_id": "warehouse",
     "range_id": "range", "diversion_id": "diversion", "recall_id": "recall",
     "transfer_id": "transfer", "stocktake_id": "stocktake", "plan_id": "stocktake_plan", "return_id": "return",
+    "alert_id": "alert",
 }  # fmt: skip
 
 _ADDRESS = {"contact_name": "李店", "contact_phone": "13800000000", "detail": "人民路 1 号"}
@@ -280,6 +287,15 @@ def _return_line(stage: Stage, **more: Any) -> dict[str, Any]:
 
 def _quarantine(product_id: int, lot_id: int) -> dict[str, Any]:
     return {"verdict": "write_off", "lines": [{"product_id": product_id, "lot_id": lot_id, "qty": 1}], **_REASON}
+
+
+def _alert_order(stage: Stage, **line: Any) -> dict[str, Any]:
+    own = {"ids": [stage.places["store"].rows["alert"]]}
+    return {**own, "delivery_method": "deliver", **_line(stage, price_fen=300, **line)}
+
+
+def _alert_rule(stage: Stage, **target: Any) -> dict[str, Any]:
+    return {"version": 0, "rules": [{"audience": "own", "kind": "low", "qty": 5, **target}]}
 
 
 def _recall(stage: Stage, product_id: int) -> dict[str, Any]:
@@ -389,6 +405,11 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "start_recall": lambda s, p: _recall(s, s.goods.id),
     "answer_recall": lambda s, p: {"set_aside": 1},
     "end_recall": lambda s, p: {"outcome": "全部收回"},
+    "snooze_alerts": lambda s, p: {"ids": [p.rows["alert"]], "until": tomorrow(), **_REASON},
+    "hand_over_alerts": lambda s, p: {"ids": [p.rows["alert"]], "account_id": p.boss.account_id},
+    "remind_of_alerts": lambda s, p: {"ids": [p.rows["alert"]]},
+    "order_alerts": lambda s, p: {**_alert_order(s), "ids": [p.rows["alert"]]},
+    "set_alert_rules": lambda s, p: {"version": 0, "rules": [{"audience": "own", "kind": "low", "days": 5}]},
     "register_payment": lambda s, p: {"buyer_id": p.rows["org"], "amount_fen": 1, "method": "cash"},
     "set_credit_limit": lambda s, p: {"buyer_id": p.rows["org"], "limit_fen": 1},
     "grant_authority": lambda s, p: _grant(s, p.rows["org"]),
@@ -582,6 +603,24 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("settle_quarantine", "lot_id"): ("lot", lambda s, i: _quarantine(s.goods.id, i)),
     ("list_transfers", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("suggest_transfers", "product_id"): ("product", lambda s, i: {"product_id": i}),
+    ("list_alerts", "org_id"): ("org", lambda s, i: {"org_id": i}),
+    ("list_alerts", "warehouse_id"): ("warehouse", lambda s, i: {"warehouse_id": i}),
+    ("list_alerts", "product_id"): ("product", lambda s, i: {"product_id": i}),
+    ("snooze_alerts", "ids"): ("alert", lambda s, i: {"ids": [i], "until": tomorrow(), **_REASON}),
+    ("hand_over_alerts", "ids"): (
+        "alert", lambda s, i: {"ids": [i], "account_id": s.users["dealer_clerk"].account_id}),
+    ("hand_over_alerts", "account_id"): (
+        "account", lambda s, i: {"ids": [s.places["dealer"].rows["alert"]], "account_id": i}),
+    ("remind_of_alerts", "ids"): ("alert", lambda s, i: {"ids": [i]}),
+    ("order_alerts", "ids"): ("alert", lambda s, i: {**_alert_order(s), "ids": [i]}),
+    ("order_alerts", "product_id"): ("product", lambda s, i: _alert_order(s, product_id=i)),
+    ("order_alerts", "packaging_id"): ("packaging", lambda s, i: _alert_order(s, packaging_id=i)),
+    ("order_alerts", "address_id"): (
+        "address", lambda s, i: {**_alert_order(s), "ids": [s.places["dealer"].rows["alert"]], "address_id": i}),
+    ("suggest_restock", "buyer_id"): ("org", lambda s, i: {"buyer_id": i}),
+    ("set_alert_rules", "warehouse_id"): ("warehouse", lambda s, i: _alert_rule(s, warehouse_id=i)),
+    ("set_alert_rules", "category_id"): ("category", lambda s, i: _alert_rule(s, category_id=i)),
+    ("set_alert_rules", "product_id"): ("product", lambda s, i: _alert_rule(s, product_id=i)),
     ("make_trace_codes", "product_id"): ("product", lambda s, i: _codes(s, product_id=i)),
     ("make_trace_codes", "packaging_id"): ("packaging", lambda s, i: _codes(s, packaging_id=i)),
     ("list_trace_ranges", "product_id"): ("product", lambda s, i: {"product_id": i}),

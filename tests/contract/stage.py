@@ -86,6 +86,13 @@ INSERT INTO diversion (root_id, number, kind, dealer_id, subject, region_code, p
 VALUES ($1, $2, 'scan', $3, 'hand:1', '330203', $4, $5, $5, '2026-01-01') RETURNING id
 """
 
+_ALERT = """
+WITH digest AS (INSERT INTO alert_digest (root_id, org_id, at) VALUES ($1, $2, $5) RETURNING id)
+INSERT INTO alert (root_id, org_id, warehouse_id, product_id, kind, digest_id, limit_qty, available, on_way, used,
+                   ageing, expired, opened_at, looked_at)
+SELECT $1, $2, $3, $4, 'low', id, 9999, 1, 0, 0, 0, 0, $5, $5 FROM digest RETURNING id
+"""
+
 _SUBSTITUTE = """
 INSERT INTO substitute (root_id, account_id, substitute_id, from_on, until_on) VALUES ($1, $2, $3, $4, $4) RETURNING id
 """
@@ -244,6 +251,8 @@ async def _rows(stage: Stage, owner: World, place: Place, item: Product) -> None
     place.words += [person.name, paper.number]
     place.words += [file[0], address.contact_name, address.contact_phone, address.detail, told.title]
     await _traced(owner, place, item)
+    alarm = (place.org.root_id, place.org.id, rows["warehouse"], item.id, moment)
+    rows["alert"] = await db.value(_ALERT, *alarm)
     if place.org.kind == "brand":
         topic = f"topic-{number()}"
         rows["message"] = await db.value(_OUTBOX, place.org.root_id, topic, moment)

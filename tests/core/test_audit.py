@@ -11,7 +11,7 @@ from server.core import clock, db
 from server.modules import ROUTES
 from server.settings import Settings
 from tests.contract.matrix import BODIES
-from tests.contract.stage import Stage, build
+from tests.contract.stage import Stage, build, tomorrow
 from tests.core import words
 from tests.world import PASSWORD, User, phone
 
@@ -127,6 +127,7 @@ def the_day(stage: Stage) -> Iterator[Step]:
     yield "ask_price_exception", boss, "POST", "/price-exceptions", BODIES["ask_price_exception"](stage, store)
     yield "set_exception_flow", admin, "POST", "/approval-flows/price-exception", {"version": 0, "steps": deciders}
     yield "submit_order", keeper, "POST", "/orders", _order(stage)
+    yield "order_alerts", keeper, "POST", "/alerts/order", BODIES["order_alerts"](stage, store)
     yield "hold_order", boss, "POST", f"/orders/{waiting}/hold", reason
     yield "resume_order", boss, "POST", f"/orders/{waiting}/resume", None
     yield "approve_order", boss, "POST", f"/orders/{waiting}/approve", {}
@@ -232,6 +233,11 @@ def the_day(stage: Stage) -> Iterator[Step]:
     lying = [{"product_id": stage.goods.id, "lot_id": 0, "qty": 1}]
     yield "settle_quarantine", admin, "POST", "/quarantine/settle", {"verdict": "write_off", **reason, "lines": lying}
     yield "set_document_flow", admin, "POST", "/approval-flows/return", {"version": 0, "steps": deciders}
+    yield "set_alert_rules", boss, "POST", "/alert-rules", BODIES["set_alert_rules"](stage, dealer)
+    alert = {"ids": [dealer.rows["alert"]]}
+    yield "snooze_alerts", boss, "POST", "/alerts/snooze", {**alert, "until": tomorrow(), **reason}
+    yield "hand_over_alerts", boss, "POST", "/alerts/hand-over", {**alert, "account_id": clerk.account_id}
+    yield "remind_of_alerts", rep, "POST", "/alerts/remind", alert
     money = {"buyer_id": store.org.id, "amount_fen": 100, "method": "cash"}
     yield "register_payment", boss, "POST", "/payments", money
     yield "set_credit_limit", boss, "POST", "/credit-limits", {"buyer_id": store.org.id, "limit_fen": 100}
