@@ -1,3 +1,4 @@
+import { alerts } from './texts-alerts'
 import { counting } from './texts-counting'
 import { returns } from './texts-returns'
 import { scanning } from './texts-scanning'
@@ -13,6 +14,7 @@ export const t = {
   stocks,
   transfers,
   tracing,
+  alerts,
   app: { name: '渠通', slogan: '品牌、经销商与门店，同一本账' },
 
   common: {

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from scripts.demo import offers
+from scripts.demo.alerts import watch_stock
 from scripts.demo.archives import World, write_archives
 from scripts.demo.cast import plan_cast
 from scripts.demo.chase import chase
@@ -92,6 +93,7 @@ async def make_world(settings: Settings, scale: Scale, now: datetime) -> World:
     await offers.plan(world)
     await offers.ask_prices(world, now)
     await set_rules(world)
+    await watch_stock(world, now)
     await fill_archives(world, settings.data_folder, random.Random(SEED))  # noqa: S311 - the same every time
     await tell_history(settings, world.root_id, now)
     await look_again()

@@ -208,7 +208,7 @@ WITH RECURSIVE {{which}}, {RULES}, given AS (
     SELECT $1, j.org_id, j.id, j.product_id, j.kind, d.id, j.limit_qty, j.limit_days, j.available, j.on_way, j.used,
            j.ageing, j.expired, j.nearest_expiry, $5, $5
     FROM judged j JOIN digest d ON d.org_id = j.org_id WHERE j.alert_id IS NULL
-    ORDER BY j.org_id, j.kind, j.product_id
+    ORDER BY j.org_id, array_position(ARRAY['high', 'soon', 'low'], j.kind), j.product_id  -- the newest are read first
     RETURNING id
 ), went_on AS (
     UPDATE alert a SET limit_qty = j.limit_qty, limit_days = j.limit_days, available = j.available, on_way = j.on_way,

@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from server.alerts.look import CHAIN, HOLDING, RULES
-from server.alerts.schemas import Proposal, ProposalLine
+from server.alerts.schemas import ProposalLine, RestockProposal
 from server.alerts.words import MARGIN_PCT, WINDOW_DAYS
 from server.core import clock, db
 from server.core.actor import Actor
@@ -75,7 +75,7 @@ WITH RECURSIVE {RULES}, place AS MATERIALIZED (
         WHERE o.root_id = $1 AND o.buyer_id = $5 AND o.state IN ('submitted', 'on_hold', 'approved', 'issued')) x
     GROUP BY 1
 )
-SELECT i.id AS product_id, i.name AS product_name, i.color, i.base_unit, k.id AS packaging_id,
+SELECT i.id AS product_id, i.code AS product_code, i.name AS product_name, i.color, i.base_unit, k.id AS packaging_id,
        k.name AS packaging_name, k.unit_qty, r.low_qty, r.cover, r.lead, coalesce(l.available, 0) AS available,
        coalesce(c.on_way, 0) AS on_way, coalesce(w.used, 0) AS used, a.id AS alert_id
 FROM ruled r JOIN product i ON i.id = r.product_id
@@ -139,7 +139,7 @@ def packed(need: int, unit_qty: int, rule: LineRule | None) -> int:
     return max(least, -(-packagings // by) * by) if need else 0
 
 
-async def propose(actor: Actor, org_id: int, product_ids: Sequence[int] | None = None) -> Proposal:
+async def propose(actor: Actor, org_id: int, product_ids: Sequence[int] | None = None) -> RestockProposal:
     """What an org should order of these products, or of all that it has had: those that fall short.
 
     The caller has made sure that the reader may see it. `InvalidInput` for the brand, who buys from nobody.
@@ -161,7 +161,7 @@ async def propose(actor: Actor, org_id: int, product_ids: Sequence[int] | None =
     rules = await applying(actor.root_id, *pair, None, ids)
     lines = [_line(item, need, offers.get(item["product_id"]), rules.goods) for item, need in needed]
     total = sum(line.amount_fen for line in lines)
-    return Proposal(
+    return RestockProposal(
         org=OrgRef(org_id, parties["buyer_name"]),
         supplier=OrgRef(parties["supplier_id"], parties["supplier_name"]),
         window_days=WINDOW_DAYS,
@@ -186,8 +186,8 @@ def _line(item: db.Row, need: Need, offer: db.Row | None, rules: Mapping[int, Li
     count = packed(need.qty, item["unit_qty"], rules.get(item["product_id"]))
     price = offer["price_fen"] if offer else None
     qty = count * item["unit_qty"]
-    same = ("product_id", "product_name", "color", "base_unit", "packaging_id", "packaging_name", "unit_qty",
-            "available", "on_way", "used", "alert_id")  # fmt: skip
+    same = ("product_id", "product_code", "product_name", "color", "base_unit", "packaging_id", "packaging_name",
+            "unit_qty", "available", "on_way", "used", "alert_id")  # fmt: skip
     return ProposalLine(
         **{name: item[name] for name in same},
         packaging_qty=count,

@@ -206,7 +206,7 @@ async def counts(actor: Actor) -> tuple[dict[str, int], dict[str, int], int]:
 
 
 def _by_kind(found: Sequence[db.Row]) -> dict[str, int]:
-    return {item["kind"]: item["count"] for item in found}
+    return {"low": 0, "high": 0, "soon": 0, **{item["kind"]: item["count"] for item in found}}
 
 
 async def days(

@@ -13,8 +13,8 @@ from server.alerts.schemas import (
     ColleagueList,
     HandOver,
     OrderAlerts,
-    Proposal,
     Restock,
+    RestockProposal,
     Snooze,
 )
 from server.core.actor import Actor
@@ -86,7 +86,7 @@ async def order_alerts(actor: Actor, body: OrderAlerts, claim: Claim) -> OrderPl
 
 
 @routes.get("/restock", permission=("order.create", "order.create_for"), errors=[NotFound, InvalidInput])
-async def suggest_restock(actor: Actor, query: Restock) -> Proposal:
+async def suggest_restock(actor: Actor, query: Restock) -> RestockProposal:
     """What the own org, or one of its buyers, should order, and why."""
     return await views.suggest_restock(actor, query)
 

@@ -30,12 +30,12 @@ class AlertRule(msgspec.Struct, frozen=True):
     days: Annotated[int, msgspec.Meta(ge=0, le=3650)] | None = None
 
 
-class NamedRule(AlertRule, frozen=True):
+class NamedRule(AlertRule, frozen=True, kw_only=True):
     """A rule with the name of what it is about, and of the org that gives it."""
 
-    target: str = ""
-    warehouse: str = ""
-    org_name: str = ""
+    target: str
+    warehouse: str
+    org_name: str
 
 
 class BuiltIn(msgspec.Struct):

@@ -132,6 +132,7 @@ class ProposalLine(msgspec.Struct):
     """
 
     product_id: int
+    product_code: str
     product_name: str
     color: str
     base_unit: str
@@ -152,7 +153,7 @@ class ProposalLine(msgspec.Struct):
     alert_id: int | None
 
 
-class Proposal(msgspec.Struct):
+class RestockProposal(msgspec.Struct):
     """What an org should order from its supplier; `lead_from`: so many past deliveries, 0: a default.
 
     `missing_fen`: to the least amount of an order that the supplier takes.
@@ -173,16 +174,16 @@ class AlertDetail(Alert, kw_only=True):
 
     days: list[DayUsed]
     lots: list[AgeingLot]
-    proposal: Proposal | None
+    proposal: RestockProposal | None
     can: list[Action]
 
 
 class KindCounts(msgspec.Struct):
     """How many are open and not put off, at most 1,000 of each are counted."""
 
-    low: int = 0
-    high: int = 0
-    soon: int = 0
+    low: int
+    high: int
+    soon: int
 
 
 class AlertCounts(msgspec.Struct):

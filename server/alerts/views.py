@@ -21,8 +21,8 @@ from server.alerts.schemas import (
     DayUsed,
     KindCounts,
     OrderRef,
-    Proposal,
     Restock,
+    RestockProposal,
 )
 from server.alerts.words import WINDOW_DAYS
 from server.core import clock, db, paging
@@ -184,7 +184,7 @@ async def list_colleagues(actor: Actor) -> list[Colleague]:
     ]
 
 
-async def suggest_restock(actor: Actor, wanted: Restock) -> Proposal:
+async def suggest_restock(actor: Actor, wanted: Restock) -> RestockProposal:
     """What the own org, or a direct buyer, should order: what does not last until more would come (T1)."""
     buyer = await for_buyer(actor, wanted.buyer_id)
     return await propose(buyer, buyer.org_id)

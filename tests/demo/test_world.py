@@ -97,10 +97,14 @@ async def test_a_price_outside_the_guide_prices_limits_could_be_bought_in_the_de
 
 async def test_the_chat_would_be_flooded_if_the_history_were_told_again(demo: Demo) -> None:
     assert await demo.all("SELECT count(*) FROM outbox WHERE channel = 'event' AND state <> 'delivered'") == [0]
-    cards = "SELECT subject_id FROM outbox WHERE state = 'pending' AND channel = 'wecom_card' " \
-        "AND topic {} 'diversion.%'"  # fmt: skip
-    waiting = await demo.all(cards.format("NOT LIKE"))
-    assert await demo.all(cards.format("LIKE")) == await demo.all("SELECT id FROM diversion WHERE state = 'open'")
+    cards = "SELECT subject_id FROM outbox WHERE state = 'pending' AND channel = 'wecom_card' AND topic LIKE '{}.%'"
+    waiting = await demo.all(
+        "SELECT subject_id FROM outbox WHERE state = 'pending' AND channel = 'wecom_card' "
+        "AND topic NOT LIKE ALL ('{diversion.%,alert.%}')"
+    )
+    assert await demo.all(cards.format("diversion")) == await demo.all("SELECT id FROM diversion WHERE state = 'open'")
+    alarmed = await demo.all(cards.format("alert"))
+    assert 1 <= len(alarmed) <= 14, "a card for each of the dealers at most, whatever is short there"
     assert 2 <= len(waiting) <= 12
     undecided = await demo.all("SELECT id FROM approval WHERE state = 'pending'")
     assert set(waiting) <= set(undecided)

@@ -3666,6 +3666,177 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts about stock, of the own org and of those in the scope. */
+        get: operations["list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many alerts are open, by kind. */
+        get: operations["count_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To whom an alert can be handed. */
+        get: operations["list_alert_colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One alert with what is behind it and what should be ordered. */
+        get: operations["get_alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put alerts off until a day. */
+        post: operations["snooze_alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give alerts to a colleague. */
+        post: operations["hand_over_alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/remind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring alerts of those below to their minds. */
+        post: operations["remind_of_alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Order what is missing, once. */
+        post: operations["order_alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the own org, or one of its buyers, should order, and why. */
+        get: operations["suggest_restock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own org's thresholds and the defaults from above. */
+        get: operations["get_alert_rules"];
+        put?: never;
+        /** Set the own org's thresholds. */
+        post: operations["set_alert_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -9286,6 +9457,335 @@ export interface components {
             damaged_qty?: number;
             /** @default  */
             note?: string;
+        };
+        /**
+         * AlertList
+         * @description A page of alerts.
+         */
+        AlertList: {
+            items: components["schemas"]["Alert"][];
+            next_cursor: string | null;
+        };
+        /**
+         * Alert
+         * @description An episode: something is too low, too high or too old; `limit_…`: the threshold that it passed.
+         */
+        Alert: {
+            id: number;
+            /** @enum {unknown} */
+            kind: "high" | "low" | "soon";
+            org: components["schemas"]["OrgRef"];
+            warehouse: components["schemas"]["OrgRef"];
+            product_id: number;
+            product_name: string;
+            product_code: string;
+            color: string;
+            base_unit: string;
+            case_name: string;
+            case_qty: number;
+            limit_qty: number | null;
+            limit_days: number | null;
+            figures: components["schemas"]["AlertFigures"];
+            words: string;
+            opened_at: string;
+            looked_at: string;
+            closed_at: string | null;
+            reminded_by: string | null;
+            reminded_at: string | null;
+            order: components["schemas"]["OrderRef"] | null;
+            care: components["schemas"]["Care"];
+        };
+        /**
+         * AlertFigures
+         * @description What was found, in base units.
+         *
+         *         `on_way`: ordered and on its way here. `used`: delivered or sold in `window_days`; at that pace all of it lasts
+         *         `cover_days` (null: nothing was used). `excess`: above the threshold. `ageing`: near its end or past it, of which
+         *         `expired` are past it.
+         */
+        AlertFigures: {
+            available: number;
+            on_way: number;
+            used: number;
+            window_days: number;
+            cover_days: number | null;
+            excess: number;
+            ageing: number;
+            expired: number;
+            nearest_expiry: string | null;
+        };
+        /**
+         * OrderRef
+         * @description The order that was placed from an alert, and how it stands.
+         */
+        OrderRef: {
+            id: number;
+            number: string;
+            state: string;
+            ordered_by: string;
+            ordered_at: string;
+        };
+        /**
+         * Care
+         * @description What the reader's colleagues have agreed about an alert.
+         */
+        Care: {
+            snoozed_until: string | null;
+            snooze_reason: string;
+            snoozed_by: string | null;
+            holder: components["schemas"]["OrgRef"] | null;
+            note: string;
+        };
+        /**
+         * AlertCounts
+         * @description Of the own org, of those below it, and handed over to the reader.
+         */
+        AlertCounts: {
+            own: components["schemas"]["KindCounts"];
+            below: components["schemas"]["KindCounts"];
+            mine: number;
+        };
+        /**
+         * KindCounts
+         * @description How many are open and not put off, at most 1,000 of each are counted.
+         */
+        KindCounts: {
+            low: number;
+            high: number;
+            soon: number;
+        };
+        /**
+         * ColleagueList
+         * @description The own org's people who handle alerts.
+         */
+        ColleagueList: {
+            items: components["schemas"]["Colleague"][];
+        };
+        /**
+         * Colleague
+         * @description Who an alert can be handed to.
+         */
+        Colleague: {
+            id: number;
+            name: string;
+            role_name: string;
+        };
+        /**
+         * AlertDetail
+         * @description An alert with what is behind its figures, and what the reader can do about it.
+         */
+        AlertDetail: {
+            id: number;
+            /** @enum {unknown} */
+            kind: "high" | "low" | "soon";
+            org: components["schemas"]["OrgRef"];
+            warehouse: components["schemas"]["OrgRef"];
+            product_id: number;
+            product_name: string;
+            product_code: string;
+            color: string;
+            base_unit: string;
+            case_name: string;
+            case_qty: number;
+            limit_qty: number | null;
+            limit_days: number | null;
+            figures: components["schemas"]["AlertFigures"];
+            words: string;
+            opened_at: string;
+            looked_at: string;
+            closed_at: string | null;
+            reminded_by: string | null;
+            reminded_at: string | null;
+            order: components["schemas"]["OrderRef"] | null;
+            care: components["schemas"]["Care"];
+            days: components["schemas"]["DayUsed"][];
+            lots: components["schemas"]["AgeingLot"][];
+            proposal: components["schemas"]["RestockProposal"] | null;
+            can: ("hand_over" | "order" | "price" | "remind" | "snooze" | "transfer")[];
+        };
+        /**
+         * DayUsed
+         * @description What was delivered or sold on a day.
+         */
+        DayUsed: {
+            /** Format: date */
+            day: string;
+            qty: number;
+        };
+        /**
+         * AgeingLot
+         * @description A lot near its end; `unsold`: what will be left of it at the pace of today, the lots before it sold first.
+         */
+        AgeingLot: {
+            lot_code: string;
+            /** Format: date */
+            expires_on: string;
+            days: number;
+            qty: number;
+            unsold: number;
+        };
+        /**
+         * RestockProposal
+         * @description What an org should order from its supplier; `lead_from`: so many past deliveries, 0: a default.
+         *
+         *         `missing_fen`: to the least amount of an order that the supplier takes.
+         */
+        RestockProposal: {
+            org: components["schemas"]["OrgRef"];
+            supplier: components["schemas"]["OrgRef"];
+            window_days: number;
+            lead_days: number;
+            lead_from: number;
+            lines: components["schemas"]["ProposalLine"][];
+            total_fen: number;
+            missing_fen: number;
+        };
+        /**
+         * ProposalLine
+         * @description So much of a product, and why: need = used × (lead + cover) ÷ window − available − on_way, in whole packagings.
+         *
+         *         `price_fen`: per base unit, null where the supplier does not offer it; then `problem` says so.
+         */
+        ProposalLine: {
+            product_id: number;
+            product_code: string;
+            product_name: string;
+            color: string;
+            base_unit: string;
+            packaging_id: number;
+            packaging_name: string;
+            unit_qty: number;
+            packaging_qty: number;
+            qty: number;
+            need: number;
+            available: number;
+            on_way: number;
+            used: number;
+            cover_days: number;
+            price_fen: number | null;
+            amount_fen: number;
+            why: string;
+            problem: string | null;
+            alert_id: number | null;
+        };
+        /**
+         * Snooze
+         * @description Do not show these until a day, and why.
+         */
+        Snooze: {
+            ids: number[];
+            /** Format: date */
+            until: string;
+            reason: string;
+        };
+        /**
+         * HandOver
+         * @description Give these to a colleague.
+         */
+        HandOver: {
+            ids: number[];
+            account_id: number;
+            /** @default  */
+            note?: string;
+        };
+        /**
+         * AlertIds
+         * @description Which alerts.
+         */
+        AlertIds: {
+            ids: number[];
+        };
+        /**
+         * OrderAlerts
+         * @description Order what is missing; the lines as they were shown, with the prices that were seen.
+         */
+        OrderAlerts: {
+            ids: number[];
+            /** @enum {unknown} */
+            delivery_method: "deliver" | "logistics" | "pickup";
+            lines: components["schemas"]["NewOrderLine"][];
+            /** @default null */
+            address_id?: number | null;
+            /** @default null */
+            wished_on?: string | null;
+            /** @default  */
+            note?: string;
+        };
+        /**
+         * AlertRuleSetOut
+         * @description The own org's rules; and the defaults for it that those above give, the nearest first.
+         */
+        AlertRuleSetOut: {
+            version: number;
+            rules: components["schemas"]["NamedRule"][];
+            defaults: components["schemas"]["NamedRule"][];
+            built_in: components["schemas"]["BuiltIn"];
+            updated_by: string | null;
+            updated_at: string | null;
+        };
+        /**
+         * NamedRule
+         * @description A rule with the name of what it is about, and of the org that gives it.
+         */
+        NamedRule: {
+            /** @enum {unknown} */
+            audience: "dealer" | "own" | "store";
+            /** @enum {unknown} */
+            kind: "cover" | "high" | "lead" | "low" | "soon";
+            /** @default null */
+            warehouse_id?: number | null;
+            /** @default null */
+            category_id?: number | null;
+            /** @default null */
+            product_id?: number | null;
+            /** @default null */
+            qty?: number | null;
+            /** @default null */
+            days?: number | null;
+            target: string;
+            warehouse: string;
+            org_name: string;
+        };
+        /**
+         * BuiltIn
+         * @description What holds where nobody says anything, in days; near the end is then said by the shelf life.
+         */
+        BuiltIn: {
+            low: number;
+            high: number;
+            cover: number;
+            lead: number;
+        };
+        /**
+         * AlertRuleSet
+         * @description All rules of the own org; `version` as it was read, 0 where there were none.
+         */
+        AlertRuleSet: {
+            version: number;
+            rules: components["schemas"]["AlertRule"][];
+        };
+        /**
+         * AlertRule
+         * @description A threshold for a product, a category with those below it, or everything; in all warehouses, or in one.
+         *
+         *         `low`, `high`: a quantity or days of cover. `soon`: so many days before its end. `cover`, `lead`: for how many days
+         *         is ordered, and how long goods take where past deliveries do not say. Neither: nothing is told.
+         */
+        AlertRule: {
+            /** @enum {unknown} */
+            audience: "dealer" | "own" | "store";
+            /** @enum {unknown} */
+            kind: "cover" | "high" | "lead" | "low" | "soon";
+            /** @default null */
+            warehouse_id?: number | null;
+            /** @default null */
+            category_id?: number | null;
+            /** @default null */
+            product_id?: number | null;
+            /** @default null */
+            qty?: number | null;
+            /** @default null */
+            days?: number | null;
         };
         /**
          * CustomerList
@@ -28202,6 +28702,769 @@ export interface operations {
                 };
             };
             /** @description idempotency_key_reused · return_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_alerts: {
+        parameters: {
+            query?: {
+                show?: "closed" | "open" | "snoozed";
+                side?: ("below" | "own") | null;
+                kind?: ("high" | "low" | "soon") | null;
+                org_id?: number | null;
+                warehouse_id?: number | null;
+                product_id?: number | null;
+                days?: number | null;
+                mine?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertCounts"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_alert_colleagues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleagueList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDetail"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    snooze_alerts: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Snooze"];
+            };
+        };
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description alert_closed · idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_over_alerts: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOver"];
+            };
+        };
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description alert_closed · idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remind_of_alerts: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertIds"];
+            };
+        };
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description alert_closed · alert_done · idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_alerts: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderAlerts"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPlaced"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden · org_frozen */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description alert_done · idempotency_key_reused · not_offered · price_changed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input · order_rules */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest_restock: {
+        parameters: {
+            query?: {
+                buyer_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestockProposal"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_alert_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleSetOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_alert_rules: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRuleSet"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleSetOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · stale_version */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -14,12 +14,12 @@ export function goTab(key: string): void {
 /** The pages of documents about goods, by their kind. */
 const PAPERS: Record<string, string> = {
   stocktake: '/pages/count/detail?id=', transfer: '/pages/transfer/detail?id=', return: '/pages/return/detail?id=',
-  diversion: '/pages/trace/diversion?id=', recall: '/pages/trace/recall?id=',
+  diversion: '/pages/trace/diversion?id=', recall: '/pages/trace/recall?id=', alert: '/pages/alerts/detail?id=',
 }
 
 /** `link` of a notice: "order/12" → the order, "settlement" → what is owed, "staff" → who was invited, "authority" → the own
- *  territories, "stocktake/4" → what is counted, "prices" and "price-exception/3" → the prices, "org/3" → whose paper ends: the own papers, or the customer's
- *  archive; "transfer/4", "return/4" and the like → that document. */
+ *  territories, "alerts" and "alert/7" → what is too low or too high, "stocktake/4" → what is counted, "prices" and "price-exception/3" → the prices,
+ *  "org/3" → whose paper ends: the own papers, or the customer's archive; "transfer/4", "return/4" and the like → that document. */
 export function openLink(link: string): boolean {
   if (link === 'settlement') {
     uni.navigateTo({ url: '/pages/account/balance' })
@@ -40,6 +40,10 @@ export function openLink(link: string): boolean {
   const [, paper, number] = /^(\w+)\/(\d+)$/.exec(link) ?? []
   if (paper && number && PAPERS[paper]) {
     uni.navigateTo({ url: `${PAPERS[paper]}${number}` })
+    return true
+  }
+  if (link === 'alerts') {
+    uni.navigateTo({ url: '/pages/alerts/list' })
     return true
   }
   const [, kind, id] = /^(order|org)\/(\d+)$/.exec(link) ?? []

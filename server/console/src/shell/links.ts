@@ -1,7 +1,8 @@
-const PAGES: Record<string, string> = { order: '/orders/', org: '/dealers/', 'price-exception': '/price-exceptions?open=', diversion: '/diversions/', recall: '/recalls/', transfer: '/transfers/', return: '/returns?open=' }
+const PAGES: Record<string, string> = { order: '/orders/', org: '/dealers/', 'price-exception': '/price-exceptions?open=', diversion: '/diversions/', recall: '/recalls/', transfer: '/transfers/', return: '/returns?open=', alert: '/alerts?open=' }
 
-/** The page of what a notice is about: "order/12" → "/orders/12"; null for what has no page here. */
+/** The page of what a notice is about: "order/12" → "/orders/12", "alerts" → "/alerts"; null for what has no page here. */
 export function pageOf(link: string): string | null {
+  if (link === 'alerts') return '/alerts'
   const [kind, id] = link.split('/')
   const page = PAGES[kind ?? '']
   return page && id && /^\d+$/.test(id) ? `${page}${id}` : null
