@@ -56,9 +56,16 @@ FROM {keys} k JOIN rule r ON r.org_id = ANY (k.chain)
 ORDER BY k.chain, k.org_kind, k.place_id, k.product_id, r.kind, array_position(k.chain, r.org_id), r.rank DESC
 """
 
+# What comes back into quarantine is on its way, but nothing that could be sold. For a location `w` of kind in_transit.
+COMING_BACK = """
+JOIN stock_move m ON m.root_id = $1 AND m.to_location_id = w.id AND m.reason = 'return_out'
+    AND NOT EXISTS (SELECT FROM stock_move n WHERE n.root_id = $1 AND n.document_kind = m.document_kind
+                    AND n.document_id = m.document_id AND n.from_location_id = w.id)
+"""
+
 # $1 brand  $2 today  $3 since when it counts for the pace  $4 reasons of use  $5 now  $6 the last move settled
 # $7 the last event settled
-_TOUCHED = """
+_TOUCHED = f"""
 touched AS MATERIALIZED (
     SELECT w.org_id, x.product_id
     FROM (SELECT from_location_id AS id, product_id FROM stock_move WHERE root_id = $1 AND id > $6
@@ -93,6 +100,10 @@ touched AS MATERIALIZED (
     FROM touched t JOIN location w ON w.org_id = t.org_id AND w.kind = 'in_transit'
     JOIN stock_balance b ON b.root_id = $1 AND b.location_id = w.id AND b.product_id = t.product_id
     UNION ALL
+    SELECT w.org_id, m.product_id, -m.qty
+    FROM (SELECT DISTINCT org_id FROM touched) t
+    JOIN location w ON w.org_id = t.org_id AND w.kind = 'in_transit' {COMING_BACK}
+    UNION ALL
     SELECT o.buyer_id, l.product_id,
            CASE WHEN o.state IN ('submitted', 'on_hold') THEN l.ordered_qty ELSE l.approved_qty - l.issued_qty END
     FROM (SELECT DISTINCT org_id FROM touched) t
@@ -100,7 +111,7 @@ touched AS MATERIALIZED (
         AND o.state IN ('submitted', 'on_hold', 'approved', 'issued')
     JOIN order_line l ON l.root_id = o.root_id AND l.order_id = o.id
 )"""
-_EVERYTHING = """
+_EVERYTHING = f"""
 unasked AS (SELECT $6::bigint, $7::bigint), place AS MATERIALIZED (
     SELECT w.id, w.org_id, w.is_default, o.kind AS org_kind, o.path
     FROM location w JOIN org o ON o.id = w.org_id
@@ -121,6 +132,9 @@ unasked AS (SELECT $6::bigint, $7::bigint), place AS MATERIALIZED (
     SELECT w.org_id, b.product_id, b.on_hand AS qty
     FROM stock_balance b JOIN location w ON w.id = b.location_id AND w.kind = 'in_transit'
     WHERE b.root_id = $1 AND b.on_hand > 0
+    UNION ALL
+    SELECT w.org_id, m.product_id, -m.qty
+    FROM location w {COMING_BACK} WHERE w.root_id = $1 AND w.kind = 'in_transit'
     UNION ALL
     SELECT o.buyer_id, l.product_id,
            CASE WHEN o.state IN ('submitted', 'on_hold') THEN l.ordered_qty ELSE l.approved_qty - l.issued_qty END

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-from server.alerts.look import CHAIN, HOLDING, RULES
+from server.alerts.look import CHAIN, COMING_BACK, HOLDING, RULES
 from server.alerts.schemas import ProposalLine, RestockProposal
 from server.alerts.words import MARGIN_PCT, WINDOW_DAYS
 from server.core import clock, db
@@ -68,6 +68,8 @@ WITH RECURSIVE {RULES}, place AS MATERIALIZED (
     SELECT product_id, sum(qty)::bigint AS on_way FROM (
         SELECT b.product_id, b.on_hand AS qty FROM location w
         JOIN stock_balance b ON b.root_id = $1 AND b.location_id = w.id WHERE w.org_id = $5 AND w.kind = 'in_transit'
+        UNION ALL
+        SELECT m.product_id, -m.qty FROM location w {COMING_BACK} WHERE w.org_id = $5 AND w.kind = 'in_transit'
         UNION ALL
         SELECT l.product_id,
                CASE WHEN o.state IN ('submitted', 'on_hold') THEN l.ordered_qty ELSE l.approved_qty - l.issued_qty END

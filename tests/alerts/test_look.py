@@ -169,3 +169,24 @@ async def test_a_look_costs_as_many_statements_for_many_orgs_as_for_one(shelf: S
         assert (await shelf.look()).opened == orgs
         counts.append(counter.count)
     assert counts[0] == counts[1]
+
+
+async def test_what_customers_send_back_is_no_stock_on_its_way(shelf: Shelf) -> None:
+    await shelf.rules(shelf.boss, own("low", product_id=shelf.item.id, qty=100), own("high"))
+    await shelf.world.stock(shelf.dealer, shelf.item, 120)
+    order = await shelf.world.order(shelf.keeper, [(shelf.item, 48)])
+    await shelf.boss.post(f"/orders/{order.id}/approve", {})
+    issue = (await shelf.boss.post(f"/orders/{order.id}/issue", {}))["issue"]["id"]
+    await shelf.keeper.post(f"/goods-issues/{issue}/receive", {})
+    line = {"product_id": shelf.item.id, "qty": 40, "reason": "damaged", "note": "破了"}
+    back = (await shelf.keeper.post("/returns", {"lines": [line]}, 201))["id"]
+    await shelf.boss.post(f"/returns/{back}/approve", {})
+    await shelf.keeper.post(f"/returns/{back}/issue", {})
+    await shelf.look()
+    (alert,) = await shelf.alerts(side="own", kind="low")  # 72 are there; 40 on their way would make 112
+    assert (alert["figures"]["available"], alert["figures"]["on_way"]) == (72, 0)
+    (line,) = (await shelf.boss.get(f"/alerts/{alert['id']}"))["proposal"]["lines"]
+    assert (line["available"], line["on_way"], line["need"]) == (72, 0, 38)  # to 110
+    await shelf.boss.post(f"/returns/{back}/receive", {})
+    await shelf.look(everything=True)
+    assert (await shelf.alerts(side="own", kind="low"))[0]["figures"]["on_way"] == 0
