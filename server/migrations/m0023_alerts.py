@@ -11,4 +11,4 @@ class Migration(migrations.Migration):
 
     dependencies = [("qutong", "m0022_region_stores")]
 
-    operations = [ops.RunSQL(Path(__file__).with_name("m0021_alerts.sql").read_text("utf-8"))]
+    operations = [ops.RunSQL(Path(__file__).with_name("m0023_alerts.sql").read_text("utf-8"))]
