@@ -6,6 +6,8 @@ Each place owns one row of every kind that a path or a body can name.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -316,15 +318,54 @@ async def _give_back(owner: World, place: Place, supplier: Place, item: Product)
     place.words.append(told)
 
 
-async def fingerprints() -> dict[str, tuple[int, int]]:
-    """What is in every table, in two numbers each; that a session was used is no change."""
+async def fingerprints(only: Collection[str] | None = None) -> dict[str, tuple[int, int]]:
+    """What is in every table, or in some, in two numbers each; that a session was used is no change."""
     tables = await db.rows("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
-    texts = {item["name"]: "x" for item in tables} | {"session": "to_jsonb(x) - 'last_seen_at'"}
+    names = [item["name"] for item in tables if only is None or item["name"] in only]
     parts = [
-        f"SELECT '{name}' AS name, count(*) AS rows, coalesce(sum(hashtext(({text})::text)), 0) AS sum FROM {name} x"
-        for name, text in texts.items()
+        f"SELECT '{name}' AS name, count(*) AS rows, "
+        f"coalesce(sum(hashtext(({_shown(name)})::text)), 0) AS sum FROM {name} x"
+        for name in names
     ]
     return {item["name"]: (item["rows"], int(item["sum"])) for item in await db.rows(" UNION ALL ".join(parts))}
+
+
+def _shown(name: str) -> str:
+    return "to_jsonb(x) - 'last_seen_at'" if name == "session" else "x"
+
+
+_WITNESS = """
+CREATE UNLOGGED TABLE witness (name text NOT NULL);
+CREATE FUNCTION witness() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO witness VALUES (TG_TABLE_NAME); RETURN NULL; END $$;
+"""
+_WATCHED = "CREATE TRIGGER witness AFTER INSERT OR UPDATE OR DELETE ON {} FOR EACH ROW EXECUTE FUNCTION witness();"
+
+
+class Witness:
+    """Knows which tables were written to and kept it: only those are read again, which is what takes time."""
+
+    def __init__(self, rows: dict[str, tuple[int, int]]) -> None:
+        self._rows = rows
+
+    @classmethod
+    @asynccontextmanager
+    async def watching(cls) -> AsyncIterator[Witness]:
+        """Watch all tables of the database; afterwards nothing of it is left there."""
+        rows = await fingerprints()
+        await db.run(_WITNESS + "".join(map(_WATCHED.format, rows)))
+        try:
+            yield cls(rows)
+        finally:
+            await db.run("DROP FUNCTION witness() CASCADE; DROP TABLE witness")
+
+    async def changed(self) -> set[str]:
+        """The tables that hold something else than when this was asked before."""
+        written = {item["name"] for item in await db.rows("DELETE FROM witness RETURNING name")}
+        now = await fingerprints(written) if written else {}
+        changed = {name for name in now if now[name] != self._rows[name]}
+        self._rows |= now
+        return changed
 
 
 def tomorrow() -> str:

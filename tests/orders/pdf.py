@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 
-_STREAM = re.compile(rb"/Filter/FlateDecode[^\n]*\nstream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+_STREAM = re.compile(rb"/Filter/FlateDecode[^\n]*\nstream\n(.*?)\nendstream", re.DOTALL)
 _MAPPED = re.compile(rb"<([0-9A-Fa-f]+)> <([0-9A-Fa-f]+)>")
 _LITERAL = rb"\((?:\\.|[^\\)])*\)|<[0-9A-Fa-f]+>"
 _SHOWN = re.compile(rb"/f(\d+) [\d.]+ Tf|\[((?:" + _LITERAL + rb"|[-\d. ])*)\]TJ|(" + _LITERAL + rb")Tj", re.DOTALL)
