@@ -2964,6 +2964,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recalls/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lots of a product that may be called back. */
+        get: operations["list_recall_lots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recalls/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom a recall would reach. */
+        get: operations["preview_recall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recalls/{recall_id}": {
         parameters: {
             query?: never;
@@ -8582,6 +8616,53 @@ export interface components {
             reason: string;
             started_at: string;
             answered_at: string | null;
+        };
+        /**
+         * LotList
+         * @description Lots of a product, those that keep longest first; 50 at most.
+         */
+        LotList: {
+            items: components["schemas"]["LotOut"][];
+        };
+        /**
+         * LotOut
+         * @description A lot that may be called back; `recalled`: it is already.
+         */
+        LotOut: {
+            lot_code: string;
+            expires_on: string | null;
+            recalled: boolean;
+        };
+        /**
+         * Preview
+         * @description What a recall of a lot would reach, the 200 who have most of it by name.
+         *
+         *         Quantities in base units; `own_qty` lies with the brand itself, `reserved` is promised somewhere and would not be
+         *         delivered. `holders` counts all who have it or had it.
+         */
+        Preview: {
+            product_name: string;
+            base_unit: string;
+            lot_code: string;
+            expires_on: string | null;
+            recalled: boolean;
+            holders: number;
+            qty: number;
+            own_qty: number;
+            reserved: number;
+            items: components["schemas"]["Concerned"][];
+        };
+        /**
+         * Concerned
+         * @description Who would be told: what there is now, and what is on its way to them.
+         */
+        Concerned: {
+            org: components["schemas"]["OrgRef"];
+            /** @enum {unknown} */
+            kind: "dealer" | "store";
+            region_name: string;
+            qty: number;
+            on_the_way: number;
         };
         /**
          * HolderList
@@ -25286,6 +25367,133 @@ export interface operations {
             };
             /** @description idempotency_key_reused · recall_state */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_recall_lots: {
+        parameters: {
+            query: {
+                product_id: number;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_recall: {
+        parameters: {
+            query: {
+                product_id: number;
+                lot_code: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
