@@ -122,12 +122,14 @@ test('whoever logs out hears how many scans are on this phone only, and may stay
   const shop = aShopThatSells()
   let online = true
   const phone = await atTheTill((request) => (online ? shop.answer(request) : undefined))
+  await phone.until(() => phone.asked('GET', '/api/v1/stock').length > 1)
   online = false
   for (const [pack, count] of [[0, '1瓶'], [1, '1箱 1瓶'], [1, '2箱 1瓶']]) {
     await phone.write('scanner-input', soda.packagings[pack].gtin)
     await phone.tap('scanner-add')
     await phone.until(() => countOf(phone).includes(count))
   }
+  await phone.until(() => phone.wordsOf('scan-waiting').includes('3 条'))
   phone.back(1)
   await phone.tap('tab-mine')
   await phone.tap('logout')
