@@ -13,6 +13,7 @@ export const t = {
       'return.issued': '退货发出', 'return.received': '退货收货', 'return.cancelled': '退货取消',
       'stocktake.started': '开始盘点', 'stocktake.due': '盘点到期', 'stocktake.counted': '盘点完成清点', 'stocktake.recount': '盘点要求重点', 'stocktake.adjusted': '盘点已调整库存',
       'diversion.opened': '发现窜货', 'diversion.ask': '请经销商说明窜货', 'diversion.take': '受理窜货', 'diversion.state': '窜货说明', 'diversion.decide': '窜货判定', 'recall.started': '召回开始', 'recall.ended': '召回结束',
+      'alert.opened': '库存预警', 'alert.pressed': '预警卡片处理', 'alert.due': '预警到期再提醒', 'alert.handed': '转交预警', 'alert.reminded': '提醒处理预警',
       'chat.answer': '聊天回复', 'chat.again': '重复处理的提示',
     } as Record<string, string>,
     cols: { id: '编号', channel: '渠道', topic: '内容', state: '状态', attempts: '次数', error: '原因', created: '产生时间', next: '下次发送', delivered: '送达时间' },
