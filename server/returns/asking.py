@@ -13,6 +13,7 @@ from server.core import audit, clock, db, files, live, outbox
 from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, InvalidInput, NotFound, OrgFrozen
 from server.returns import queries
+from server.returns.credit import Part, credits_of
 from server.returns.hooks import Bought
 from server.returns.queries import KIND, New, NewLine
 from server.returns.schemas import NewReturn, NewReturnLine
@@ -52,7 +53,7 @@ async def ask(actor: Actor, new: NewReturn) -> int:
         recalled = {n for n, line in enumerate(new.lines, 1) if line.reason == "recalled"}
         picks = await holding.hold_back(actor.root_id, actor.org_id, source["id"], wanted, recalled)
         head = New(f"TH{clock.today():%y%m%d}", actor.org_id, ends["id"], source["id"], new.note.strip())
-        lines = [_priced(line, bought[line.product_id]) for line in new.lines]
+        lines = _priced(new.lines, bought)
         made = await queries.ask(actor, head, lines, picks, clock.now())
         about = (made["id"], made["number"], ends["id"], actor.org_id, made["total_fen"])
         await approvals.open_approval(actor.root_id, KIND, *about)
@@ -97,13 +98,17 @@ def _within(lines: Sequence[NewReturnLine], bought: Mapping[int, Bought]) -> Non
         raise ReturnTooMuch(f"有 {len(errors)} 行超出可退数量，没有做任何改动", errors)
 
 
-def _priced(line: NewReturnLine, bought: Bought) -> NewLine:
-    """A line at what one costs on average of what was bought and not given back, rounded down to the fen."""
-    paid = max(0, bought.fen)
-    photos = msgspec.json.encode(line.photo_ids).decode()
-    return NewLine(
-        line.product_id, line.qty, line.reason, line.note.strip(), photos, bought.qty, paid, paid // bought.qty
-    )
+def _priced(lines: Sequence[NewReturnLine], bought: Mapping[int, Bought]) -> list[NewLine]:
+    """The lines with what each comes to, and what that is worked out from."""
+    whole = {product: (had.qty, max(0, had.fen)) for product, had in bought.items()}
+    parts = [Part(line.product_id, line.qty, *whole[line.product_id]) for line in lines]
+    return [
+        NewLine(
+            line.product_id, line.qty, line.reason, line.note.strip(), msgspec.json.encode(line.photo_ids).decode(),
+            part.whole_qty, part.whole_fen, part.whole_fen // part.whole_qty, fen,
+        )
+        for line, part, fen in zip(lines, parts, credits_of(parts), strict=True)
+    ]  # fmt: skip
 
 
 async def announce(root_id: int, topic: str, return_id: int) -> None:

@@ -36,7 +36,8 @@ WHERE org_id = $1 AND kind IN ('warehouse', 'quarantine') AND closed_at IS NULL
 FOR KEY SHARE
 """
 
-# What was signed for as good, by orders, less what is given back or asked to be.
+# What was signed for as good, by orders, less what is given back or asked to be: what is short goes with its price, for
+# the buyer has lost it.
 _BOUGHT = """
 WITH got AS (
     SELECT l.product_id, sum(l.received_qty)::bigint AS qty, sum(l.received_qty * l.price_fen)::bigint AS fen
@@ -45,7 +46,7 @@ WITH got AS (
       AND l.product_id = ANY ($4::bigint[])
     GROUP BY 1
 ), back AS (
-    SELECT l.product_id, sum(l.approved_qty)::bigint AS qty, sum(l.approved_qty * l.price_fen)::bigint AS fen
+    SELECT l.product_id, sum(l.approved_qty)::bigint AS qty, sum(l.amount_fen)::bigint AS fen
     FROM goods_return r JOIN goods_return_line l ON l.root_id = r.root_id AND l.return_id = r.id
     WHERE r.root_id = $1 AND r.seller_id = $2 AND r.buyer_id = $3 AND r.state NOT IN ('rejected', 'cancelled')
       AND l.product_id = ANY ($4::bigint[])
@@ -60,21 +61,22 @@ WITH made AS (
     INSERT INTO goods_return (id, root_id, number, buyer_id, seller_id, from_location_id, note, line_count, total_fen,
                               asked_by, asked_at)
     SELECT n.id, $1, $2 || lpad(n.id::text, greatest(6, length(n.id::text)), '0'), $3, $4, $5, $6,
-           cardinality($9::bigint[]), (SELECT sum(q * f) FROM unnest($10::bigint[], $16::bigint[]) AS t (q, f)), $7, $8
+           cardinality($9::bigint[]), (SELECT sum(f) FROM unnest($17::bigint[]) AS t (f)), $7, $8
     FROM (SELECT nextval('goods_return_id_seq') AS id) n
     RETURNING id, number, total_fen
 ), lines AS (
     INSERT INTO goods_return_line (root_id, return_id, line_no, product_id, qty, approved_qty, reason, note, photo_ids,
-                                   bought_qty, paid_fen, price_fen)
+                                   bought_qty, paid_fen, price_fen, amount_fen)
     SELECT $1, made.id, t.n, t.product_id, t.qty, t.qty, t.reason, t.note,
-           ARRAY(SELECT jsonb_array_elements_text(t.photos)::bigint), t.bought_qty, t.paid_fen, t.price_fen
+           ARRAY(SELECT jsonb_array_elements_text(t.photos)::bigint), t.bought_qty, t.paid_fen, t.price_fen,
+           t.amount_fen
     FROM made, unnest($9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::text[]::jsonb[], $14::bigint[],
-                      $15::bigint[], $16::bigint[]) WITH ORDINALITY
-        AS t (product_id, qty, reason, note, photos, bought_qty, paid_fen, price_fen, n)
+                      $15::bigint[], $16::bigint[], $17::bigint[]) WITH ORDINALITY
+        AS t (product_id, qty, reason, note, photos, bought_qty, paid_fen, price_fen, amount_fen, n)
 ), lots AS (
     INSERT INTO goods_return_lot (root_id, return_id, no, line_no, product_id, lot_id, qty)
     SELECT $1, made.id, t.n, t.line_no, t.product_id, t.lot_id, t.qty
-    FROM made, unnest($17::int[], $18::bigint[], $19::bigint[], $20::bigint[]) WITH ORDINALITY
+    FROM made, unnest($18::int[], $19::bigint[], $20::bigint[], $21::bigint[]) WITH ORDINALITY
         AS t (line_no, product_id, lot_id, qty, n)
 )
 SELECT id, number, total_fen FROM made
@@ -92,7 +94,7 @@ _LOCK = _HEAD + "WHERE r.root_id = $1 AND r.id = $2" + _SEEN + " FOR NO KEY UPDA
 _LINES = """
 SELECT l.line_no, l.product_id, p.code AS product_code, p.name AS product_name, p.spec, p.color, p.base_unit,
        coalesce(c.name, '') AS case_name, coalesce(c.unit_qty, 1) AS case_qty, l.qty, l.approved_qty, l.reason, l.note,
-       l.photo_ids, l.bought_qty, l.paid_fen, l.price_fen
+       l.photo_ids, l.bought_qty, l.paid_fen, l.price_fen, l.amount_fen
 FROM goods_return_line l JOIN product p ON p.id = l.product_id
 LEFT JOIN packaging c ON c.product_id = p.id AND c.is_default
 WHERE l.root_id = $1 AND l.return_id = $2 ORDER BY l.line_no
@@ -100,7 +102,7 @@ WHERE l.root_id = $1 AND l.return_id = $2 ORDER BY l.line_no
 # $3: the org whose quarantine is looked into
 _LOTS = """
 SELECT x.no, x.line_no, x.product_id, x.lot_id, t.code AS lot_code, nullif(t.expires_on, 'infinity') AS expires_on,
-       x.qty, x.received_qty, x.damaged_qty, x.short_qty, x.note, l.price_fen,
+       x.qty, x.received_qty, x.damaged_qty, x.short_qty, x.note, l.approved_qty, l.amount_fen,
        coalesce(q.on_hand - q.reserved, 0) AS in_quarantine, t.blocked_by IS NULL AND t.expires_on >= $4 AS fit
 FROM goods_return_lot x JOIN lot t ON t.id = x.lot_id
 JOIN goods_return_line l ON l.root_id = x.root_id AND l.return_id = x.return_id AND l.line_no = x.line_no
@@ -112,9 +114,9 @@ WHERE x.root_id = $1 AND x.return_id = $2 ORDER BY x.no
 
 _GRANT = """
 WITH given AS (
-    SELECT * FROM unnest($3::int[], $4::bigint[]) AS t (line_no, qty)
+    SELECT * FROM unnest($3::int[], $4::bigint[], $7::bigint[]) AS t (line_no, qty, fen)
 ), lines AS (
-    UPDATE goods_return_line l SET approved_qty = g.qty FROM given g
+    UPDATE goods_return_line l SET approved_qty = g.qty, amount_fen = g.fen FROM given g
     WHERE l.root_id = $1 AND l.return_id = $2 AND l.line_no = g.line_no
     RETURNING 1
 ), kept AS (
@@ -240,6 +242,7 @@ class NewLine(NamedTuple):
     bought_qty: int
     paid_fen: int
     price_fen: int
+    amount_fen: int
 
 
 async def in_turn(buyer_id: int) -> None:
@@ -286,13 +289,15 @@ async def lines(root_id: int, return_id: int) -> Sequence[db.Row]:
 
 
 async def lots(root_id: int, return_id: int, keeper_id: int, today: date) -> Sequence[db.Row]:
-    """The lots of a return, with the price of their line and what of each lies in an org's quarantine."""
+    """The lots of a return, with what their line is worth and what of each lies in an org's quarantine."""
     return await db.rows(_LOTS, root_id, return_id, keeper_id, today)
 
 
-async def grant(root_id: int, return_id: int, granted: Mapping[int, int], kept: Mapping[int, int]) -> None:
-    """Write how much of each line (by its number) may come back, and what stays held of each lot (by its number)."""
-    columns = (list(granted), list(granted.values()), list(kept), list(kept.values()))
+async def grant(
+    root_id: int, return_id: int, granted: Mapping[int, int], fens: Sequence[int], kept: Mapping[int, int]
+) -> None:
+    """Write how much of each line (by its number) may come back, for how much, and what stays held of each lot."""
+    columns = (list(granted), list(granted.values()), list(kept), list(kept.values()), list(fens))
     await db.run(_GRANT, root_id, return_id, *columns)
 
 

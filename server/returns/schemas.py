@@ -126,7 +126,8 @@ class ReturnLot(msgspec.Struct):
 
 
 class ReturnLine(msgspec.Struct):
-    """A line. `price_fen`: what one cost on average, of `bought_qty` bought for `paid_fen` and not given back.
+    """A line. `price_fen`: what one cost on average, of `bought_qty` bought for `paid_fen` and not given back, rounded
+    down; `amount_fen`: what all that may come back of it is worth, to the fen.
 
     `proposed_qty`: what the decider of the step before would let come back, while a further step waits.
     """
@@ -149,6 +150,7 @@ class ReturnLine(msgspec.Struct):
     bought_qty: int
     paid_fen: int
     price_fen: int
+    amount_fen: int
     lots: list[ReturnLot]
 
 
@@ -221,7 +223,8 @@ class ReturnPackaging(msgspec.Struct):
 
 class Returnable(msgspec.Struct):
     """A product that could go back: at most `most_qty`, the less of what lies free and what was bought and not given
-    back; each is credited with `price_fen`, one of `bought_qty` for `paid_fen`."""
+    back; one cost `price_fen` on average (rounded down) of `bought_qty` for `paid_fen`, and all together are credited
+    with exactly that."""
 
     product_id: int
     product_code: str

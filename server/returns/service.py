@@ -17,6 +17,7 @@ from server.core.errors import BusinessError, FieldError, Forbidden, InvalidInpu
 from server.orders import hooks
 from server.returns import queries
 from server.returns.asking import announce, tell
+from server.returns.credit import Part, credits_of
 from server.returns.queries import KIND
 from server.returns.schemas import ApproveReturn, CountedReturn, ReceiveReturn, SendReturn
 from server.returns.states import next_state
@@ -78,13 +79,16 @@ async def approve(actor: Actor, return_id: int, wanted: ApproveReturn) -> None:
         wanted = _as_proposed(stands, wanted)
         lines = await queries.lines(actor.root_id, return_id)
         granted = _granted(lines, wanted)
-        fen = sum(granted[line["line_no"]] * line["price_fen"] for line in lines)
+        fens = credits_of(
+            Part(line["line_no"], granted[line["line_no"]], line["qty"], line["amount_fen"]) for line in lines
+        )
+        fen = sum(fens)
         passed = await approvals.pass_on(actor, stands, KIND, return_id, found["buyer_id"], fen, wanted)
         if passed.waits is not None:
             await announce(actor.root_id, "approval.passed_on", return_id)
             await audit.record(actor, "pass_on", KIND, return_id, {"number": found["number"]})
             return
-        await _grant(actor, found, granted)
+        await _grant(actor, found, granted, fens)
         await approvals.close(actor, KIND, return_id, "approved", wanted.note, passed.reached)
         done = (actor.account_id, clock.now(), wanted.note.strip(), fen)
         await queries.mark(actor.root_id, return_id, "approved", state, *done)
@@ -123,7 +127,7 @@ def _granted(lines: Sequence[db.Row], wanted: ApproveReturn) -> dict[int, int]:
     return {line_no: given.get(line_no, 0) for line_no in asked}
 
 
-async def _grant(actor: Actor, found: db.Row, granted: dict[int, int]) -> None:
+async def _grant(actor: Actor, found: db.Row, granted: dict[int, int], fens: Sequence[int]) -> None:
     """Keep of each line's lots, in their order, what may come back, and let go of the rest."""
     left = dict(granted)
     kept: dict[int, int] = {}
@@ -137,7 +141,7 @@ async def _grant(actor: Actor, found: db.Row, granted: dict[int, int]) -> None:
             free.append(Pick(lot["line_no"], lot["product_id"], lot["lot_id"], lot["qty"] - stays))
     if free:
         await holding.let_go(actor.root_id, found["from_location_id"], free)
-        await queries.grant(actor.root_id, found["id"], granted, kept)
+        await queries.grant(actor.root_id, found["id"], granted, fens, kept)
 
 
 async def reject(actor: Actor, return_id: int, reason: str) -> None:
@@ -235,7 +239,7 @@ async def receive(actor: Actor, return_id: int, counted: ReceiveReturn) -> None:
         rows = [(line.no, line.received_qty, line.damaged_qty, line.note.strip()) for line in arrived]
         await queries.count(actor.root_id, return_id, rows)
         await _take_in(actor, found, lots, arrived)
-        fen = sum(lot["price_fen"] * line.received_qty for lot, line in zip(lots, arrived, strict=True))
+        fen = sum(credits_of(_good(lot, line) for lot, line in zip(lots, arrived, strict=True)))
         complete = all(lot["qty"] == line.received_qty for lot, line in zip(lots, arrived, strict=True))
         state = next_state(found["number"], state, "close") if complete else state
         moment = clock.now()
@@ -263,6 +267,11 @@ def _arrived(lots: Sequence[db.Row], counted: ReceiveReturn) -> list[CountedRetu
     if errors:
         raise InvalidInput(f"有 {len(errors)} 处填写有误，没有保存", errors)
     return [given.get(lot["no"]) or CountedReturn(lot["no"], lot["qty"]) for lot in lots]
+
+
+def _good(lot: db.Row, counted: CountedReturn) -> Part:
+    """What arrived as agreed of a lot, as a part of its line."""
+    return Part(lot["line_no"], counted.received_qty, lot["approved_qty"], lot["amount_fen"])
 
 
 async def _take_in(actor: Actor, found: db.Row, lots: Sequence[db.Row], arrived: Sequence[CountedReturn]) -> None:

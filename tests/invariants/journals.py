@@ -337,7 +337,8 @@ def entries_equal_their_documents() -> str:
 
 @check
 def nobody_gives_back_more_than_he_bought_nor_is_credited_more_than_he_paid() -> str:
-    """Of each product, and of each seller: what is given back, or asked to be, of what was signed for as good.
+    """Of each product, and of each seller: what is given back, or asked to be, of what was signed for as good; all of
+    it comes to exactly what was paid.
 
     Who trades by transfers beside is not looked at: theirs are bought and given away on the same account.
     """
@@ -349,7 +350,7 @@ def nobody_gives_back_more_than_he_bought_nor_is_credited_more_than_he_paid() ->
         WHERE ($1::bigint IS NULL OR i.root_id = $1) GROUP BY 1, 2, 3, 4
     ), back AS (
         SELECT r.root_id, r.seller_id, r.buyer_id, l.product_id, sum(l.approved_qty) AS qty,
-               sum(l.approved_qty * l.price_fen) AS fen
+               sum(l.amount_fen) AS fen
         FROM goods_return r JOIN goods_return_line l ON l.root_id = r.root_id AND l.return_id = r.id
         WHERE ($1::bigint IS NULL OR r.root_id = $1) AND r.state NOT IN ('rejected', 'cancelled')
           AND NOT EXISTS (SELECT FROM transfer t WHERE t.root_id = r.root_id AND t.supplier_id = r.seller_id
@@ -359,7 +360,7 @@ def nobody_gives_back_more_than_he_bought_nor_is_credited_more_than_he_paid() ->
     SELECT format('buyer %s seller %s product %s: bought %s for %s, gave back %s for %s', buyer_id, seller_id,
                   product_id, g.qty, g.fen, b.qty, b.fen)
     FROM back b LEFT JOIN got g USING (root_id, seller_id, buyer_id, product_id)
-    WHERE b.qty > coalesce(g.qty, 0) OR b.fen > coalesce(g.fen, 0)
+    WHERE b.qty > coalesce(g.qty, 0) OR b.fen > coalesce(g.fen, 0) OR (b.qty = g.qty AND b.fen <> g.fen)
     """
 
 

@@ -175,16 +175,58 @@ async def scan_in(who: User, item: Product, qty: int) -> None:
     await who.post(f"/scan-sessions/{session}/finish")
 
 
-async def test_the_credits_never_pass_what_was_paid_whatever_the_prices_were(street: Street) -> None:
-    """24 at 3.00 and 5 at 4.00 are 92.00 for 29: 3.17 each (91.93), never 29 at 4.00."""
+@pytest.fixture
+async def dearer(street: Street) -> Street:
+    """The store has bought 5 more of the first product at 4.00: 29 for 92.00."""
     item = street.goods[0]
     await street.world.offer(street.dealer, [item], 400)
     await buy(street.world, street.keeper, street.boss, item, 5, 400)
-    first = await street.ask(street.keeper, (0, 20))
-    line = first["lines"][0]
-    assert (line["bought_qty"], line["paid_fen"], line["price_fen"]) == (29, 9200, 317)
-    rest = (await street.ask(street.keeper, (0, 9)))["lines"][0]
-    assert (rest["bought_qty"], rest["paid_fen"], rest["price_fen"]) == (9, 9200 - 20 * 317, 317)
+    return street
+
+
+def _worth(line: dict[str, Any]) -> tuple[int, int, int]:
+    return line["bought_qty"], line["paid_fen"], line["amount_fen"]
+
+
+async def test_who_gives_everything_back_is_credited_exactly_what_he_paid_whatever_the_prices_were(
+    dearer: Street,
+) -> None:
+    """29 for 92.00: 20 are 9200·20/29 = 6344.8. The 9 others are 28.56, in two lines: 2856·4/9 = 1269.3, and 1587."""
+    before = await dearer.owes(dearer.store)
+    first = await dearer.sent((0, 20))
+    assert _worth(first["lines"][0]) == (29, 9200, 6344)
+    assert (await dearer.boss.post(f"/returns/{first['id']}/receive", {}))["credited_fen"] == 6344
+    rest = await dearer.sent((0, 4), (0, 5))
+    assert [_worth(line) for line in rest["lines"]] == [(9, 2856, 1269), (9, 2856, 1587)]
+    assert (await dearer.boss.post(f"/returns/{rest['id']}/receive", {}))["credited_fen"] == 2856
+    assert await dearer.owes(dearer.store) == before - 9200
+
+
+async def test_what_may_not_come_back_is_worth_the_rest_when_it_comes_later(dearer: Street) -> None:
+    """All 29 for 92.00 asked, 10 may come: 31.72; the 19 others are worth 60.28 then."""
+    made = await dearer.ask(dearer.keeper, (0, 29))
+    part = {"lines": [{"line_no": 1, "approved_qty": 10}]}
+    granted = await dearer.boss.post(f"/returns/{made['id']}/approve", part)
+    assert (granted["total_fen"], granted["lines"][0]["amount_fen"]) == (3172, 3172)
+    assert _worth((await dearer.ask(dearer.keeper, (0, 19)))["lines"][0]) == (19, 6028, 6028)
+
+
+async def test_what_is_lost_on_the_way_is_not_credited_with_the_last_ones_either(dearer: Street) -> None:
+    """20 for 63.44 are sent and 15 arrive: 47.58. The 9 others are worth 28.56: 15.86 are lost with the five."""
+    sent = await dearer.sent((0, 20))
+    counted = {"lines": [{"no": 1, "received_qty": 15, "note": "少五瓶"}]}
+    assert (await dearer.boss.post(f"/returns/{sent['id']}/receive", counted))["credited_fen"] == 4758
+    rest = await dearer.sent((0, 9))
+    assert (await dearer.boss.post(f"/returns/{rest['id']}/receive", {}))["credited_fen"] == 2856
+
+
+async def test_goods_bought_cheaper_afterwards_are_not_credited_less_than_was_paid_for_them(street: Street) -> None:
+    """All 24 at 3.00 went back; of 10 bought at 1.50 after that, one is worth 1.50: what is credited is done with."""
+    sent = await street.sent((0, 24))
+    await street.boss.post(f"/returns/{sent['id']}/receive", {})
+    await street.world.offer(street.dealer, [street.goods[0]], 150)
+    await buy(street.world, street.keeper, street.boss, street.goods[0], 10, 150)
+    assert _worth((await street.ask(street.keeper, (0, 1)))["lines"][0]) == (10, 1500, 150)
 
 
 async def test_what_is_refused_or_called_off_is_free_and_may_be_asked_for_again(street: Street) -> None:
@@ -317,9 +359,7 @@ async def test_two_hundred_lines_cost_as_many_statements_as_one(world: World, mo
     await world.offer(world.brand, goods)
     for item in goods:
         await world.stock(world.brand, item, 10)
-    lines = [
-        {"product_id": x.id, "packaging_id": x.piece, "packaging_qty": 2, "price_fen": x.price_fen} for x in goods
-    ]
+    lines = [{"product_id": x.id, "packaging_id": x.piece, "packaging_qty": 2, "price_fen": x.price_fen} for x in goods]
     order = await boss.post("/orders", {"delivery_method": "pickup", "lines": lines}, 201)
     await world.admin.post(f"/orders/{order['id']}/approve", {})
     issue = (await world.admin.post(f"/orders/{order['id']}/issue", {}))["issue"]["id"]

@@ -9325,7 +9325,8 @@ export interface components {
         /**
          * Returnable
          * @description A product that could go back: at most `most_qty`, the less of what lies free and what was bought and not given
-         *         back; each is credited with `price_fen`, one of `bought_qty` for `paid_fen`.
+         *         back; one cost `price_fen` on average (rounded down) of `bought_qty` for `paid_fen`, and all together are credited
+         *         with exactly that.
          */
         Returnable: {
             product_id: number;
@@ -9406,7 +9407,8 @@ export interface components {
         };
         /**
          * ReturnLine
-         * @description A line. `price_fen`: what one cost on average, of `bought_qty` bought for `paid_fen` and not given back.
+         * @description A line. `price_fen`: what one cost on average, of `bought_qty` bought for `paid_fen` and not given back, rounded
+         *         down; `amount_fen`: what all that may come back of it is worth, to the fen.
          *
          *         `proposed_qty`: what the decider of the step before would let come back, while a further step waits.
          */
@@ -9430,6 +9432,7 @@ export interface components {
             bought_qty: number;
             paid_fen: number;
             price_fen: number;
+            amount_fen: number;
             lots: components["schemas"]["ReturnLot"][];
         };
         /**

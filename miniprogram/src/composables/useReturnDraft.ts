@@ -3,6 +3,7 @@ import { api } from '@/api/client'
 import type { Return, Returnable } from '@/api/types'
 import { uploadPhoto } from '@/platform/files'
 import { t } from '@/texts'
+import { partFen } from '@shared/money'
 import { messageOf } from '@shared/problem'
 import { tell, useAction } from './useAction'
 import { useDraft } from './useDraft'
@@ -32,7 +33,7 @@ export function useReturnDraft() {
   const refusals = ref<ReadonlyMap<number, string>>(new Map())
   const { busy, run } = useAction()
 
-  const fen = computed(() => form.lines.reduce((sum, line) => sum + line.qty * line.item.price_fen, 0))
+  const fen = computed(() => form.lines.reduce((sum, line) => sum + partFen(line.item.paid_fen, line.qty, line.item.bought_qty), 0))
   const uploading = computed(() => form.lines.some((line) => line.photos.some((photo) => photo.id === null && photo.path)))
 
   function open(): void {

@@ -10,6 +10,12 @@ export function yuanDigits(fen: number): string {
   return `${grouped(whole)}.${String(cents).padStart(2, '0')}`
 }
 
+/** What `qty` of `of` pieces are worth that are worth `whole` together, rounded down as the server does; no float loses a fen. */
+export function partFen(whole: number, qty: number, of: number): number {
+  if (of <= 0) return 0
+  return Math.floor(whole / of) * qty + Math.floor(((whole % of) * qty) / of)
+}
+
 /** An amount where only its size matters: "¥123.46万" from ten thousand yuan on, exact below. */
 export function yuanShort(fen: number): string {
   if (Math.abs(fen) < 1_000_000) return yuan(fen)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseFen, parsePrice, yuan, yuanDigits, yuanShort } from '@shared/money'
+import { parseFen, parsePrice, partFen, yuan, yuanDigits, yuanShort } from '@shared/money'
 
 describe('amounts', () => {
   it.each([
@@ -23,6 +23,16 @@ describe('amounts', () => {
     expect(yuanShort(999_999)).toBe('¥9,999.99')
     expect(yuanShort(123_456_700)).toBe('¥123.46万')
     expect(yuanShort(-1_000_000)).toBe('-¥1.00万')
+  })
+
+  it.each([
+    [9_200, 20, 29, 6_344], // 9,200 × 20 ÷ 29 = 6,344.8
+    [9_200, 29, 29, 9_200], // all of it is all, though one is 317.2
+    [10, 3, 4, 7], // 7.5
+    [900_000_000_000_001, 999_999, 1_000_000, 899_999_100_000_000], // 899,999,100,000,000.99, beyond what a float product keeps
+    [0, 0, 0, 0],
+  ])('%d fen for all: %d of %d pieces are worth what the server credits', (whole, qty, of, fen) => {
+    expect(partFen(whole, qty, of)).toBe(fen)
   })
 
   it('are read without floats, as people type them', () => {
