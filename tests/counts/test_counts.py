@@ -245,6 +245,36 @@ async def test_nothing_is_adjusted_below_what_is_promised_and_the_orders_are_nam
     assert (await shop.here(0), await shop.here(1)) == ((100, 60), (90, 0))
 
 
+async def test_nothing_is_adjusted_below_what_is_to_go_back_and_the_return_is_named(shop: Shop) -> None:
+    """24 bought of the brand, 10 of them are asked to go back: of 124, with 100 from before, 5 cannot be all."""
+    await shop.world.stock(shop.world.brand, shop.goods[0], 24, lot="L2")
+    order = await shop.world.order(shop.boss, [(shop.goods[0], 24)])
+    await shop.world.admin.post(f"/orders/{order.id}/approve", {})
+    issue = (await shop.world.admin.post(f"/orders/{order.id}/issue", {}))["issue"]["id"]
+    await shop.boss.post(f"/goods-issues/{issue}/receive", {})
+    shop.hour.passes()
+    (lot,) = await db.rows("SELECT id FROM lot WHERE product_id = $1 AND code = 'L2'", shop.goods[0].id)
+    back = {"product_id": shop.goods[0].id, "qty": 10, "reason": "damaged", "lot_id": lot["id"]}
+    asked = await shop.boss.post("/returns", {"lines": [back]}, 201)
+    made = await shop.begin()
+    one, other = shop.goods
+    counted = [scan(one.ean, 100, lot_code="L1"), scan(one.ean, 5, lot_code="L2"), scan(other.ean, 100)]
+    await shop.count(made, *counted)
+    await shop.do(made, "close")
+    before = await everything(shop.world.brand.id)
+    refused = await shop.do(made, "submit", status=409)
+    (held,) = refused["lines"]
+    assert (refused["code"], held["code"]) == ("lines_held", "reserved")
+    (paper,) = held["held_by"]
+    assert (paper["number"], paper["link_kind"], paper["link_id"], paper["qty"]) == (
+        asked["number"], "return", asked["id"], 10,
+    )  # fmt: skip
+    assert await everything(shop.world.brand.id) == before
+    await shop.boss.post(f"/returns/{asked['id']}/cancel", {"reason": "没找到货"})
+    assert (await shop.do(made, "submit"))["state"] == "adjusted"
+    assert await shop.here() == (105, 0)
+
+
 async def test_goods_that_left_after_a_count_that_had_not_found_them_are_counted_again(shop: Shop) -> None:
     """Counted 2 of 100, then 50 are sold: 2 − 50 cannot be. Counted again, 50 of 50 are there."""
     made = await shop.begin(scope="list", product_ids=[shop.goods[0].id])

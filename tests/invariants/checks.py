@@ -14,10 +14,10 @@ from typing import Any
 import asyncpg
 
 from server.core.db import connection_options
-from tests.invariants import documents, journals
+from tests.invariants import documents, journals, ways
 from tests.invariants.asking import CHECKS, Check
 
-__all__ = ["CHECKS", "broken", "documents", "journals"]
+__all__ = ["CHECKS", "broken", "documents", "journals", "ways"]
 
 
 async def broken(where: Any, root_id: int | None = None, checks: Iterable[Check] = ()) -> list[str]:

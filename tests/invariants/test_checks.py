@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
+from server.channel.models import Org
 from server.core.db import connection_options
 from server.settings import Settings
 from tests.invariants.checks import CHECKS, broken
@@ -44,6 +45,7 @@ async def a_busy_brand(world: World) -> int:
     await buyer.post("/returns", back, 201)
     await seller.post("/payments", {"buyer_id": store.id, "amount_fen": 1_000, "method": "cash"}, 201)
     await a_stocktake(seller, goods[0])
+    await a_case(world, seller, buyer)
     return int(world.brand.root_id)
 
 
@@ -55,6 +57,23 @@ async def a_stocktake(seller: User, item: Product) -> None:
     await seller.post(f"/stocktakes/{made}/entries", figures)
     await seller.post(f"/stocktakes/{made}/close", {})
     assert (await seller.post(f"/stocktakes/{made}/submit", {}))["state"] == "adjusted"
+
+
+async def a_case(world: World, seller: User, buyer: User) -> None:
+    """It was bound when it left the brand, and again when it left the dealer."""
+    item = await world.product()
+    for org in (world.brand, await Org.get(id=seller.actor.org_id)):
+        await world.offer(org, [item])
+    await world.stock(world.brand, item, 24)
+    made = {"scheme": "url", "product_id": item.id, "packaging_id": item.case, "count": 1, "lot_code": "L1"}
+    code = (await world.admin.post("/trace/ranges", made, 201))["first"]
+    for giver, taker in ((world.admin, seller), (seller, buyer)):
+        order = await world.order(taker, [(item, 24)])
+        await giver.post(f"/orders/{order.id}/approve", {})
+        issue = (await giver.post(f"/orders/{order.id}/issue", {}))["issue"]["id"]
+        bound = await giver.post(f"/trace/issues/{issue}/bind", {"codes": [code]})
+        assert bound["changed"] == 1
+        await taker.post(f"/goods-issues/{issue}/receive", {})
 
 
 async def test_an_honest_world_breaks_nothing(world: World, settings: Settings) -> None:
@@ -96,7 +115,7 @@ DAMAGE: dict[str, str] = {
     "order_quantities_chain": """
         UPDATE order_line SET issued_qty = 14 WHERE root_id = {root} AND issued_qty = 15 AND received_qty = 0""",
     "order_amounts_equal_their_lines": """
-        UPDATE orders SET approved_fen = approved_fen + 1 WHERE root_id = {root} AND approved_fen > 0""",
+        UPDATE orders SET approved_fen = approved_fen + 1 WHERE root_id = {root} AND approved_fen > 0 AND approved_fen < total_fen""",
     "states_have_their_events": "DELETE FROM order_event WHERE root_id = {root} AND verb = 'issue'",
     "states_agree_with_quantities": "UPDATE orders SET state = 'received' WHERE root_id = {root} AND state = 'issued'",
     "nothing_is_issued_without_an_approval": "DELETE FROM order_event WHERE root_id = {root} AND verb = 'approve'",
@@ -104,6 +123,10 @@ DAMAGE: dict[str, str] = {
     "one_receipt_per_signed_issue": "DELETE FROM receipt WHERE root_id = {root}",
     "keys_have_their_answers": "UPDATE idempotency SET response = NULL WHERE root_id = {root}",
     "events_have_their_messages": "DELETE FROM outbox WHERE root_id = {root} AND topic = 'order.approve'",
+    "hands_equal_their_documents": "UPDATE trace_hand SET to_id = 0 WHERE root_id = {root}",
+    "cases_go_from_hand_to_hand": """
+        UPDATE trace_code SET hands = ARRAY[hands[2], hands[1]], hand_id = hands[1] WHERE root_id = {root}""",
+    "no_more_cases_pass_than_goods": "UPDATE trace_range SET unit_qty = 25 WHERE root_id = {root}",
     "stores_by_region_equal_the_archive": "UPDATE region_stores SET stores = stores + 1 WHERE root_id = {root}",
 }
 # The two ends of an entry are columns of one row, so the journal can only fail to sum to zero by another schema.

@@ -30,7 +30,7 @@ from tests.stock.scanning import begin, scan, send
 from tests.world import Product, User, World
 
 T = TypeVar("T")
-PARTIES = ("dealer", "corner", "market")
+PARTIES = ("dealer", "corner", "market", "neighbour")
 STORES = ("corner", "market")
 
 # What is free in the warehouse that delivers: what has not expired, and all.
@@ -60,13 +60,22 @@ FROM stock_balance b JOIN location w ON w.id = b.location_id JOIN lot l ON l.id 
 WHERE w.org_id = $1 AND w.kind = 'quarantine' AND b.on_hand > b.reserved ORDER BY b.lot_id LIMIT 1
 """
 
+# What is free and has not expired where a transfer takes its goods from, and whether what it holds has expired since.
+_MOVABLE = """
+SELECT (SELECT coalesce(sum(b.on_hand - b.reserved), 0) FROM stock_balance b JOIN lot l ON l.id = b.lot_id
+        WHERE b.location_id = t.from_location_id AND b.product_id = x.product_id AND l.expires_on >= $2)::int AS free,
+       EXISTS (SELECT FROM transfer_lot h JOIN lot l ON l.id = h.lot_id
+               WHERE h.root_id = t.root_id AND h.transfer_id = t.id AND l.expires_on < $2) AS spoilt
+FROM transfer t JOIN transfer_line x ON x.root_id = t.root_id AND x.transfer_id = t.id WHERE t.id = $1
+"""
+
 party = st.sampled_from(PARTIES)
 product = st.integers(0, 1)
 some = st.integers(1, 30)
 
 
 class Machine(RuleBasedStateMachine):
-    """A dealer with two warehouses and two stores; one brand per example."""
+    """A dealer with two warehouses and two stores, and a neighbour of his; one brand per example."""
 
     loop: ClassVar[asyncio.AbstractEventLoop]
     http: ClassVar[httpx.AsyncClient]
@@ -84,6 +93,7 @@ class Machine(RuleBasedStateMachine):
         self.orders: list[int] = []
         self.counts: dict[str, tuple[int, int]] = {}
         self.returns: list[tuple[str, int]] = []
+        self.transfers: list[tuple[str, int]] = []
         self.await_(self._found())
 
     def teardown(self) -> None:
@@ -94,7 +104,8 @@ class Machine(RuleBasedStateMachine):
         self.world = await World.create(self.http)
         dealer = await self.world.dealer()
         stores = {name: await self.world.store(dealer) for name in STORES}
-        self.orgs: dict[str, Org] = {"dealer": dealer, **stores}
+        neighbour = await self.world.dealer()
+        self.orgs: dict[str, Org] = {"dealer": dealer, "neighbour": neighbour, **stores, "brand": self.world.brand}
         self.boss: dict[str, User] = {name: await self.world.boss(org) for name, org in self.orgs.items()}
         self.goods: list[Product] = await self.world.products(2)
         await self.world.offer(dealer, self.goods)
@@ -207,6 +218,51 @@ class Machine(RuleBasedStateMachine):
             ]
             await dealer.post(f"{path}/receive", {"lines": lots})
             await dealer.post(f"{path}/receive", {"lines": lots}, 409)
+
+    @rule(to=st.sampled_from(["dealer", "neighbour", "brand"]), n=product, qty=some)
+    def goods_are_to_be_moved(self, to: str, n: int, qty: int) -> None:
+        self.await_(self._propose(to, n, qty))
+
+    async def _propose(self, to: str, n: int, qty: int) -> None:
+        """From the dealer into his other warehouse, to his neighbour on the brand's account, or back to the brand."""
+        other = (await self.boss["dealer"].get("/warehouses"))["items"][1]["id"]
+        ends = {
+            "dealer": {"to_warehouse_id": other},
+            "neighbour": {"from_org_id": self.orgs["dealer"].id, "to_org_id": self.orgs["neighbour"].id},
+            "brand": {"supplier": "takes"},
+        }
+        who = self.boss["brand" if to == "neighbour" else "dealer"]
+        body = {"lines": [{"product_id": self.goods[n].id, "qty": qty}], "reason": "那边缺货", **ends[to]}
+        self.transfers.append((to, (await who.post("/transfers", body, 201))["id"]))
+
+    @rule(which=st.integers(0, 99), part=st.integers(0, 3))
+    def a_transfer_goes_on(self, which: int, part: int) -> None:
+        if self.transfers:
+            self.await_(self._move_on(*self.transfers[which % len(self.transfers)], part))
+
+    async def _move_on(self, to: str, number: int, part: int) -> None:
+        """Decide, send, count a part, close, or call it off; each step twice. Spoilt goods stay where they are."""
+        giver, taker, decider = self.boss["dealer"], self.boss[to], self.boss["dealer" if to == "dealer" else "brand"]
+        path = f"/transfers/{number}"
+        shown = await giver.get(path)
+        there = await self.witness.fetchrow(_MOVABLE, number, clock.today())
+        if shown["state"] in ("proposed", "approved") and part == 0:
+            await giver.post(f"{path}/cancel", {"reason": "不调了"})
+            await giver.post(f"{path}/cancel", {"reason": "不调了"}, 409)
+        elif shown["state"] == "proposed":
+            decision = (f"/approvals/{shown['approval_id']}/decide", {"decision": "approve"})
+            await decider.post(*decision, 204 if there["free"] >= shown["lines"][0]["qty"] else 409)
+        elif shown["state"] == "approved":
+            await giver.post(f"{path}/issue", {}, 409 if there["spoilt"] else 200)
+        elif shown["state"] == "issued":
+            lots = [
+                {"no": lot["no"], "received_qty": lot["qty"] * part // 3, "note": "少了"}
+                for lot in shown["lines"][0]["lots"]
+            ]
+            await taker.post(f"{path}/receive", {"lines": lots})
+            await taker.post(f"{path}/receive", {"lines": lots}, 409)
+        elif shown["state"] == "received":
+            await giver.post(f"{path}/close", {"reason": "知道了"})
 
     @rule(sell=st.booleans())
     def goods_leave_quarantine(self, sell: bool) -> None:
