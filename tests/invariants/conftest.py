@@ -1,8 +1,9 @@
 """How hard Hypothesis tries: the same short examples each time in the checks, long random ones when asked.
 
-HYPOTHESIS_PROFILE=deep python3 scripts/test tests/invariants -k machine
+HYPOTHESIS_PROFILE=deep python3 scripts/test tests/invariants -k machine -rP
 
-Forty of the deep examples take about a hundred seconds on two cores; each time they are other ones.
+Deep, each machine takes thousands of steps, checks everything after each of them, and says how many there were; each
+time they are other ones.
 """
 
 from __future__ import annotations

@@ -115,7 +115,8 @@ DAMAGE: dict[str, str] = {
     "order_quantities_chain": """
         UPDATE order_line SET issued_qty = 14 WHERE root_id = {root} AND issued_qty = 15 AND received_qty = 0""",
     "order_amounts_equal_their_lines": """
-        UPDATE orders SET approved_fen = approved_fen + 1 WHERE root_id = {root} AND approved_fen > 0 AND approved_fen < total_fen""",
+        UPDATE orders SET approved_fen = approved_fen + 1
+        WHERE root_id = {root} AND approved_fen > 0 AND approved_fen < total_fen""",
     "states_have_their_events": "DELETE FROM order_event WHERE root_id = {root} AND verb = 'issue'",
     "states_agree_with_quantities": "UPDATE orders SET state = 'received' WHERE root_id = {root} AND state = 'issued'",
     "nothing_is_issued_without_an_approval": "DELETE FROM order_event WHERE root_id = {root} AND verb = 'approve'",

@@ -6,26 +6,20 @@ to the fen. What was refused changed nothing; what is repeated is answered as th
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
 from datetime import timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import Any
 
-import asyncpg
 import httpx
-from hypothesis import settings as effort
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule
 
 from server.channel.models import Org
 from server.core import clock
-from server.core.db import connection_options
 from server.settings import Settings
+from tests.invariants import running
 from tests.invariants.checks import broken
 from tests.invariants.model import BUYERS, LEGAL, LOTS, SELLER_OF, SELLERS, Channel, Issue, Line, Order
 from tests.world import Product, User, World, key
-
-T = TypeVar("T")
 
 _STOCK = """
 SELECT l.kind, l.org_id, b.product_id, t.code, b.on_hand, b.reserved
@@ -50,16 +44,8 @@ parts = st.lists(st.integers(0, 4), min_size=4, max_size=4)
 """Quarters of a quantity, line by line."""
 
 
-class Machine(RuleBasedStateMachine):
+class Channelled(running.Machine):
     """Four buyers on three levels, with a boss and a helper each; one brand per example."""
-
-    loop: ClassVar[asyncio.AbstractEventLoop]
-    http: ClassVar[httpx.AsyncClient]
-    witness: ClassVar[Any]
-
-    def await_(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run on the loop where the system runs; the machine itself is in a thread."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
 
     @initialize()
     def found(self) -> None:
@@ -333,6 +319,7 @@ class Machine(RuleBasedStateMachine):
     def nothing_is_broken(self) -> None:
         if hasattr(self, "orgs"):
             self.await_(self._compare())
+            type(self).steps += 1
 
     async def _compare(self) -> None:
         root_id = self.orgs["brand"].id
@@ -366,10 +353,5 @@ class Machine(RuleBasedStateMachine):
 async def test_whatever_is_pressed_in_whatever_order_stock_money_and_orders_stay_what_the_rules_say(
     http: httpx.AsyncClient, settings: Settings
 ) -> None:
-    Machine.loop, Machine.http = asyncio.get_running_loop(), http
-    Machine.witness = await asyncpg.connect(**connection_options(settings.database_url))
-    try:
-        with clock.frozen(clock.now()):
-            await asyncio.to_thread(run_state_machine_as_test, Machine, settings=effort.default)
-    finally:
-        await Machine.witness.close()
+    with clock.frozen(clock.now()):
+        await running.run(Channelled, http, settings)

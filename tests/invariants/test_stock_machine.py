@@ -7,29 +7,24 @@ moves say, and what is sent twice happened once.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
 from contextlib import ExitStack
 from datetime import timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import Any
 
-import asyncpg
 import httpx
-from hypothesis import settings as effort
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule
 
 from server.channel.models import Org
 from server.core import clock
-from server.core.db import connection_options
 from server.settings import Settings
 from server.stock.snapshots import take_snapshots
+from tests.invariants import running
 from tests.invariants.checks import broken
 from tests.orders.test_life import cart
 from tests.stock.scanning import begin, scan, send
 from tests.world import Product, User, World
 
-T = TypeVar("T")
 PARTIES = ("dealer", "corner", "market", "neighbour")
 STORES = ("corner", "market")
 
@@ -74,16 +69,8 @@ product = st.integers(0, 1)
 some = st.integers(1, 30)
 
 
-class Machine(RuleBasedStateMachine):
+class Goods(running.Machine):
     """A dealer with two warehouses and two stores, and a neighbour of his; one brand per example."""
-
-    loop: ClassVar[asyncio.AbstractEventLoop]
-    http: ClassVar[httpx.AsyncClient]
-    witness: ClassVar[Any]
-
-    def await_(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run on the loop where the system runs; the machine itself is in a thread."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
 
     @initialize()
     def found(self) -> None:
@@ -344,17 +331,10 @@ class Machine(RuleBasedStateMachine):
     def nothing_is_broken(self) -> None:
         if hasattr(self, "orgs"):
             assert self.await_(broken(self.witness, self.world.brand.id)) == []
+            type(self).steps += 1
 
 
 async def test_whoever_moves_goods_in_whatever_way_they_neither_appear_nor_vanish(
     http: httpx.AsyncClient, settings: Settings
 ) -> None:
-    Machine.loop, Machine.http = asyncio.get_running_loop(), http
-    Machine.witness = await asyncpg.connect(**connection_options(settings.database_url))
-    try:
-        profile = effort.default
-        assert profile is not None
-        shorter = effort(profile, max_examples=max(4, profile.max_examples // 3))
-        await asyncio.to_thread(run_state_machine_as_test, Machine, settings=shorter)
-    finally:
-        await Machine.witness.close()
+    await running.run(Goods, http, settings, share=3)
