@@ -22,7 +22,7 @@ async def _ensure_database(settings: Settings) -> None:
     except asyncpg.InvalidCatalogNameError:
         name = options["database"].replace('"', '""')
         connection = await asyncpg.connect(**{**options, "database": "postgres"})
-        await connection.execute(f'CREATE DATABASE "{name}" ENCODING \'UTF8\' TEMPLATE template0')
+        await connection.execute(f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' TEMPLATE template0")
     await connection.close()
 
 

@@ -21,6 +21,7 @@ from server.core.http import Route
 from server.core.orphans import named_by
 from server.counts.routes import routes as counts
 from server.counts.service import papers as stocktake_papers
+from server.counts.service import undone as undone_counts
 from server.customers.routes import routes as customers
 from server.exchange import lists
 from server.exchange.routes import routes as exchange
@@ -56,6 +57,7 @@ from server.stock.documents import numbered_by
 from server.stock.history_routes import routes as history
 from server.stock.insight import worth_by
 from server.stock.place_routes import routes as warehouses
+from server.stock.places import keeps_open
 from server.stock.routes import routes as stock
 from server.stock.service import open_locations
 from server.stock.session_queries import names_packaging as scans_packaging
@@ -146,4 +148,5 @@ def wire() -> None:
     orders_named_by(holding_papers)
     holds_too(held_by_transfers)
     holds_too(held_by_returns)
+    keeps_open(undone_counts)
     on_category_move(check_regrouping)

@@ -45,7 +45,7 @@ WHERE root_id = $1 AND org_id = $2 AND id = $3 AND ended_at IS NULL RETURNING na
 _DUE = f"""
 WITH due AS (
     SELECT y.* FROM stocktake_plan y JOIN location w ON w.id = y.location_id AND w.closed_at IS NULL
-    WHERE y.ended_at IS NULL AND y.next_on <= $1 FOR UPDATE OF y SKIP LOCKED
+    WHERE y.ended_at IS NULL AND y.next_on <= $1 FOR UPDATE OF y SKIP LOCKED FOR KEY SHARE OF w
 ), moved AS (
     UPDATE stocktake_plan y SET next_on = (
         SELECT min(x.day) FROM (

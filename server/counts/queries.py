@@ -95,6 +95,13 @@ WHERE a.org_id = $1 AND a.status = 'active' AND ({holders.holds("stock.scan", "a
 """
 _NUMBERS = "SELECT id, number FROM stocktake WHERE root_id = $1 AND id = ANY ($2::bigint[])"
 
+# A warehouse is one org's: its own counts are few beside all of the brand's.
+_UNDONE = """
+SELECT t.number FROM location w JOIN stocktake t ON t.root_id = $1 AND t.org_id = w.org_id AND t.location_id = w.id
+WHERE w.id = $2 AND t.state IN ('planned', 'counting', 'counted', 'submitted')
+ORDER BY t.id LIMIT 1
+"""
+
 _OPEN_HERE = """
 SELECT number FROM stocktake
 WHERE root_id = $1 AND location_id = $2 AND id <> $3 AND state IN ('counting', 'counted', 'submitted')
@@ -348,3 +355,9 @@ async def set_limit(actor: Actor, limit_fen: int, version: int, at: datetime) ->
 async def keeps_lots(found: db.Row) -> bool:
     """Whether the org of a stocktake keeps lots of goods that spoil."""
     return bool(await db.value(_KEEPS_LOTS, found["root_id"], found["org_id"], found["org_kind"]))
+
+
+async def undone(root_id: int, location_id: int) -> str | None:
+    """The number of a stocktake of a place that is neither adjusted nor given up."""
+    number: str | None = await db.value(_UNDONE, root_id, location_id)
+    return number

@@ -417,4 +417,10 @@ async def papers(root_id: int, ids: Sequence[int]) -> dict[int, Paper]:
     return {id_: Paper(number, KIND, id_) for id_, number in (await queries.numbers(root_id, ids)).items()}
 
 
+async def undone(root_id: int, location_id: int) -> str:
+    """Which stocktake must be ended before a warehouse is closed, in words; empty where none is open."""
+    number = await queries.undone(root_id, location_id)
+    return f"未完成的盘点 {number}" if number else ""
+
+
 approvals.register(KIND, decide)

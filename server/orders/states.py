@@ -59,7 +59,5 @@ def next_state(number: str, state: str, verb: str) -> str:
     """The state after a verb; `OrderState` where the table has none."""
     after = TRANSITIONS.get((state, verb))
     if after is None:
-        raise OrderState(
-            f"订单 {number} 现在是“{STATE_NAMES[state]}”，不能{VERB_NAMES[verb]}", state=state
-        )
+        raise OrderState(f"订单 {number} 现在是“{STATE_NAMES[state]}”，不能{VERB_NAMES[verb]}", state=state)
     return after

@@ -201,10 +201,7 @@ def refuse_lines(lines: Sequence[_Line]) -> BusinessError:
     changed = [line for line in lines if line.price_fen is not None and line.price_fen != line.seen_fen]
     return PriceChanged(
         f"有 {len(changed)} 种商品的价格有变化，请确认新价格后再提交",
-        [
-            FieldError(f"/lines/{c.line_no - 1}/price_fen", f"{c.name}现在是 {yuan(c.price_fen or 0)}")
-            for c in changed
-        ],
+        [FieldError(f"/lines/{c.line_no - 1}/price_fen", f"{c.name}现在是 {yuan(c.price_fen or 0)}") for c in changed],
         lines=[{"line_no": c.line_no, "price_fen": c.price_fen} for c in changed],
     )
 

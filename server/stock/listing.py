@@ -67,6 +67,7 @@ class BalanceList(msgspec.Struct):
     items: list[StockBalance]
     next_cursor: str | None
 
+
 # $1 root  $2 org  $3-$5 the last balance shown  $6 rows  $7 warehouse  $8 category  $9 product  $10, $11 days between
 # $12, $13 what a product is found by
 _FOUND = f"SELECT p.id FROM product p WHERE p.root_id = $1 AND {search.matches('p', '$12', '$13')}"

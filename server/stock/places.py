@@ -7,6 +7,8 @@ to be read. (S3.1, D2.1)
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
 from tortoise.exceptions import IntegrityError
 
@@ -27,7 +29,7 @@ class WarehouseNameTaken(BusinessError):
 
 
 class WarehouseInUse(BusinessError):
-    """The warehouse delivers, holds goods, or is being scanned in: it cannot be closed."""
+    """The warehouse delivers, holds goods, or is being scanned or counted in: it cannot be closed."""
 
     status, code, title = 409, "warehouse_in_use", "仓库正在使用"
 
@@ -36,6 +38,18 @@ class TooManyWarehouses(BusinessError):
     """There are as many as an org may have."""
 
     status, code, title = 409, "too_many_warehouses", "仓库太多"
+
+
+Uses = Callable[[int, int], Awaitable[str]]
+"""(brand, warehouse) → what is not done there yet and keeps it open, as people say it; empty where there is nothing."""
+
+_uses: list[Uses] = []
+
+
+def keeps_open(uses: Uses) -> None:
+    """Let another module say what must be done before a warehouse can be closed."""
+    if uses not in _uses:
+        _uses.append(uses)
 
 
 async def org_seen(actor: Actor, org_id: int | None) -> int:
@@ -124,7 +138,7 @@ async def make_default(actor: Actor, warehouse_id: int, version: int) -> None:
 
 
 async def close_warehouse(actor: Actor, warehouse_id: int, version: int) -> None:
-    """Close an empty warehouse; `WarehouseInUse` for one that is not, or that delivers."""
+    """Close an empty warehouse; `WarehouseInUse` for one that is not, that delivers, or where something is not done."""
     actor.require("warehouse.manage")
     async with db.transaction():
         warehouse = _checked(await queries.lock(actor.org_id, warehouse_id), warehouse_id, version)
@@ -136,6 +150,10 @@ async def close_warehouse(actor: Actor, warehouse_id: int, version: int) -> None
             raise WarehouseInUse(f"“{name}”里还有货，请先调走或出库")
         if used["sessions"]:
             raise WarehouseInUse(f"“{name}”还有没结束的扫码任务，请先完成或取消")
+        for uses in _uses:
+            undone = await uses(actor.root_id, warehouse_id)
+            if undone:
+                raise WarehouseInUse(f"“{name}”还有{undone}，请先完成或取消")
         await queries.close(warehouse_id, clock.now())
         await audit.record(actor, "close", "warehouse", warehouse_id, {"name": name})
 

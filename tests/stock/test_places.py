@@ -67,7 +67,7 @@ async def test_goods_that_were_bought_come_into_the_warehouse_that_delivers(worl
     assert await places(buyer) == [("后仓", True, 5, 0), ("主仓", False, 0, 0)]
 
 
-async def test_a_warehouse_is_closed_only_when_nothing_is_in_it(world: World) -> None:
+async def test_a_warehouse_is_closed_only_when_nothing_is_in_it_and_nobody_counts_there(world: World) -> None:
     dealer = await world.dealer()
     owner, item = await world.boss(dealer), await world.product()
     east = await another(owner)
@@ -80,6 +80,10 @@ async def test_a_warehouse_is_closed_only_when_nothing_is_in_it(world: World) ->
     gone = await begin(owner, "out", warehouse_id=east)
     await send(owner, gone, scan(item.ean, 5))
     await finish(owner, gone)
+    count = await owner.post("/stocktakes", {"scope": "all", "blind": False, "warehouse_id": east}, 201)
+    refused = await owner.post(f"/warehouses/{east}/close", {"version": 1}, 409)
+    assert f"还有未完成的盘点 {count['number']}" in refused["detail"]
+    await owner.post(f"/stocktakes/{count['id']}/cancel", {"reason": "仓库不用了"})
     await owner.post(f"/warehouses/{east}/close", {"version": 1})
     assert await places(owner) == [("主仓", True, 0, 0)]
     assert await places(owner, closed=True) == [("主仓", True, 0, 0), ("东仓", False, 0, 0)]
