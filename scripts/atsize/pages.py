@@ -110,6 +110,7 @@ ORDERS: dict[str, Page] = {
     "a goods issue by its number": Page("brand", lambda a, w: views.find_issue(a, f"CK{w.order_number}")),
 }
 
+
 def _assortment(**filters: Any) -> Look:
     return lambda actor, world: assortment.list_products(actor, AssortmentFilter(**filters))
 
@@ -164,8 +165,6 @@ MONEY: dict[str, Page] = {
 
 def _approvals(state: Any) -> Look:
     return lambda actor, world: approvals.list_approvals(actor, ApprovalFilter(state))
-
-
 
 
 def _month() -> AuditFilter:

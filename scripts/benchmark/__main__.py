@@ -13,12 +13,13 @@ import msgspec
 import uvloop
 
 from scripts.benchmark.documents import Documents
-from scripts.benchmark.http_client import Unexpected
+from scripts.benchmark.http_client import Connection, Unexpected
 from scripts.benchmark.measure import Measurement, measure
 from scripts.benchmark.operations import Operation, operation
-from scripts.benchmark.options import LINES, Options, parse
+from scripts.benchmark.options import BATCH, LINES, Options, clients_of, parse
+from scripts.benchmark.phones import AGAIN, Phones, ScansLost
 from scripts.benchmark.report import row, table
-from scripts.benchmark.services import Services, services
+from scripts.benchmark.services import HOST, Services, services
 from scripts.benchmark.statements import NotLogged, count_statements
 from scripts.benchmark.world import SMALL, Size, World, make_world
 from scripts.toolbox.console import Console, Problem
@@ -69,7 +70,7 @@ class Run:
                 counted = await self._count(cases, documents)
             with self.console.step("准备历史订单"):
                 await self._history(documents, connection)
-            return await self._measure(cases, counted)
+            return await self._measure(cases, counted, documents.phones)
         finally:
             await connection.close()
 
@@ -90,12 +91,14 @@ class Run:
             await connection.execute("ANALYZE")
         await connection.execute("VACUUM")
 
-    async def _measure(self, cases: list[Operation], counted: dict[tuple[str, int], int]) -> list[Measurement]:
+    async def _measure(
+        self, cases: list[Operation], counted: dict[tuple[str, int], int], phones: Phones
+    ) -> list[Measurement]:
         with self.console.step(f"启动 API（{self.options.workers} 个工作进程）"):
             port = self.service.start_api(self.options.workers)
         found: list[Measurement] = []
         for case in cases:
-            for clients in self.options.clients:
+            for clients in clients_of(case.name, self.options.clients):
                 result = await measure(
                     case,
                     clients,
@@ -107,7 +110,20 @@ class Run:
                 )
                 self.console.line("  " + "  ".join(row(result)))
                 found.append(result)
+            if case.name == "phones":
+                await self._check_scans(phones, port, found[-1])
         return found
+
+    async def _check_scans(self, phones: Phones, port: int, result: Measurement) -> None:
+        """Say how many scans a minute there were, once each of them was found in the warehouse once."""
+        connection = await Connection.open(HOST, port)
+        try:
+            kept = await phones.check(connection)
+        finally:
+            connection.close()
+        a_minute = result.per_second * BATCH * 60 * AGAIN / (AGAIN + 1)
+        words = f"{result.clients} 部手机扫入一个仓库：每分钟 {a_minute:,.0f} 次扫码（不算重发的）"
+        self.console.line(f"  {words}；共 {kept:,} 次，完成后逐一核对：没有丢失，也没有重复")
 
 
 async def drop_given_database(service: Services) -> None:
@@ -140,7 +156,7 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         console.problem("已中断。")
         return 130
-    except (Problem, Unexpected, NotLogged, OSError, asyncpg.PostgresError) as problem:
+    except (Problem, Unexpected, NotLogged, ScansLost, OSError, asyncpg.PostgresError) as problem:
         console.problem(str(problem))
         return 1
     if options.json:

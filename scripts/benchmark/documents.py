@@ -18,6 +18,7 @@ import asyncpg
 import msgspec
 
 from scripts.benchmark import floor
+from scripts.benchmark.phones import Phones
 from scripts.benchmark.stock import Scanning
 from scripts.benchmark.trace import Traces
 from scripts.benchmark.world import Goods, Member, World
@@ -59,6 +60,7 @@ class Documents:
     def __init__(self, connection: asyncpg.Connection, world: World) -> None:
         self._db = connection
         self.scanning = Scanning(connection, world)
+        self.phones = Phones(connection, world, self.scanning)
         self.traces = Traces(connection, world)
         self.world = world
         self.answers: dict[tuple[str, int], str] = {}
@@ -84,8 +86,7 @@ class Documents:
             await self._make(state, lines, count - len(found))
             found = await self._db.fetch(_TAKE, self.world.root_id, state, lines, count)
         return [
-            Document(item["id"], item["issue_id"], item["total_fen"], *self._buyers[item["buyer_id"]])
-            for item in found
+            Document(item["id"], item["issue_id"], item["total_fen"], *self._buyers[item["buyer_id"]]) for item in found
         ]
 
     async def _make(self, state: str, lines: int, count: int) -> None:

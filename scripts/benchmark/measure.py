@@ -79,6 +79,7 @@ async def _api_side(operation: Operation, clients: int, port: int) -> _Side:
     def client(connection: Connection) -> Client[bytes]:
         async def ask(request: bytes) -> None:
             await connection.ask(request, operation.status)
+            operation.told(request)
 
         return ask
 

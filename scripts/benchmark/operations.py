@@ -28,6 +28,8 @@ class Operation:
     """So many requests, each of which works once."""
     rows: Callable[[int], Awaitable[list[Values]]]
     """The values of so many calls of the statement."""
+    told: Callable[[bytes], None] = lambda request: None
+    """Called with each request that was answered as it should be."""
 
 
 def operation(name: str, lines: int, documents: Documents) -> Operation:
@@ -36,6 +38,9 @@ def operation(name: str, lines: int, documents: Documents) -> Operation:
         return _submit(lines, documents)
     if name == "scan_in":
         return _scan_in(lines, documents)
+    if name == "phones":
+        phones = documents.phones
+        return Operation(name, lines, 200, stock.SCAN_IN, phones.requests, phones.rows, phones.told)
     if name in stock.STATEMENTS:
         return _stock(name, documents)
     if name == "trace":

@@ -6,12 +6,15 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scripts.benchmark.world import SMALL, WHOLE, Size
+from scripts.benchmark.world import PHONES, SMALL, WHOLE, Size
 
 WRITES = ("submit", "approve", "issue", "receive", "scan_in")
-OPERATIONS = (*WRITES, "list_orders", "catalogue", "balance", "as_of", "trace")
+OPERATIONS = (*WRITES, "list_orders", "catalogue", "balance", "as_of", "trace", "phones")
 PAGE = {"list_orders": 20, "catalogue": 50, "balance": 50, "as_of": 50, "trace": 6}
 """The rows of a page, for the operations that read one."""
+
+BATCH = 10
+"""The scans that a phone sends at once, where twenty of them scan into one warehouse."""
 
 LINES = (5, 200)
 CLIENTS = (1, 8, 32)
@@ -34,7 +37,13 @@ class Options:
     def cases(self) -> list[tuple[str, int]]:
         """What is measured, in an order in which one operation leaves documents for the next."""
         writes = [(name, lines) for lines in self.lines for name in WRITES if name in self.operations]
-        return writes + [(name, PAGE[name]) for name in PAGE if name in self.operations]
+        reads = [(name, PAGE[name]) for name in PAGE if name in self.operations]
+        return writes + reads + ([("phones", BATCH)] if "phones" in self.operations else [])
+
+
+def clients_of(name: str, asked: tuple[int, ...]) -> tuple[int, ...]:
+    """How many clients at a time: the phones of a warehouse are as many as they are."""
+    return (PHONES,) if name == "phones" else asked
 
 
 def _numbers(text: str) -> tuple[int, ...]:

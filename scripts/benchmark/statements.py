@@ -13,8 +13,9 @@ from pathlib import Path
 
 import msgspec
 
-from scripts.benchmark.http_client import Connection
+from scripts.benchmark.http_client import Connection, Unexpected
 from scripts.benchmark.operations import Operation
+from scripts.benchmark.options import PAGE
 from scripts.benchmark.services import HOST
 
 _TRIES = 100
@@ -37,10 +38,21 @@ async def count_statements(
             head, body = plain.split(b"\r\n\r\n", 1)
             tagged = head + f"\r\nX-Request-Id: {number}\r\n\r\n".encode() + body
             answer = await connection.ask(tagged, operation.status)
+            operation.told(plain)
+            _shows_something(operation, answer)
             asked[operation.name, operation.lines] = (number, answer.decode())
     finally:
         connection.close()
     return {key: (await _logged(log, number), answer) for key, (number, answer) in asked.items()}
+
+
+def _shows_something(operation: Operation, answer: bytes) -> None:
+    """A page without a row is quickly made: it would measure nothing."""
+    if operation.name in PAGE:
+        read = msgspec.json.decode(answer)
+        rows = read["way"] if operation.name == "trace" else read["items"]
+        if not rows:
+            raise Unexpected(f"{operation.name} shows no row")
 
 
 def _find(log: Path, number: str) -> int | None:

@@ -12,14 +12,15 @@ import msgspec
 
 from scripts.benchmark.http_client import request
 from scripts.benchmark.world import Member, World
+from server.stock.snapshots import month_begin
 
 Values = tuple[Any, ...]
 
-_SESSION = """
+SESSION = """
 INSERT INTO scan_session (root_id, org_id, number, kind, location_id, reason, opened_by, opened_at)
 VALUES ($1, $2, $3, 'in', $4, 'opening', $5, now()) RETURNING id
 """
-_PACKED = "SELECT id, product_id, unit_qty, gtin FROM packaging WHERE root_id = $1 AND id = ANY ($2::bigint[])"
+PACKED = "SELECT id, product_id, unit_qty, gtin FROM packaging WHERE root_id = $1 AND id = ANY ($2::bigint[])"
 
 # The rows of a batch of scans, and those that its answer shows.
 # $1 root  $2 session  $3 account  $4 moment  $5 … $10 the scans
@@ -45,8 +46,17 @@ JOIN location w ON w.id = b.location_id
 WHERE b.root_id = $1 AND b.location_id = $2 AND b.on_hand > 0
 ORDER BY b.product_id, b.lot_id LIMIT 50
 """
-# The nearest that can be: what there is now. To tell a day in the past the moves since have to be read, too.
-AS_OF = BALANCE
+# The nearest that can be: the snapshot of the very moment. How long moves between a day and a snapshot take is what
+# `scripts/world` measures.  $1 root  $2 warehouse
+AS_OF = """
+SELECT b.product_id, b.lot_id, b.on_hand, l.code, l.expires_on, p.name, p.code AS product_code, p.color, p.base_unit,
+       w.name AS warehouse_name
+FROM stock_snapshot b JOIN lot l ON l.id = b.lot_id JOIN product p ON p.id = b.product_id
+JOIN location w ON w.id = b.location_id
+WHERE b.root_id = $1 AND b.location_id = $2
+  AND b.before = (SELECT max(before) FROM stock_snapshot_head WHERE root_id = $1 AND location_id = $2)
+ORDER BY b.product_id, b.lot_id LIMIT 50
+"""
 
 PATHS = {"balance": "/stock/balances?limit=50", "as_of": "/stock/past?limit=50&day={day}"}
 STATEMENTS = {"balance": BALANCE, "as_of": AS_OF}
@@ -64,13 +74,13 @@ class Scanning:
     async def _session(self, seller: Member) -> int:
         if seller.org_id not in self._sessions:
             asked = (self._world.root_id, seller.org_id, uuid.uuid4().hex, seller.warehouse, seller.account_id)
-            self._sessions[seller.org_id] = await self._db.fetchval(_SESSION, *asked)
+            self._sessions[seller.org_id] = await self._db.fetchval(SESSION, *asked)
         return self._sessions[seller.org_id]
 
     async def _scans(self, count: int) -> list[Any]:
         if not self._packed:
             ids = [item.packaging_id for item in self._world.goods]
-            self._packed = await self._db.fetch(_PACKED, self._world.root_id, ids)
+            self._packed = await self._db.fetch(PACKED, self._world.root_id, ids)
         return self._chance.choices(self._packed, k=count)
 
     async def request(self, seller: Member, lines: int) -> bytes:
@@ -101,5 +111,6 @@ class Scanning:
 
 
 def path(name: str) -> str:
-    """The address of a read, below `/api/v1`: as-of is that of yesterday's end."""
-    return PATHS[name].format(day=(datetime.now(UTC) - timedelta(days=1)).date().isoformat())
+    """The address of a read, below `/api/v1`: as-of is that of the last day of the month before."""
+    last = month_begin(datetime.now(UTC)).date() - timedelta(days=1)
+    return PATHS[name].format(day=last.isoformat())

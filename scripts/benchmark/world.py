@@ -25,6 +25,7 @@ from server.pricing import service as pricing
 from server.pricing.schemas import PriceIn, PriceList
 from server.stock.schemas import Supply, SupplyLine
 from server.stock.service import supply
+from server.stock.snapshots import take_snapshots
 
 
 class Size(NamedTuple):
@@ -38,6 +39,15 @@ class Size(NamedTuple):
 WHOLE = Size(dealers=8, stores=40, products=300)
 SMALL = Size(dealers=2, stores=4, products=12)
 """To try the benchmark itself."""
+
+LOT = "L1"
+"""The lot of each product that leaves first."""
+
+PHONES = 20
+"""So many phones are signed in at the first dealer."""
+
+SINCE = timedelta(days=40)
+"""So long the goods have lain there: there is a month's begin since."""
 
 LOT_QTY = 9_000_000
 """Base units in each of two lots of each product at each dealer: more than any run can order."""
@@ -76,6 +86,8 @@ class World:
     buyers: list[tuple[Member, Member]]
     """Every store's owner, with the dealer it buys from; neighbours buy from different dealers."""
     goods: list[Goods]
+    phones: list[str]
+    """The tokens of phones of the first dealer."""
 
 
 async def make_world(session_days: int, size: Size) -> World:
@@ -95,8 +107,11 @@ async def make_world(session_days: int, size: Size) -> World:
         dealer, seller = sellers[number % size.dealers]
         store = await channel.create_org(admin, NewOrg(parent_id=dealer.id, kind="store", name=f"门店{number + 1}"))
         pairs.append(((await _owner(store, "store_owner", session_days))[1], seller))
+    await take_snapshots(1)
     goods = await _goods(brand.root_id, list(product_ids))
-    return World(brand.root_id, {member.org_id: member for _, member in sellers}, pairs, goods)
+    first = pairs[0][1].account_id
+    phones = [(await open_session(first, session_days, Device(f"phone {n}"))).token for n in range(PHONES)]
+    return World(brand.root_id, {member.org_id: member for _, member in sellers}, pairs, goods, phones)
 
 
 async def _owner(org: Org, role: str, days: int) -> tuple[Actor, Member]:
@@ -134,18 +149,20 @@ async def _stock_up(actor: Actor, products: dict[int, int]) -> None:
     """A dealer's price list, and two lots of everything in its warehouse."""
     prices = [PriceIn(product_id, guide - 10) for product_id, guide in products.items()]
     await pricing.set_prices(actor, PriceList(prices, "standard"))
-    for code, days in (("L1", 200), ("L2", 300)):
-        expires = clock.today() + timedelta(days=days)
-        await supply(actor, Supply([SupplyLine(product_id, code, expires, LOT_QTY) for product_id in products]))
+    with clock.frozen(clock.now() - SINCE):
+        for code, days in ((LOT, 300), ("L2", 400)):
+            expires = clock.today() + timedelta(days=days)
+            await supply(actor, Supply([SupplyLine(product_id, code, expires, LOT_QTY) for product_id in products]))
 
 
 async def _goods(root_id: int, product_ids: Sequence[int]) -> list[Goods]:
     found = await db.rows(
         "SELECT p.id, p.name, p.guide_price_fen, k.id AS packaging_id, k.unit_qty, l.id AS lot_id "
         "FROM product p JOIN packaging k ON k.product_id = p.id AND k.is_default "
-        "JOIN lot l ON l.product_id = p.id AND l.code = 'L1' WHERE p.root_id = $1 AND p.id = ANY ($2::bigint[])",
+        "JOIN lot l ON l.product_id = p.id AND l.code = $3 WHERE p.root_id = $1 AND p.id = ANY ($2::bigint[])",
         root_id,
         product_ids,
+        LOT,
     )
     return [
         Goods(
@@ -159,5 +176,3 @@ async def _goods(root_id: int, product_ids: Sequence[int]) -> list[Goods]:
         )
         for item in found
     ]
-
-

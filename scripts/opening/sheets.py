@@ -95,5 +95,3 @@ SHEETS = (CATEGORIES, PRODUCTS, ORGS, OPENING_PRICES, OPENING_STOCK)
 def write_template(file: Path) -> None:
     """An empty workbook with every sheet, its headings, an example row and the notes."""
     file.write_bytes(build(SHEETS, {}))
-
-

@@ -100,9 +100,7 @@ def program_environment(options: Options) -> dict[str, str]:
         env["QUTONG_WORKERS"] = str(options.workers)
     sandbox = f"http://127.0.0.1:{options.port + 2}"
     if uses_sandbox():
-        env.update(
-            SANDBOX_WECOM, WECOM_API_BASE=f"{sandbox}/cgi-bin/", WECOM_LOGIN_URL=f"{sandbox}/wwlogin/sso/login"
-        )
+        env.update(SANDBOX_WECOM, WECOM_API_BASE=f"{sandbox}/cgi-bin/", WECOM_LOGIN_URL=f"{sandbox}/wwlogin/sso/login")
         if not env.get("WECHAT_APP_ID"):
             env.update(SANDBOX_WECHAT, WECHAT_API_BASE=f"{sandbox}/")
     return env

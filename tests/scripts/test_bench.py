@@ -28,10 +28,12 @@ def test_a_run_tells_every_operation_in_the_agreed_form_and_statements_do_not_gr
         ("balance", 50),
         ("as_of", 50),
         ("trace", 6),
+        ("phones", 10),
     ]
+    assert "没有丢失，也没有重复" in done.stderr
     for item in results:
         assert item.keys() == FIELDS
-        assert item["clients"] == 2 and item["workers"] == 1
+        assert item["clients"] == (20 if item["operation"] == "phones" else 2) and item["workers"] == 1
         assert item["per_second"] > 0 and item["floor_per_second"] > 0
         assert abs(item["ratio"] - item["per_second"] / item["floor_per_second"]) < 0.01
         assert 0 < item["p50_ms"] <= item["p99_ms"]
