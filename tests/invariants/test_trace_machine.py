@@ -234,7 +234,7 @@ class Traced(running.Machine):
             return
         passed, already, refused = self._pass(paper, cases, span)
         done = await self.boss[paper.step.giver].post(path, self._named(cases, span))
-        told = (done["changed"], done["already"], sum(one.get("cases", 1) for one in done["refused"]))
+        told = (done["changed"], done["already"], sum(one["count"] for one in done["refused"]))
         assert told == (len(passed), already, refused), (paper, cases, done)
         self._hand_on(paper, passed)
 
