@@ -253,6 +253,9 @@ _GONE = """
 LOOK_AT_CHANGES = _LOOK.format(which=_TOUCHED, gone="SELECT 1 WHERE false")
 LOOK_AT_EVERYTHING = _LOOK.format(which=_EVERYTHING, gone=_GONE)
 
+# The planner takes what the rules hold for next to nothing, and would go through it once for each of all goods.
+JOIN_WHOLE, _JOIN_AS_EVER = "SET LOCAL enable_nestloop = off", "SET LOCAL enable_nestloop = on"
+
 _BEGIN = """
 INSERT INTO alert_look (root_id, looked_at) VALUES ($1, $2) ON CONFLICT DO NOTHING
 """
@@ -296,15 +299,24 @@ async def look(root_id: int, everything: bool = False) -> Looked | None:
         if last is None:
             return None
         full = everything or last["full_on"] is None or last["full_on"] < today
-        statement = LOOK_AT_EVERYTHING if full else LOOK_AT_CHANGES
-        found = await db.row(
-            statement, root_id, today, moment - timedelta(days=WINDOW_DAYS), list(USED), moment, last["move_id"],
-            last["event_id"], WINDOW_DAYS, MARGIN_PCT,
-        )  # fmt: skip
+        since = moment - timedelta(days=WINDOW_DAYS)
+        asked = (root_id, today, since, list(USED), moment, last["move_id"], last["event_id"], WINDOW_DAYS, MARGIN_PCT)
+        found = await (_everything if full else _changes)(asked)
         assert found is not None
         await db.run(_DUE, root_id, today, moment)
         await db.run(_DONE, root_id, moment, today if full else None, moment - SETTLED)
     return Looked(found["opened"], found["closed"])
+
+
+async def _everything(asked: tuple[object, ...]) -> db.Row | None:
+    await db.run(JOIN_WHOLE)
+    found = await db.row(LOOK_AT_EVERYTHING, *asked)
+    await db.run(_JOIN_AS_EVER)
+    return found
+
+
+async def _changes(asked: tuple[object, ...]) -> db.Row | None:
+    return await db.row(LOOK_AT_CHANGES, *asked)
 
 
 async def look_at_all() -> int:
