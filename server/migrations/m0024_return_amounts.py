@@ -11,4 +11,4 @@ class Migration(migrations.Migration):
 
     dependencies = [("qutong", "m0023_alerts")]
 
-    operations = [ops.RunSQL(Path(__file__).with_name("m0027_return_amounts.sql").read_text("utf-8"))]
+    operations = [ops.RunSQL(Path(__file__).with_name("m0024_return_amounts.sql").read_text("utf-8"))]
