@@ -14,8 +14,11 @@ from scripts.toolbox.environment import CACHE
 from scripts.toolbox.files import held
 from scripts.toolbox.services import packages_folder
 
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-APT_PACKAGES = ("chromium", "fonts-noto-cjk")
+# What has no windows is enough, and takes a quarter less of the processor.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+APT_PACKAGES = ("chromium-headless-shell", "chromium")
+"""The first of these that apt has."""
+APT_FONTS = "fonts-noto-cjk"
 NPM_PACKAGE = "@sparticuz/chromium@^147"
 NPM_FOLDER = CACHE / "chromium"
 
@@ -90,8 +93,14 @@ def _by_apt(log: Path, env: dict[str, str]) -> None:
     except CommandFailed as error:
         if commands.is_disk_full(error.output):
             raise
-    install = [*prefix, apt, *options, "install", "--no-install-recommends", *APT_PACKAGES]
-    commands.run(install, log, title="apt install chromium", env=env, timeout=600)
+    for package in APT_PACKAGES:
+        install = [*prefix, apt, *options, "install", "--no-install-recommends", package, APT_FONTS]
+        try:
+            commands.run(install, log, title=f"apt install {package}", env=env, timeout=600)
+            return
+        except CommandFailed as error:
+            if package == APT_PACKAGES[-1] or commands.is_disk_full(error.output):
+                raise
 
 
 def _by_npm(log: Path, env: dict[str, str]) -> None:

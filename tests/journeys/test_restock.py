@@ -118,12 +118,12 @@ async def _issues(dealer: Phone) -> None:
 async def _prints_the_note(dealer: Phone) -> None:
     async with (
         dealer.context.expect_page() as opened,
+        dealer.context.expect_event("request", lambda asked: asked.url.startswith("blob:")),
         dealer.page.expect_response(lambda found: found.url.endswith("/note.pdf")) as note,
     ):
         await dealer.words("打印出库单").click()
     answer, tab = await note.value, await opened.value
     assert answer.headers["content-type"] == "application/pdf"
-    await tab.wait_for_url(lambda url: url.startswith("blob:"), wait_until="commit")
     await tab.close()
     again = await dealer.context.request.get(answer.url, headers=await answer.request.all_headers())
     assert (await again.body()).startswith(b"%PDF-")
