@@ -11,7 +11,11 @@ LEFT JOIN (SELECT location_id, product_id, lot_id, sum(qty) AS qty
            FROM (SELECT location_id, product_id, lot_id, qty FROM reservation
                  UNION ALL
                  SELECT t.from_location_id, x.product_id, x.lot_id, x.qty FROM transfer t
-                 JOIN transfer_lot x ON x.root_id = t.root_id AND x.transfer_id = t.id WHERE t.state = 'approved') held
+                 JOIN transfer_lot x ON x.root_id = t.root_id AND x.transfer_id = t.id WHERE t.state = 'approved'
+                 UNION ALL
+                 SELECT g.from_location_id, x.product_id, x.lot_id, x.qty FROM goods_return g
+                 JOIN goods_return_lot x ON x.root_id = g.root_id AND x.return_id = g.id
+                 WHERE g.state IN ('asked', 'approved')) held
            GROUP BY location_id, product_id, lot_id) r USING (location_id, product_id, lot_id);
 
 -- The brand and the regional dealers have snapshots of two years, as `server/stock/snapshots.py` would have taken them.

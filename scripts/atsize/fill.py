@@ -14,7 +14,9 @@ from scripts.atsize.size import ASSORTMENT, BRAND, FIRST_DEALER, FIRST_STORE, RE
 DAYS = 730
 """How long trade has gone on."""
 
-_TRADE = [Path(__file__).with_name(name) for name in ("trade.sql", "goods.sql", "balances.sql", "trace.sql")]
+# Whatever moves goods comes before the balances, which are made of all moves.
+_STORIES = ("trade", "goods", "papers", "balances", "watches", "trace")
+_TRADE = [Path(__file__).with_name(f"{name}.sql") for name in _STORIES]
 
 # Indexes without a constraint behind them: they are built faster over all rows than row by row.
 _INDEXES = """
@@ -53,6 +55,8 @@ def statements(size: Size) -> list[str]:
         sessions=size.sessions,
         transfers=size.transfers,
         exceptions=size.transfers,
+        stocktakes=size.stocktakes,
+        alerts=size.alerts,
         rep=REP,
     )
     return [part.strip() for part in text.split(";\n") if part.strip()]

@@ -127,5 +127,3 @@ FROM (SELECT 'transfer' AS kind, id, number, supplier_id AS org_id, to_org_id AS
              proposed_at AS at FROM transfer WHERE supplier_id IS NOT NULL
       UNION ALL
       SELECT 'price_exception', id, number, seller_id, buyer_id, price_fen, state, asked_at FROM price_exception) x;
-
--- Here stocktakes, returns and alerts go on: their documents and moves, before the balances are made of all moves.

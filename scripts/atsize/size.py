@@ -53,6 +53,16 @@ class Size:
         return self.orders // 100
 
     @property
+    def stocktakes(self) -> int:
+        """How often some warehouse was counted."""
+        return self.orders // 200
+
+    @property
+    def alerts(self) -> int:
+        """How often some stock was too low, too high or too old."""
+        return self.orders // 20
+
+    @property
     def regional(self) -> int:
         """How many dealers buy from the brand itself."""
         return max(1, self.dealers // (COUNTIES + 1))
