@@ -18,7 +18,7 @@ from server.core import clock
 from server.core.actor import Actor
 from server.counts import plans as stocktake_plans
 from server.counts import views as stocktakes
-from server.counts.schemas import StocktakeFilter
+from server.counts.schemas import LineFilter, StocktakeFilter
 from server.orders import shelf
 from server.returns import views as returns
 from server.returns.returnable import list_returnable
@@ -79,6 +79,9 @@ GOODS: dict[str, Page] = {
     "what all stores sold": Page("brand", lambda a, w: sales.list_sales(a, SaleFilter())),
     "what was sold of a product": Page("brand", lambda a, w: sales.list_sales(a, SaleFilter(product_id=7))),
     "what one store sold": Page("brand", lambda a, w: sales.list_sales(a, SaleFilter(w.store_id))),
+    "what one store sold, added up": Page(
+        "brand", lambda a, w: sales.summarize_sales(a, SalesSummaryFilter(w.store_id)), "counts"
+    ),
     "what a rep's stores sold in a month": Page("rep", _sold_in_a_month),
     "how fast a dealer's goods go": Page("dealer", lambda a, w: insight.list_turnover(a, TurnoverFilter()), "counts"),
     "what a dealer's stock is worth": Page("dealer", lambda a, w: insight.summary(a, SummaryFilter()), "counts"),
@@ -115,6 +118,15 @@ GOODS: dict[str, Page] = {
     "scan sessions of the channel": Page(
         "brand", lambda a, w: sessions.list_sessions(a, ScanSessionFilter(all_below=True))
     ),
+    "what is scanned in the channel at this moment": Page(
+        "brand", lambda a, w: sessions.list_sessions(a, ScanSessionFilter(state="open", all_below=True))
+    ),
+    "what was given up in the channel": Page(
+        "brand", lambda a, w: sessions.list_sessions(a, ScanSessionFilter(state="cancelled", all_below=True))
+    ),
+    "a kind of session that there is not": Page(
+        "brand", lambda a, w: sessions.list_sessions(a, ScanSessionFilter(kind="sale", all_below=True))
+    ),
     "scan sessions below a dealer": Page(
         "dealer", lambda a, w: sessions.list_sessions(a, ScanSessionFilter(all_below=True))
     ),
@@ -128,6 +140,10 @@ STOCKTAKES: dict[str, Page] = {
     "a rep's stocktakes": Page("rep", lambda a, w: stocktakes.list_stocktakes(a, StocktakeFilter("adjusted"))),
     "a dealer's stocktakes": Page("dealer", lambda a, w: stocktakes.list_stocktakes(a, StocktakeFilter())),
     "a store's stocktakes": Page("store", lambda a, w: stocktakes.list_stocktakes(a, StocktakeFilter())),
+    "a stocktake of everything": Page("brand", lambda a, w: stocktakes.get_stocktake(a, w.stocktake_id), "counts"),
+    "the lines of a stocktake of everything": Page(
+        "brand", lambda a, w: stocktakes.list_lines(a, w.stocktake_id, LineFilter())
+    ),
     "a dealer's stocktakes to come": Page("dealer", lambda a, w: stocktake_plans.list_plans(a)),
 }
 
@@ -135,6 +151,8 @@ RETURNS: dict[str, Page] = {
     "returns of the brand": Page("brand", lambda a, w: returns.list_returns(a, ReturnFilter())),
     "a rep's returns": Page("rep", lambda a, w: returns.list_returns(a, ReturnFilter("asked"))),
     "returns to a dealer": Page("dealer", lambda a, w: returns.list_returns(a, ReturnFilter(side="in"))),
+    "what a store gave back": Page("store", lambda a, w: returns.list_returns(a, ReturnFilter(side="out"))),
+    "a return": Page("brand", lambda a, w: returns.get_return(a, 1)),
     "what a store could give back": Page("store", lambda a, w: list_returnable(a, ReturnableFilter())),
     "what a dealer could give back": Page("dealer", lambda a, w: list_returnable(a, ReturnableFilter())),
 }

@@ -22,13 +22,15 @@ class World(NamedTuple):
     store_name: str
     product_name: str
     session_id: int
+    stocktake_id: int
 
 
 async def world(connection: asyncpg.Connection, size: Size) -> World:
     """The world of this size that a database holds."""
     order_id = size.orders // 3
     number = await connection.fetchval("SELECT number FROM orders WHERE root_id = $1 AND id = $2", BRAND, order_id)
-    return World(people(size), order_id, number, FIRST_STORE, store_name(0), product_name(7), 2 * size.dealers)
+    names = (store_name(0), product_name(7))
+    return World(people(size), order_id, number, FIRST_STORE, *names, 2 * size.dealers, size.stocktakes + 1)
 
 
 Look = Callable[[Actor, World], Awaitable[object]]

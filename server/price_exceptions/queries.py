@@ -60,17 +60,25 @@ LEFT JOIN approval_flow f ON f.root_id = a.root_id AND f.id = a.flow_id
 LEFT JOIN account d ON d.id = a.decided_by
 WHERE x.root_id = $1 AND ($2::bigint IS NULL OR x.seller_id = $2 OR c.org_id = $2) AND b.path LIKE ANY ($5::text[])
 """
-# The page is found first: what is shown beside each is looked up for no more than it holds.
-_PAGE = f"""
-WITH hits AS MATERIALIZED (
-    SELECT x.id FROM price_exception x JOIN org b ON b.id = x.buyer_id JOIN account c ON c.id = x.asked_by
-    WHERE x.root_id = $1 AND ($2::bigint IS NULL OR x.seller_id = $2 OR c.org_id = $2)
-      AND b.path LIKE ANY ($5::text[]) AND x.id < $6 AND ($7::text IS NULL OR x.state = $7)
+# The page is found first: what is shown beside each is looked up for no more than it holds. Own ones are those that the
+# org sells by, and those that its people have asked for: a run of an index each.
+_NEWEST = """
+    SELECT x.id FROM price_exception x JOIN org b ON b.id = x.buyer_id
+    WHERE x.root_id = $1{whose} AND b.path LIKE ANY ($5::text[]) AND x.id < $6 AND ($7::text IS NULL OR x.state = $7)
       AND ($8::bigint IS NULL OR x.buyer_id = $8) AND ($9::bigint IS NULL OR x.product_id = $9)
-    ORDER BY x.id DESC LIMIT $10
-)
-{_SHOWN} AND x.id = ANY (ARRAY(SELECT id FROM hits)) ORDER BY x.id DESC
+    ORDER BY x.id DESC LIMIT $10"""
+_OWN = f"""
+    SELECT id FROM (
+        ({_NEWEST.format(whose=" AND x.seller_id = $2")})
+        UNION SELECT n.id FROM account c CROSS JOIN LATERAL ({_NEWEST.format(whose=" AND x.asked_by = c.id")}) n
+        WHERE c.org_id = $2
+    ) o ORDER BY id DESC LIMIT $10"""
+_PAGE = """
+WITH hits AS MATERIALIZED ({found})
+{shown} AND x.id = ANY (ARRAY(SELECT id FROM hits)) ORDER BY x.id DESC
 """
+_PAGE_OWN = _PAGE.format(found=_OWN, shown=_SHOWN)
+_PAGE_ALL = _PAGE.format(found=_NEWEST.format(whose=""), shown=_SHOWN)
 _ONE = _SHOWN + " AND x.id = $6"
 
 _MANY = """
@@ -114,9 +122,9 @@ def _org(actor: Actor) -> int | None:
 
 async def page(actor: Actor, day: date, before: int, wanted: Sequence[object], limit: int) -> Sequence[db.Row]:
     """Those about buyers in the scope: own ones, for the brand's deciders all. `wanted`: state, buyer, product."""
-    return await db.rows(
-        _PAGE, actor.root_id, _org(actor), actor.account_id, day, actor.patterns, before, *wanted, limit
-    )
+    org = _org(actor)
+    statement = _PAGE_ALL if org is None else _PAGE_OWN
+    return await db.rows(statement, actor.root_id, org, actor.account_id, day, actor.patterns, before, *wanted, limit)
 
 
 async def one(actor: Actor, exception_id: int, day: date) -> db.Row | None:

@@ -158,13 +158,15 @@ _GOODS = """
 ARRAY(SELECT DISTINCT l.reason FROM goods_return_line l WHERE l.root_id = r.root_id AND l.return_id = r.id
       ORDER BY 1) AS reasons
 """
+# The place is looked up for what is shown only: there are more of them than of anything else that is joined.
 _COLUMNS = f"""
-SELECT r.*, b.name AS buyer_name, s.name AS seller_name, w.name AS from_warehouse, c.name AS asked_by_name, {_GOODS}
+SELECT r.*, b.name AS buyer_name, s.name AS seller_name, c.name AS asked_by_name,
+       (SELECT w.name FROM location w WHERE w.id = r.from_location_id) AS from_warehouse, {_GOODS}
 """
 _JOINS = """
 FROM goods_return r
 JOIN org b ON b.id = r.buyer_id JOIN org s ON s.id = r.seller_id
-JOIN location w ON w.id = r.from_location_id JOIN account c ON c.id = r.asked_by
+JOIN account c ON c.id = r.asked_by
 """
 # Whoever sees the whole brand reads the newest; others those of the orgs that they see.
 _MINE = """

@@ -57,8 +57,8 @@ ON CONFLICT (root_id, org_id, day, ticket, product_id) DO UPDATE
 _ONE_AT_A_TIME = "SELECT FROM org WHERE id = $1 FOR NO KEY UPDATE"
 
 # $1 root  $2 scope  $3 org  $4 product  $5 from  $6 to  $7 $8 $9 before this day, org and product  $10 rows
-_ORGS = f"""
-    SELECT DISTINCT g.id FROM {tree.below("$2", "o.id")} WHERE $3::bigint IS NULL OR g.id = $3"""
+_ORGS = f"SELECT DISTINCT g.id FROM {tree.below('$2', 'o.id')}"
+_ORG = f"SELECT DISTINCT g.id FROM {tree.below('$2', 'o.id', 'o.id = $3')}"
 _FOUND = """
     SELECT s.day, s.org_id, s.product_id, s.qty FROM sale_day s
     WHERE s.root_id = $1{org}{product} AND s.day BETWEEN $5 AND least($6::date, $7::date)
@@ -68,20 +68,20 @@ _SHOWN = """
 SELECT h.day, h.org_id, o.name AS org_name, h.product_id, p.name AS product_name, p.code AS product_code, p.base_unit,
        coalesce(k.name, '') AS case_name, coalesce(k.unit_qty, 1) AS case_qty, h.qty
 FROM hits h JOIN org o ON o.id = h.org_id JOIN product p ON p.id = h.product_id
-LEFT JOIN packaging k ON k.product_id = h.product_id AND k.is_default
+LEFT JOIN LATERAL (SELECT * FROM packaging WHERE product_id = h.product_id AND is_default LIMIT 1) k ON true
 ORDER BY h.day DESC, h.org_id DESC, h.product_id DESC
 """
 
 
 @cache
-def list_statement(everywhere: bool, of_product: bool) -> str:
-    """The list: one run of an index for who sees the whole brand, else a run for each org inside the scope."""
+def list_statement(everywhere: bool, of_org: bool, of_product: bool) -> str:
+    """The list: one run of an index for who sees the whole brand, else a run for each org inside the scope, or one."""
     product = " AND s.product_id = $4" if of_product else ""
     given = "given AS (SELECT $2::text[], $3::bigint, $4::bigint)"
     if everywhere:
         return f"WITH {given}, hits AS ({_FOUND.format(org='', product=product)}){_SHOWN}"
     found = _FOUND.format(org=" AND s.org_id = o.id", product=product)
-    runs = f"SELECT h.* FROM ({_ORGS}) o CROSS JOIN LATERAL ({found}) h"
+    runs = f"SELECT h.* FROM ({_ORG if of_org else _ORGS}) o CROSS JOIN LATERAL ({found}) h"
     order = "ORDER BY h.day DESC, h.org_id DESC, h.product_id DESC LIMIT $10"
     return f"WITH {given}, hits AS ({runs} {order}){_SHOWN}"
 
@@ -112,11 +112,12 @@ _SOLD = """
 
 
 @cache
-def summary_statement(everywhere: bool, of_product: bool) -> str:
+def summary_statement(everywhere: bool, of_org: bool, of_product: bool) -> str:
     """Sales of a period added up: one range of an index for who sees the whole brand, else one for each org."""
     product = " AND s.product_id = $4" if of_product else ""
     found = _SOLD.format(org="" if everywhere else " AND s.org_id = o.id", product=product)
-    rows = found if everywhere else f"SELECT h.* FROM ({_ORGS}) o CROSS JOIN LATERAL ({found}) h"
+    orgs = _ORG if of_org else _ORGS
+    rows = found if everywhere else f"SELECT h.* FROM ({orgs}) o CROSS JOIN LATERAL ({found}) h"
     return f"""WITH given AS (SELECT $2::text[], $3::bigint, $4::bigint), sold AS MATERIALIZED (
     SELECT r.*, r.qty * p.guide_price_fen AS value_fen FROM ({rows}) r JOIN product p ON p.id = r.product_id
 ){_SUMMED}"""
@@ -158,7 +159,7 @@ async def sales(
     limit: int,
 ) -> Sequence[db.Row]:
     """A page of what the orgs inside the scope sold, the newest day first."""
-    statement = list_statement(everywhere, product_id is not None)
+    statement = list_statement(everywhere, org_id is not None, product_id is not None)
     return await db.rows(statement, actor.root_id, actor.scope, org_id, product_id, *period, *before, limit)
 
 
@@ -166,6 +167,6 @@ async def summed(
     actor: Actor, everywhere: bool, org_id: int | None, product_id: int | None, period: tuple[date, date], first: int
 ) -> db.Row:
     """What the orgs inside the scope sold in a period, added up."""
-    statement = summary_statement(everywhere, product_id is not None)
+    statement = summary_statement(everywhere, org_id is not None, product_id is not None)
     (found,) = await db.rows(statement, actor.root_id, actor.scope, org_id, product_id, *period, first)
     return found

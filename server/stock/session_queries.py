@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from server.core import db, tree
@@ -167,19 +168,23 @@ WHERE s.root_id = $1 AND s.id = $2 AND (s.org_id = $3 OR EXISTS (
 # $1 root  $2 scope  $3 org  $4 before this one  $5 state  $6 kind  $7 rows
 _NEWEST = """
     SELECT * FROM scan_session x
-    WHERE x.root_id = $1{org} AND x.id < $4 AND ($5::text IS NULL OR x.state = $5) AND ($6::text IS NULL OR x.kind = $6)
+    WHERE x.root_id = $1{org} AND x.id < $4{chosen}
     ORDER BY x.id DESC LIMIT $7"""
-_RUNS = {
-    "org": f"({_NEWEST.format(org=' AND x.org_id = $3')})",
-    "all": f"({_NEWEST.format(org='')})",
-    "below": f"""(
+_WHOSE = {"org": " AND x.org_id = $3", "all": "", "below": " AND x.org_id = b.id"}
+_BELOW = f"""
     SELECT n.* FROM (SELECT DISTINCT g.id FROM {tree.below("$2", "o.id")}) b
-    CROSS JOIN LATERAL ({_NEWEST.format(org=" AND x.org_id = b.id")}) n ORDER BY n.id DESC LIMIT $7)""",
-}
-_PAGES = {
-    name: f"WITH given AS (SELECT $2::text[], $3::bigint) {_HEAD.format(sessions=run)} ORDER BY s.id DESC"
-    for name, run in _RUNS.items()
-}
+    CROSS JOIN LATERAL ({{run}}) n ORDER BY n.id DESC LIMIT $7"""
+
+
+@cache
+def _page(whose: Literal["org", "all", "below"], of_state: bool, of_kind: bool) -> str:
+    """The list: what is chosen is part of the statement, so that it is read by the index of just that."""
+    chosen = (" AND x.state = $5" if of_state else "") + (" AND x.kind = $6" if of_kind else "")
+    run = _NEWEST.format(org=_WHOSE[whose], chosen=chosen)
+    found = _BELOW.format(run=run) if whose == "below" else run
+    given = "WITH given AS (SELECT $2::text[], $3::bigint, $5::text, $6::text)"
+    return f"{given} {_HEAD.format(sessions=f'({found})')} ORDER BY s.id DESC"
+
 
 _KEEPS_LOTS = """
 SELECT coalesce((SELECT keeps_lots FROM stock_setting WHERE root_id = $1 AND org_id = $2),
@@ -278,7 +283,8 @@ async def sessions(
     actor: Actor, of: int | None, before: int, state: str | None, kind: str | None, limit: int
 ) -> Sequence[db.Row]:
     """A page of an org's sessions, or of all inside the scope (`of` is None), the newest first."""
-    statement = _PAGES["org" if of is not None else "all" if actor.sees_all else "below"]
+    whose: Literal["org", "all", "below"] = "org" if of is not None else "all" if actor.sees_all else "below"
+    statement = _page(whose, state is not None, kind is not None)
     return await db.rows(statement, actor.root_id, actor.scope, of, before, state, kind, limit)
 
 
