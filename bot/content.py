@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from bot.wecom import cards
 from server.approvals import service as approvals
@@ -104,20 +106,49 @@ def called(approval: approvals.Facts) -> str:
     return f"{_NAMES.get(approval.subject_kind, '')} {approval.number}".strip()
 
 
+class _Said(NamedTuple):
+    """What one kind of subject says on a card; all else is the same on every card."""
+
+    title: str
+    """Of the first step; of others, the name of the kind with that of the step."""
+    at: datetime
+    by: str
+    """Who asked, and how: 张三 提交."""
+    number: str
+    buyer: str
+    total: str
+    lines: str
+    rows: list[tuple[str, str]]
+    page: str
+    """Behind the deployment's address."""
+    total_name: str = "合计"
+    state: str = ""
+    """Where the document stands, once it is decided; '' where that is what was decided."""
+    proposal: str = ""
+
+
 async def of_approval(settings: Settings, approval: approvals.Facts, task_id: str) -> cards.ApprovalCard:
     """What a decider needs to know of what is asked (B1)."""
-    if approval.subject_kind == exceptions.KIND:
-        return await _of_exception(settings, approval, task_id)
-    if approval.subject_kind == transfers.KIND:
-        return await _of_transfer(settings, approval, task_id)
-    if approval.subject_kind == counts.KIND:
-        return await _of_stocktake(settings, approval, task_id)
-    if approval.subject_kind == returns.KIND:
-        return await _of_return(settings, approval, task_id)
-    return await _of_order(settings, approval, task_id)
+    said = await _SAYS[approval.subject_kind](approval)
+    first, decided = approval.step_no == 1, approval.state != "pending"
+    return cards.ApprovalCard(
+        task_id=task_id,
+        title=said.title if first else f"{_SHORT[approval.subject_kind]}{approval.step_name}",
+        subtitle=f"{said.at.astimezone(clock.zone()):%m-%d %H:%M} {said.by}",
+        number=said.number,
+        buyer=said.buyer,
+        total=said.total,
+        lines=said.lines,
+        rows=said.rows,
+        url=f"{settings.public_url.rstrip('/')}/{said.page}",
+        reasons=_REASONS[approval.subject_kind],
+        state=(said.state or _WORDS[approval.state]) if decided else f"待{approval.step_name}",
+        total_name=said.total_name,
+        proposal=said.proposal,
+    )
 
 
-async def _of_order(settings: Settings, approval: approvals.Facts, task_id: str) -> cards.ApprovalCard:
+async def _of_order(approval: approvals.Facts) -> _Said:
     """Who wants what and how much, whether the goods are there, what credit is left."""
     order = await views.headline(approval.root_id, approval.subject_id)
     if order is None:
@@ -133,21 +164,11 @@ async def _of_order(settings: Settings, approval: approvals.Facts, task_id: str)
         rows.append(("期望送达", order.wished_on.isoformat()))
     if order.note:
         rows.append(("备注", order.note))
-    when = order.submitted_at.astimezone(clock.zone()).strftime("%m-%d %H:%M")
-    return cards.ApprovalCard(
-        task_id=task_id,
-        title="采购订单审批" if approval.step_no == 1 else f"订单{approval.step_name}",
-        subtitle=f"{when} {order.created_by_name} 提交",
-        number=order.number,
-        buyer=order.buyer_name,
-        total=yuan(order.total_fen),
-        lines=_goods(lines),
-        rows=rows,
-        url=f"{settings.public_url.rstrip('/')}/#/{page_of(f'order/{order.id}')}",
-        reasons=_REASONS["order"],
-        state=STATE_NAMES[order.state] if approval.state != "pending" else f"待{approval.step_name}",
-        proposal="" if proposal is None else _proposed(proposal, order),
-    )
+    return _Said(
+        "采购订单审批", order.submitted_at, f"{order.created_by_name} 提交", order.number, order.buyer_name,
+        yuan(order.total_fen), _goods(lines), rows, f"#/{page_of(f'order/{order.id}')}",
+        state=STATE_NAMES[order.state], proposal="" if proposal is None else _proposed(proposal, order),
+    )  # fmt: skip
 
 
 async def _subject(
@@ -161,108 +182,93 @@ async def _subject(
     return one
 
 
-async def _of_exception(settings: Settings, approval: approvals.Facts, task_id: str) -> cards.ApprovalCard:
+async def _of_exception(approval: approvals.Facts) -> _Said:
     """Which price, how far from the guide price, for whom, until when, and why."""
     one = await _subject(exceptions.facts_of_many, approval)
-    when = one["asked_at"].astimezone(clock.zone()).strftime("%m-%d %H:%M")
-    return cards.ApprovalCard(
-        task_id=task_id,
-        title="特价审批" if approval.step_no == 1 else f"特价{approval.step_name}",
-        subtitle=f"{when} {one['asked_by_name']} 提交",
-        number=one["number"],
-        buyer=one["buyer_name"],
-        total=f"{yuan(one['price_fen'])}/{one['base_unit']}",
-        lines=f"{one['product_name']} {one['spec']}".strip(),
-        rows=[
-            ("供货方", one["seller_name"]),
-            ("指导价", f"{yuan(one['guide_fen'])}，{_apart(one['price_fen'], one['guide_fen'])}"),
-            ("范围", f"{yuan(one['floor_fen'])} 到 {yuan(one['ceiling_fen'])}"),
-            ("期限", f"{one['from_on']:%Y-%m-%d} 到 {one['until_on']:%m-%d}"),
-            ("原因", one["reason"]),
-        ],
-        url=f"{settings.public_url.rstrip('/')}/console/price-exceptions?open={one['id']}",
-        reasons=_REASONS[exceptions.KIND],
-        state=_WORDS[approval.state] if approval.state != "pending" else f"待{approval.step_name}",
-        total_name="申请价",
-    )
+    rows = [
+        ("供货方", one["seller_name"]),
+        ("指导价", f"{yuan(one['guide_fen'])}，{_apart(one['price_fen'], one['guide_fen'])}"),
+        ("范围", f"{yuan(one['floor_fen'])} 到 {yuan(one['ceiling_fen'])}"),
+        ("期限", f"{one['from_on']:%Y-%m-%d} 到 {one['until_on']:%m-%d}"),
+        ("原因", one["reason"]),
+    ]
+    return _Said(
+        "特价审批", one["asked_at"], f"{one['asked_by_name']} 提交", one["number"], one["buyer_name"],
+        f"{yuan(one['price_fen'])}/{one['base_unit']}", f"{one['product_name']} {one['spec']}".strip(), rows,
+        f"console/price-exceptions?open={one['id']}", "申请价",
+    )  # fmt: skip
 
 
-async def _of_transfer(settings: Settings, approval: approvals.Facts, task_id: str) -> cards.ApprovalCard:
+async def _of_transfer(approval: approvals.Facts) -> _Said:
     """What goes from where to where, why, and what is settled for it."""
     one = await _subject(transfers.facts_of_many, approval)
-    when = one["proposed_at"].astimezone(clock.zone()).strftime("%m-%d %H:%M")
-    return cards.ApprovalCard(
-        task_id=task_id,
-        title="调拨审批" if approval.step_no == 1 else f"调拨{approval.step_name}",
-        subtitle=f"{when} {one['proposed_by_name']} 提出",
-        number=one["number"],
-        buyer=one["to_name"],
-        total=yuan(one["total_fen"]),
-        lines=one["goods"] + (f"；等 {one['line_count']} 种" if one["line_count"] > _LINES_TOLD else ""),
-        rows=[
-            ("调出", f"{one['from_name']} {one['from_warehouse']}"),
-            ("调入", f"{one['to_name']} {one['to_warehouse']}"),
-            ("原因", one["reason"]),
-        ],
-        url=f"{settings.public_url.rstrip('/')}/console/transfers/{one['id']}",
-        reasons=_REASONS[transfers.KIND],
-        state=_WORDS[approval.state] if approval.state != "pending" else f"待{approval.step_name}",
-        total_name="结算金额",
-    )
+    rows = [
+        ("调出", f"{one['from_name']} {one['from_warehouse']}"),
+        ("调入", f"{one['to_name']} {one['to_warehouse']}"),
+        ("原因", one["reason"]),
+    ]
+    return _Said(
+        "调拨审批", one["proposed_at"], f"{one['proposed_by_name']} 提出", one["number"], one["to_name"],
+        yuan(one["total_fen"]), _first_of(one["goods"], one["line_count"], "种"), rows,
+        f"console/transfers/{one['id']}", "结算金额",
+    )  # fmt: skip
 
 
-async def _of_stocktake(settings: Settings, approval: approvals.Facts, task_id: str) -> cards.ApprovalCard:
+async def _of_stocktake(approval: approvals.Facts) -> _Said:
     """What was found more and less than the books, by value, and where most of it is."""
     one = await _subject(counts.facts_of_many, approval)
     subject = (approval.root_id, approval.subject_id)
     worst = await stocktake_lines.page(*subject, "different", 0, _LINES_TOLD)
-    when = one["submitted_at"].astimezone(clock.zone()).strftime("%m-%d %H:%M")
     differing = (await stocktake_lines.counts(*subject))["different"]
     told = "；".join(
         f"{line['product_name']} {line['counted_qty'] - line['book_qty']:+d}{line['base_unit']}" for line in worst
     )
-    return cards.ApprovalCard(
-        task_id=task_id,
-        title="盘点差异审批" if approval.step_no == 1 else f"盘点{approval.step_name}",
-        subtitle=f"{when} 提交",
-        number=one["number"],
-        buyer=f"{one['org_name']} {one['warehouse']}",
-        total=yuan(approval.amount_fen),
-        lines=told + (f"；等 {differing} 行" if differing > _LINES_TOLD else ""),
-        rows=[
-            ("盘盈", yuan(one["gain_fen"])),
-            ("盘亏", yuan(one["loss_fen"])),
-            ("说明", one["reason"] or "没有填写"),
-        ],
-        url=f"{settings.public_url.rstrip('/')}/console/stocktakes?open={one['id']}",
-        reasons=_REASONS[counts.KIND],
-        state=_WORDS[approval.state] if approval.state != "pending" else f"待{approval.step_name}",
-        total_name="差异金额",
-    )
+    rows = [
+        ("盘盈", yuan(one["gain_fen"])),
+        ("盘亏", yuan(one["loss_fen"])),
+        ("说明", one["reason"] or "没有填写"),
+    ]
+    return _Said(
+        "盘点差异审批", one["submitted_at"], "提交", one["number"], f"{one['org_name']} {one['warehouse']}",
+        yuan(approval.amount_fen), _first_of(told, differing, "行"), rows, f"console/stocktakes?open={one['id']}",
+        "差异金额",
+    )  # fmt: skip
 
 
-async def _of_return(settings: Settings, approval: approvals.Facts, task_id: str) -> cards.ApprovalCard:
+async def _of_return(approval: approvals.Facts) -> _Said:
     """Who gives what back, why, and what would be credited for it."""
     one = await _subject(returns.facts_of_many, approval)
-    when = one["asked_at"].astimezone(clock.zone()).strftime("%m-%d %H:%M")
-    return cards.ApprovalCard(
-        task_id=task_id,
-        title="退货审批" if approval.step_no == 1 else f"退货{approval.step_name}",
-        subtitle=f"{when} {one['asked_by_name']} 申请",
-        number=one["number"],
-        buyer=one["buyer_name"],
-        total=yuan(one["total_fen"]),
-        lines=one["goods"] + (f"；等 {one['line_count']} 种" if one["line_count"] > _LINES_TOLD else ""),
-        rows=[
-            ("退给", one["seller_name"]),
-            ("原因", "、".join(REASON_NAMES[reason] for reason in one["reasons"])),
-            *([("备注", one["note"])] if one["note"] else []),
-        ],
-        url=f"{settings.public_url.rstrip('/')}/console/returns?open={one['id']}",
-        reasons=_REASONS[returns.KIND],
-        state=_WORDS[approval.state] if approval.state != "pending" else f"待{approval.step_name}",
-        total_name="退货金额",
-    )
+    rows = [
+        ("退给", one["seller_name"]),
+        ("原因", "、".join(REASON_NAMES[reason] for reason in one["reasons"])),
+        *([("备注", one["note"])] if one["note"] else []),
+    ]
+    return _Said(
+        "退货审批", one["asked_at"], f"{one['asked_by_name']} 申请", one["number"], one["buyer_name"],
+        yuan(one["total_fen"]), _first_of(one["goods"], one["line_count"], "种"), rows,
+        f"console/returns?open={one['id']}", "退货金额",
+    )  # fmt: skip
+
+
+_SAYS: dict[str, Callable[[approvals.Facts], Awaitable[_Said]]] = {
+    "order": _of_order,
+    exceptions.KIND: _of_exception,
+    transfers.KIND: _of_transfer,
+    counts.KIND: _of_stocktake,
+    returns.KIND: _of_return,
+}
+_SHORT = {
+    "order": "订单",
+    exceptions.KIND: "特价",
+    transfers.KIND: "调拨",
+    counts.KIND: "盘点",
+    returns.KIND: "退货",
+}
+
+
+def _first_of(told: str, count: int, unit: str) -> str:
+    """The first lines, and of how many."""
+    return told + (f"；等 {count} {unit}" if count > _LINES_TOLD else "")
 
 
 def _apart(price_fen: int, guide_fen: int) -> str:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from server.core import db, tree
+from server.territory import reach
 
 
 class Wanted(NamedTuple):
@@ -108,7 +109,7 @@ WHERE NOT coalesce((
     SELECT range_agg(daterange(p.from_on, p.until_on, '[]')) @> daterange(greatest(a.from_on, $3), a.until_on, '[]')
     FROM authority p
     WHERE p.root_id = $1 AND p.org_id = b.above_id AND p.revoked_on IS NULL
-      AND p.region_code IN ('000000', left(a.region_code, 2) || '0000', left(a.region_code, 4) || '00', a.region_code)
+      AND {reach.within("a.region_code", "p.region_code")}
       AND (p.category_id IS NULL
            OR p.category_id IN (SELECT l.up FROM line l WHERE l.category_id = a.category_id))), false)
 ORDER BY b.id, a.region_code, a.id
@@ -116,7 +117,7 @@ ORDER BY b.id, a.region_code, a.id
 
 # Of dealers that are taken out of the line of others: what meets the authorities of those, where one is exclusive.
 # $1 root  $2 path that is moved  $3 those above it no longer  $4, $5 categories and those above them  $6 today
-_PARTED = """
+_PARTED = f"""
 WITH line AS (
     SELECT * FROM unnest($4::bigint[], $5::bigint[]) AS t (category_id, up)
 )
@@ -130,8 +131,7 @@ WHERE g.root_id = $1 AND g.kind = 'dealer' AND g.path ~>=~ $2 AND g.path ~<~ (le
   AND (a.exclusive OR b.exclusive)
   AND coalesce(a.until_on, 'infinity'::date) >= greatest(b.from_on, $6)
   AND coalesce(b.until_on, 'infinity'::date) >= greatest(a.from_on, $6)
-  AND (b.region_code IN ('000000', left(a.region_code, 2) || '0000', left(a.region_code, 4) || '00', a.region_code)
-       OR a.region_code IN ('000000', left(b.region_code, 2) || '0000', left(b.region_code, 4) || '00'))
+  AND ({reach.within("a.region_code", "b.region_code")} OR {reach.below("b.region_code", "a.region_code")})
   AND (a.category_id IS NULL OR b.category_id IS NULL
        OR b.category_id IN (SELECT l.up FROM line l WHERE l.category_id = a.category_id)
        OR a.category_id IN (SELECT l.up FROM line l WHERE l.category_id = b.category_id))
@@ -140,7 +140,7 @@ ORDER BY g.id, a.region_code, a.id
 
 # Pairs of authorities whose categories meet only now, of dealers of different lines, where one is exclusive.
 # $1 root  $2, $3 categories and those above them that were not so before  $4 today
-_MET = """
+_MET = f"""
 WITH line AS (
     SELECT * FROM unnest($2::bigint[], $3::bigint[]) AS t (category_id, up)
 ), pair AS (
@@ -148,13 +148,13 @@ WITH line AS (
     FROM line l
     JOIN authority a ON a.root_id = $1 AND a.revoked_on IS NULL AND a.category_id = l.category_id
     JOIN authority b ON b.root_id = $1 AND b.revoked_on IS NULL AND b.category_id = l.up
-        AND b.region_code IN ('000000', left(a.region_code, 2) || '0000', left(a.region_code, 4) || '00', a.region_code)
+        AND {reach.within("a.region_code", "b.region_code")}
     UNION
     SELECT a.id, b.id
     FROM line l
     JOIN authority b ON b.root_id = $1 AND b.revoked_on IS NULL AND b.category_id = l.up
     JOIN authority a ON a.root_id = $1 AND a.revoked_on IS NULL AND a.category_id = l.category_id
-        AND a.region_code IN ('000000', left(b.region_code, 2) || '0000', left(b.region_code, 4) || '00')
+        AND {reach.below("b.region_code", "a.region_code")}
 )
 SELECT a.org_id, g.name, g.path, a.region_code, a.category_id, u.id AS their_org_id, u.name AS their_name,
        u.path AS their_path, b.id, b.region_code AS theirs, b.category_id AS their_category_id, b.exclusive, b.from_on,
@@ -196,11 +196,7 @@ UPDATE authority SET revoked_on = $3, revoked_by = $4, revoke_reason = $5, versi
 WHERE root_id = $1 AND id = ANY ($2::bigint[])
 """
 
-# Held on a day: also what was revoked since, for the days before.
-_ON = (
-    "a.root_id = $1 AND a.org_id = $2 AND a.from_on <= $3 AND (a.until_on IS NULL OR a.until_on >= $3) "
-    "AND (a.revoked_on IS NULL OR a.revoked_on > $3)"
-)
+_ON = f"a.root_id = $1 AND a.org_id = $2 AND {reach.held_on('a', '$3')}"
 _HELD = f"""
 SELECT EXISTS (SELECT FROM authority a WHERE {_ON}) AS any,
        EXISTS (SELECT FROM authority a WHERE {_ON} AND a.region_code = ANY ($4::text[])

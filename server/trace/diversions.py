@@ -16,6 +16,7 @@ from server.core import audit, clock, db, files, live
 from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, Forbidden, InvalidInput, NotFound
 from server.core.outbox import announce
+from server.territory import reach
 from server.trace.diversion_schemas import Consequence, Question, Ruling, Statement
 from server.trace.ways import Way
 
@@ -59,9 +60,9 @@ _LOCKED = _ONE + " FOR UPDATE OF d"
 _CHANGE = "UPDATE diversion SET {columns} WHERE root_id = $1 AND id = $2"
 
 # Which issues of a dealer go to a buyer outside, and with which products: asked in one statement with every goods issue
-# of a dealer, answered mostly with nothing. An org or an order without a region is outside of nothing, and who holds
-# no authority at all that day neither. $1 root  $2 issue  $3 day
-_OUTSIDE = """
+# of a dealer, answered mostly with nothing. An org or an order without a region is outside of nothing.
+# $1 root  $2 issue  $3 day
+_OUTSIDE = f"""
 WITH RECURSIVE sold AS (
     SELECT i.seller_id, i.buyer_id, i.number, i.issued_at, p.id AS product_id, p.category_id, a.code AS region_code
     FROM goods_issue i JOIN orders o ON o.root_id = i.root_id AND o.id = i.order_id
@@ -76,16 +77,12 @@ WITH RECURSIVE sold AS (
     UNION SELECT x.category_id, c.parent_id FROM line x JOIN category c ON c.id = x.up WHERE c.parent_id IS NOT NULL
 ), held AS MATERIALIZED (
     SELECT a.region_code, a.category_id FROM authority a
-    WHERE a.root_id = $1 AND a.org_id = (SELECT seller_id FROM sold LIMIT 1) AND a.from_on <= $3
-      AND (a.until_on IS NULL OR a.until_on >= $3) AND (a.revoked_on IS NULL OR a.revoked_on > $3)
+    WHERE a.root_id = $1 AND a.org_id = (SELECT seller_id FROM sold LIMIT 1) AND {reach.held_on("a", "$3")}
 )
 SELECT seller_id, buyer_id, number, issued_at, region_code, min(product_id) AS product_id FROM sold s
-WHERE EXISTS (SELECT FROM held) AND NOT EXISTS (
-    SELECT FROM held h
-    WHERE h.region_code IN ('000000', left(s.region_code, 2) || '0000', left(s.region_code, 4) || '00', s.region_code)
-      AND (h.category_id IS NULL OR h.category_id IN (SELECT up FROM line WHERE line.category_id = s.category_id)))
+WHERE {reach.outside("held", "s.region_code", "SELECT up FROM line WHERE line.category_id = s.category_id")}
 GROUP BY 1, 2, 3, 4, 5
-"""
+"""  # noqa: S608 - put together from constants of the program
 
 ASK_AGAIN = timedelta(hours=24)
 """A dealer is asked to state its side no more than once in so long."""
