@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def below(prefixes: str, columns: str = "*", condition: str = "true") -> str:
     """What a FROM names to get the orgs `g` of some parts of the tree: `prefixes` is the parameter with their paths.
@@ -16,3 +18,13 @@ def below(prefixes: str, columns: str = "*", condition: str = "true") -> str:
         WHERE o.root_id = $1 AND o.path ~>=~ s.prefix AND o.path ~<~ (left(s.prefix, -1) || '0')
           AND {condition} OFFSET 0
     ) g"""  # noqa: S608 - put together from its callers' constants
+
+
+def newest(prefixes: str, runs: Sequence[str], rows: str) -> str:
+    """The ids of the newest rows that concern the orgs of some parts of the tree, found org by org.
+
+    `runs` are queries of the ids of one org `b`, the newest first, each by an index and of no more than `rows`.
+    """
+    each = " UNION ALL ".join(f"({run})" for run in runs)
+    return f"""SELECT DISTINCT n.id FROM (SELECT DISTINCT g.id FROM {below(prefixes, "o.id")}) b
+    CROSS JOIN LATERAL ({each}) n ORDER BY n.id DESC LIMIT {rows}"""  # noqa: S608 - put together from its callers' constants

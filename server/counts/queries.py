@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from server.approvals.queries import STEPS, held
-from server.core import db
+from server.core import db, tree
 from server.core.actor import Actor
 from server.identity import holders
 from server.stock.counting import Scanned
@@ -71,21 +71,19 @@ LEFT JOIN approval_flow f ON f.root_id = a.root_id AND f.id = a.flow_id
 WHERE t.root_id = $1 AND t.id = $2 AND o.path LIKE ANY ($3::text[])
 """
 
-# Whoever sees the whole brand reads the newest; others those of the orgs that they see.
-_MINE = """
- AND t.id = ANY (ARRAY(
-    SELECT x.id FROM org o JOIN stocktake x ON x.root_id = $1 AND x.org_id = o.id
-    WHERE o.root_id = $1 AND o.path LIKE ANY ($2::text[]) AND x.id < $3))
+# A page is found first, and looked up then. Whoever sees the whole brand reads the newest; others those of the orgs
+# that they see.
+_NEWEST_OF = """
+    SELECT t.id FROM stocktake t
+    WHERE t.root_id = $1{whose} AND t.id < $3 AND ($4::text IS NULL OR t.state = $4)
+      AND ($5::bigint IS NULL OR t.org_id = $5)
+    ORDER BY t.id DESC LIMIT $6"""
+_PAGE = f"""
+WITH hits AS MATERIALIZED ({{found}})
+{_HEAD} WHERE t.root_id = $1 AND t.id = ANY (ARRAY(SELECT id FROM hits)) ORDER BY t.id DESC
 """
-_PAGE = (
-    _HEAD
-    + """
-WHERE t.root_id = $1 AND t.id < $3 AND ($4::text IS NULL OR t.state = $4) AND ($5::bigint IS NULL OR t.org_id = $5)
-{mine} ORDER BY t.id DESC LIMIT $6
-"""
-)
-_PAGE_ALL = _PAGE.format(mine=" AND cardinality($2::text[]) > 0")
-_PAGE_MINE = _PAGE.format(mine=_MINE)
+_PAGE_ALL = _PAGE.format(found=_NEWEST_OF.format(whose=" AND $2::text[] IS NOT NULL"))
+_PAGE_MINE = _PAGE.format(found=tree.newest("$2", [_NEWEST_OF.format(whose=" AND t.org_id = b.id")], "$6"))
 
 _MANY = _HEAD + "WHERE t.root_id = ANY ($1::bigint[]) AND t.id = ANY ($2::bigint[])"
 _NEWEST = "SELECT max(id) FROM stocktake WHERE root_id = $1 AND org_id = $2 AND counted_at IS NOT NULL"
@@ -244,7 +242,7 @@ async def one(actor: Actor, stocktake_id: int, today: date) -> db.Row | None:
 async def page(actor: Actor, before: int, state: str | None, org_id: int | None, limit: int) -> Sequence[db.Row]:
     """A page of the stocktakes in the scope, the newest first."""
     statement = _PAGE_ALL if actor.sees_all else _PAGE_MINE
-    return await db.rows(statement, actor.root_id, actor.patterns, before, state, org_id, limit)
+    return await db.rows(statement, actor.root_id, actor.scope, before, state, org_id, limit)
 
 
 async def facts_of_many(root_ids: Sequence[int], ids: Sequence[int]) -> dict[tuple[int, int], db.Row]:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from server.approvals.queries import STEPS, held
-from server.core import db
+from server.core import db, tree
 from server.core.actor import Actor
 from server.returns.hooks import Bought, without_order
 from server.stock.fefo import Pick
@@ -168,26 +168,21 @@ FROM goods_return r
 JOIN org b ON b.id = r.buyer_id JOIN org s ON s.id = r.seller_id
 JOIN account c ON c.id = r.asked_by
 """
-# Whoever sees the whole brand reads the newest; others those of the orgs that they see.
-_MINE = """
- AND r.id = ANY (ARRAY(
-    SELECT x.id FROM org o JOIN goods_return x ON x.root_id = $1 AND x.buyer_id = o.id
-    WHERE o.root_id = $1 AND o.path LIKE ANY ($2::text[]) AND x.id < $3
-    UNION SELECT x.id FROM org o JOIN goods_return x ON x.root_id = $1 AND x.seller_id = o.id
-    WHERE o.root_id = $1 AND o.path LIKE ANY ($2::text[]) AND x.id < $3))
+# A page is found first, and looked up then. Whoever sees the whole brand reads the newest; others those of the orgs
+# that they see, as buyers or sellers.
+_NEWEST = """
+    SELECT r.id FROM goods_return r
+    WHERE r.root_id = $1{whose} AND r.id < $3 AND ($4::text IS NULL OR r.state = $4)
+      AND ($5::bigint IS NULL OR r.buyer_id = $5 OR r.seller_id = $5)
+      AND ($7::text IS NULL OR CASE $7 WHEN 'out' THEN r.buyer_id ELSE r.seller_id END = $8)
+    ORDER BY r.id DESC LIMIT $6"""
+_PAGE = f"""
+WITH hits AS MATERIALIZED ({{found}})
+{_COLUMNS} {_JOINS} WHERE r.root_id = $1 AND r.id = ANY (ARRAY(SELECT id FROM hits)) ORDER BY r.id DESC
 """
-_PAGE = (
-    _COLUMNS
-    + _JOINS
-    + """
-WHERE r.root_id = $1 AND r.id < $3 AND ($4::text IS NULL OR r.state = $4)
-  AND ($5::bigint IS NULL OR r.buyer_id = $5 OR r.seller_id = $5)
-  AND ($7::text IS NULL OR CASE $7 WHEN 'out' THEN r.buyer_id ELSE r.seller_id END = $8){mine}
-ORDER BY r.id DESC LIMIT $6
-"""
-)
-_PAGE_ALL = _PAGE.format(mine=" AND cardinality($2::text[]) > 0")
-_PAGE_MINE = _PAGE.format(mine=_MINE)
+_PAGE_ALL = _PAGE.format(found=_NEWEST.format(whose=" AND $2::text[] IS NOT NULL"))
+_OF_ORG = [_NEWEST.format(whose=f" AND r.{side}_id = b.id") for side in ("buyer", "seller")]
+_PAGE_MINE = _PAGE.format(found=tree.newest("$2", _OF_ORG, "$6"))
 
 _ONE = (
     _COLUMNS
@@ -324,7 +319,7 @@ async def page(
 ) -> Sequence[db.Row]:
     """A page of the returns in the scope, the newest first."""
     statement = _PAGE_ALL if actor.sees_all else _PAGE_MINE
-    return await db.rows(statement, actor.root_id, actor.patterns, before, state, org_id, limit, side, actor.org_id)
+    return await db.rows(statement, actor.root_id, actor.scope, before, state, org_id, limit, side, actor.org_id)
 
 
 async def one(actor: Actor, return_id: int, day: date) -> db.Row | None:

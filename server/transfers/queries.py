@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from server.approvals.queries import STEPS, held
-from server.core import db
+from server.core import db, tree
 from server.core.actor import Actor
 from server.stock.fefo import Pick
 
@@ -137,25 +137,20 @@ JOIN org g ON g.id = t.from_org_id JOIN org k ON k.id = t.to_org_id LEFT JOIN or
 JOIN location w ON w.id = t.from_location_id JOIN location v ON v.id = t.to_location_id
 JOIN account c ON c.id = t.proposed_by
 """
-# Whoever sees the whole brand reads the newest; others those of the orgs that they see.
-_MINE = """
- AND t.id = ANY (ARRAY(
-    SELECT x.id FROM org o JOIN transfer x ON x.root_id = $1 AND x.from_org_id = o.id
-    WHERE o.root_id = $1 AND o.path LIKE ANY ($2::text[]) AND x.id < $3
-    UNION SELECT x.id FROM org o JOIN transfer x ON x.root_id = $1 AND x.to_org_id = o.id
-    WHERE o.root_id = $1 AND o.path LIKE ANY ($2::text[]) AND x.id < $3))
+# A page is found first, and looked up then. Whoever sees the whole brand reads the newest; others those of the orgs
+# that they see, as givers or takers.
+_NEWEST = """
+    SELECT t.id FROM transfer t
+    WHERE t.root_id = $1{whose} AND t.id < $3 AND ($4::text IS NULL OR t.state = $4)
+      AND ($5::bigint IS NULL OR t.from_org_id = $5 OR t.to_org_id = $5)
+    ORDER BY t.id DESC LIMIT $6"""
+_PAGE = f"""
+WITH hits AS MATERIALIZED ({{found}})
+{_COLUMNS} {_JOINS} WHERE t.root_id = $1 AND t.id = ANY (ARRAY(SELECT id FROM hits)) ORDER BY t.id DESC
 """
-_PAGE = (
-    _COLUMNS
-    + _JOINS
-    + """
-WHERE t.root_id = $1 AND t.id < $3 AND ($4::text IS NULL OR t.state = $4)
-  AND ($5::bigint IS NULL OR t.from_org_id = $5 OR t.to_org_id = $5){mine}
-ORDER BY t.id DESC LIMIT $6
-"""
-)
-_PAGE_ALL = _PAGE.format(mine=" AND cardinality($2::text[]) > 0")
-_PAGE_MINE = _PAGE.format(mine=_MINE)
+_PAGE_ALL = _PAGE.format(found=_NEWEST.format(whose=" AND $2::text[] IS NOT NULL"))
+_OF_ORG = [_NEWEST.format(whose=f" AND t.{end}_org_id = b.id") for end in ("from", "to")]
+_PAGE_MINE = _PAGE.format(found=tree.newest("$2", _OF_ORG, "$6"))
 
 _ONE = (
     _COLUMNS
@@ -284,7 +279,7 @@ async def mark(root_id: int, transfer_id: int, what: str, state: str, *more: obj
 async def page(actor: Actor, before: int, state: str | None, org_id: int | None, limit: int) -> Sequence[db.Row]:
     """A page of the transfers in the scope, the newest first."""
     statement = _PAGE_ALL if actor.sees_all else _PAGE_MINE
-    return await db.rows(statement, actor.root_id, actor.patterns, before, state, org_id, limit)
+    return await db.rows(statement, actor.root_id, actor.scope, before, state, org_id, limit)
 
 
 async def one(actor: Actor, transfer_id: int, day: date) -> db.Row | None:
