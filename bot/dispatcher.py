@@ -23,7 +23,7 @@ from bot.fanout import Event, Fanout, tell_live
 from bot.leader import Leader
 from bot.limits import WINDOWS, MemberLimits
 from bot.wecom.client import WeComError, WeComRetryable
-from server.core import clock, db
+from server.core import clock, db, live
 from server.core.weixin.errors import CONCURRENT, RATE_LIMITED
 from server.notify import queries
 from server.settings import Settings
@@ -132,6 +132,7 @@ class Dispatcher:
         for event, reason in failed:
             await self._put_off_event(event, attempts[event.id], reason)
         await tell_live(fan.told)
+        await _show_keepers(taken)
         return bool(taken)
 
     async def _put_off_event(self, event: Event, attempts: int, error: Exception) -> None:
@@ -156,6 +157,7 @@ class Dispatcher:
         for outcome in await asyncio.gather(*sends, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 raise outcome
+        await _show_keepers([*(item for item, _ in chosen), *(item for item, _ in waits)])
         return bool(chosen or waits)
 
     def _choose(self, due: Sequence[db.Row]) -> tuple[list[Taken], list[tuple[db.Row, datetime]]]:
@@ -225,6 +227,12 @@ class Dispatcher:
 def _members(item: db.Row) -> list[str]:
     found: dict[str, Any] = msgspec.json.decode(item["payload"])
     return list(found.get("userids", ()))
+
+
+async def _show_keepers(moved: Sequence[db.Row]) -> None:
+    """Let open pages of the outbox show what has become of these messages."""
+    for root_id in {item["root_id"] for item in moved}:
+        await live.hint(root_id, "outbox")
 
 
 def _event(taken: db.Row) -> Event:

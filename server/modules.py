@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.alerts import export as alerts_export
+from server.alerts import queries as alerts_queries
 from server.alerts.routes import routes as alerts
 from server.approvals.routes import routes as approvals
 from server.catalog import queries as catalog_queries
@@ -18,14 +19,18 @@ from server.channel.routes import routes as channel
 from server.channel.service import on_orgs_created
 from server.channel.tree_routes import routes as tree
 from server.core.http import Route
+from server.core.naming import called_by
 from server.core.orphans import named_by
+from server.counts import queries as counts_queries
 from server.counts.routes import routes as counts
 from server.counts.service import papers as stocktake_papers
 from server.counts.service import undone as undone_counts
+from server.customers import segments
 from server.customers.routes import routes as customers
-from server.exchange import lists
+from server.exchange import jobs, lists
 from server.exchange.routes import routes as exchange
 from server.identity import permissions
+from server.identity import queries as identity_queries
 from server.identity.assignment_routes import routes as assignments
 from server.identity.entry_routes import routes as entries
 from server.identity.moving import tell_of_scope
@@ -39,6 +44,8 @@ from server.orders.papers import holding_papers, issue_papers, receipt_papers
 from server.orders.queries import names_packaging
 from server.orders.routes import routes as orders
 from server.orders.worth import WHOLE, worth
+from server.price_exceptions import export as exceptions_export
+from server.price_exceptions import queries as exceptions_queries
 from server.price_exceptions.routes import routes as price_exceptions
 from server.pricing.guides import product_limits_change
 from server.pricing.moving import tell_of_prices
@@ -50,8 +57,10 @@ from server.returns.routes import routes as returns
 from server.returns.service import held_by_returns
 from server.returns.service import papers as return_papers
 from server.rules.routes import routes as rules
+from server.settlement import queries as settlement_queries
 from server.settlement.moving import tell_of_money
 from server.settlement.routes import routes as settlement
+from server.stock import queries as stock_queries
 from server.stock.counting import holds_too, orders_named_by
 from server.stock.documents import numbered_by
 from server.stock.history_routes import routes as history
@@ -67,6 +76,7 @@ from server.territory.regrouping import check_regrouping
 from server.territory.routes import routes as territory
 from server.trace import diversions as trace_diversions
 from server.trace import passing
+from server.trace import recalls as trace_recalls
 from server.trace import scans as trace_scans
 from server.trace.binding import arrived
 from server.trace.diversion_routes import routes as diversions
@@ -75,6 +85,7 @@ from server.trace.export import register_exports as register_trace_exports
 from server.trace.ranges import names_packaging as codes_packaging
 from server.trace.recall_routes import routes as recalls
 from server.trace.routes import routes as trace
+from server.transfers import queries as transfers_queries
 from server.transfers.export import register_exports as register_transfer_exports
 from server.transfers.queries import settled as settled_transfers
 from server.transfers.routes import routes as transfers
@@ -124,6 +135,7 @@ def wire() -> None:
     register_trace_exports()
     register_transfer_exports()
     alerts_export.register_list()
+    exceptions_export.register_list()
     permissions.used_by(ROUTES)
     for teller in (tell_of_orders, tell_of_money, tell_of_prices, tell_of_scope, tell_of_territories):
         on_move(teller)
@@ -134,6 +146,12 @@ def wire() -> None:
         trace_diversions,
     ):  # fmt: skip
         named_by(module.NAMES_FILE)
+    for owner in (
+        channel_service, identity_queries, catalog_queries, orders_queries, stock_queries, settlement_queries,
+        exceptions_queries, transfers_queries, counts_queries, returns_queries, trace_recalls, alerts_queries, segments,
+        jobs,
+    ):  # fmt: skip
+        called_by(owner.CALLED)
     on_packaging_removed(codes_packaging)
     on_issue(watch_issues)
     on_hand(passing.handed_over, arrived)

@@ -155,11 +155,16 @@ class Fanout:
         """A text in the chat of each who is in it."""
         for userid in (person["wecom_userid"] for person in people if person["wecom_userid"]):
             key = f"text:{event.id}:{userid}"
-            payload = {"userids": [userid], "text": text}
+            payload = {"userids": [userid], "text": text, **_kind_of(event)}
             stream = f"member:{userid}"
             self._messages.append(
                 Message(event.root_id, "wecom_text", event.topic, event.subject_id, stream, key, payload)
             )
+
+
+def _kind_of(event: Event) -> dict[str, Any]:
+    """An approval's event names the kind of its document, which its id alone does not tell."""
+    return {"kind": event.payload["kind"]} if "kind" in event.payload else {}
 
 
 async def tell_live(account_ids: set[int]) -> None:

@@ -33,6 +33,7 @@ from server.identity import lists as accounts
 from server.identity import queries as identity
 from server.identity.entry_schemas import InvitationFilter
 from server.identity.schemas import AccountFilter, PageQuery
+from server.notify import outbox as outbox_list
 from server.notify import queries as outbox
 from server.notify import service as notify
 from server.notify.schemas import AuditFilter, NoticeFilter, OutboxFilter
@@ -186,7 +187,7 @@ WORK: dict[str, Page] = {
     "what somebody did": Page("brand", lambda a, w: notify.list_audit(a, AuditFilter(account_id=a.account_id))),
     "what was done in a month": Page("brand", lambda a, w: notify.list_audit(a, _month())),
     "what a dealer's people did in a month": Page("dealer", lambda a, w: notify.list_audit(a, _month())),
-    "messages that failed": Page("brand", lambda a, w: notify.list_outbox(a, OutboxFilter())),
+    "messages that failed": Page("brand", lambda a, w: outbox_list.list_outbox(a, OutboxFilter())),
     "the next messages": Page("brand", lambda a, w: outbox.take_messages(clock.now(), ["wecom_card"], 50)),
     "the next events": Page("brand", lambda a, w: outbox.take_events(clock.now(), 50)),
     "who is signed in": Page("store", lambda a, w: identity._sessions([bytes(32)])),

@@ -12,6 +12,19 @@ from server.core import db, tree
 from server.core.actor import Actor
 from server.identity import holders
 
+CALLED = {
+    "alert": """
+SELECT a.id, o.name || ' ' || p.name AS name
+FROM alert a JOIN org o ON o.id = a.org_id JOIN product p ON p.id = a.product_id
+WHERE a.root_id = $1 AND a.id = ANY ({ids})
+""",
+    "alert_digest": """
+SELECT d.id, o.name AS name FROM alert_digest d JOIN org o ON o.id = d.org_id
+WHERE d.root_id = $1 AND d.id = ANY ({ids})
+""",
+}
+"""What these are called in lists of records of every kind (`server.core.naming`)."""
+
 _COLUMNS = """
 SELECT a.*, o.name AS org_name, o.path AS org_path, o.kind AS org_kind, o.parent_id, u.name AS supplier_name,
        w.name AS warehouse_name, w.is_default, p.name AS product_name, p.code AS product_code, p.color, p.base_unit,

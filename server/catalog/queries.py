@@ -9,6 +9,12 @@ from collections.abc import Sequence
 
 from server.core import db, search
 
+CALLED = {
+    "category": "SELECT id, name FROM category WHERE root_id = $1 AND id = ANY ({ids})",
+    "product": "SELECT id, name FROM product WHERE root_id = $1 AND id = ANY ({ids})",
+}
+"""What these are called in lists of records of every kind (`server.core.naming`)."""
+
 PACKAGINGS = """
 LEFT JOIN LATERAL (
     SELECT json_agg(json_build_object('id', k.id, 'name', k.name, 'unit_qty', k.unit_qty, 'gtin', k.gtin,

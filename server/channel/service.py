@@ -17,6 +17,18 @@ from server.core.errors import BusinessError, FieldError, Forbidden, InvalidInpu
 from server.core.search import sort_name
 from server.regions import service as regions
 
+CALLED = {
+    "org": "SELECT id, name FROM org WHERE root_id = $1 AND id = ANY ({ids})",
+    "delivery_address": """
+SELECT id, region_name || detail AS name FROM delivery_address WHERE root_id = $1 AND id = ANY ({ids})
+""",
+    "qualification": """
+SELECT q.id, o.name AS name FROM qualification q JOIN org o ON o.id = q.org_id
+WHERE q.root_id = $1 AND q.id = ANY ({ids})
+""",
+}
+"""What these are called in lists of records of every kind (`server.core.naming`)."""
+
 MAX_DEPTH = 50  # levels above an org: its path must fit an index entry
 GRANTED = {
     "price_group", "grade", "settlement_method", "due_day", "credit_days", "cooperation", "cooperating_since", "note",

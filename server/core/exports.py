@@ -79,12 +79,17 @@ class Export:
 
     kind: str
     title: str
-    permission: str | None
+    permission: str | tuple[str, ...] | None
     filter: type[msgspec.Struct]
     columns: Sequence[Column]
     rows: Source
     orgs: tuple[str, ...] = ("brand", "dealer", "store")
     summary: Summary | None = None
+
+    @property
+    def either(self) -> tuple[str, ...]:
+        """The permissions of which a reader needs one; none: everybody may."""
+        return (self.permission,) if isinstance(self.permission, str) else self.permission or ()
 
 
 _exports: dict[str, Export] = {}
@@ -107,7 +112,7 @@ def find(kind: str) -> Export | None:
 
 def allowed(actor: Actor, export: Export) -> bool:
     """Whether an account may export a list."""
-    return (export.permission is None or actor.may(export.permission)) and actor.org_kind in export.orgs
+    return (not export.either or any(map(actor.may, export.either))) and actor.org_kind in export.orgs
 
 
 def pages(listing: Listing) -> Source:

@@ -14,6 +14,13 @@ from server.core.actor import Actor
 from server.identity import holders
 from server.stock.counting import Scanned
 
+CALLED = {
+    "stocktake": "SELECT id, number AS name FROM stocktake WHERE root_id = $1 AND id = ANY ({ids})",
+    "stocktake_plan": "SELECT id, name FROM stocktake_plan WHERE root_id = $1 AND id = ANY ({ids})",
+    "stocktake_setting": "SELECT id, name FROM org WHERE root_id = $1 AND id = ANY ({ids})",
+}
+"""What these are called in lists of records of every kind (`server.core.naming`)."""
+
 KIND = "stocktake"
 """What approvals and journals call a stocktake."""
 

@@ -9,6 +9,11 @@ from server.core.actor import Actor
 from server.core.errors import BusinessError, FieldError, InvalidInput, NotFound, StaleVersion
 from server.customers.schemas import Conditions, NewSegment, Segment, SegmentEdit
 
+CALLED = {
+    "segment": "SELECT id, name FROM segment WHERE root_id = $1 AND id = ANY ({ids})",
+}
+"""What these are called in lists of records of every kind (`server.core.naming`)."""
+
 MAX_SEGMENTS = 50
 
 _LIST = "SELECT id, name, conditions::text AS conditions, version FROM segment WHERE org_id = $1 ORDER BY name LIMIT 50"

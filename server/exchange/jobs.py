@@ -19,6 +19,11 @@ import msgspec
 from server.core import clock, db
 from server.core.actor import Actor
 
+CALLED = {
+    "exchange_job": "SELECT id, file_name AS name FROM exchange_job WHERE root_id = $1 AND id = ANY ({ids})",
+}
+"""What these are called in lists of records of every kind (`server.core.naming`)."""
+
 LEASE = timedelta(seconds=30)
 ATTEMPTS = 2
 """So often a job is begun; one that kills its worker twice is not tried a third time."""

@@ -21,8 +21,10 @@ from server.customers.schemas import CustomerFilter
 from server.exchange.stock_lists import STOCK_LISTS
 from server.identity.lists import list_accounts
 from server.identity.schemas import AccountFilter
-from server.notify.schemas import AuditFilter
-from server.notify.service import list_audit
+from server.notify import words as messages
+from server.notify.outbox import list_outbox
+from server.notify.schemas import AuditEntry, AuditFilter, OutboxFilter
+from server.notify.service import list_audit, with_names
 from server.orders import export as order_export
 from server.orders.lists import list_orders
 from server.orders.schemas import IssueFilter, OrderFilter
@@ -246,8 +248,22 @@ _AUDIT = (
     Column("组织", "org_name", width=24),
     Column("操作", "verb", width=18),
     Column("对象", "subject_kind", width=14),
+    Column("名称", "subject_name", width=28),
     Column("编号", "subject_id", width=12),
-    Column("内容", "changes", width=80),
+    Column("内容", lambda item: bytes(item.changes).decode(), width=80),
+)
+
+_OUTBOX = (
+    Column("产生时间", "created_at", "moment", 18),
+    Column("渠道", named("channel", messages.CHANNELS), width=18),
+    Column("内容", "title", width=18),
+    Column("关于", lambda item: item.subject.name if item.subject else "", width=28),
+    Column("发给", lambda item: "、".join(item.recipients), width=28),
+    Column("正文", "text", width=48),
+    Column("状态", named("state", messages.STATES), width=10),
+    Column("次数", "attempts", "number", 8),
+    Column("原因", "last_error", width=48),
+    Column("送达时间", "delivered_at", "moment", 18),
 )
 
 
@@ -301,6 +317,11 @@ async def _orgs(actor: Actor, wanted: OrgFilter) -> tuple[Sequence[Any], str | N
     return found, cursor
 
 
+async def _trail(actor: Actor, wanted: AuditFilter) -> tuple[list[AuditEntry], str | None]:
+    found, cursor = await list_audit(actor, wanted)
+    return await with_names(actor, found), cursor
+
+
 def register_all() -> None:
     """Let these lists be exported; a module with a list of its own registers it itself (`server.core.exports`)."""
     sells = ("brand", "dealer")
@@ -321,7 +342,8 @@ def register_all() -> None:
             "authorities", "区域授权", "territory.read", AuthorityFilter, _AUTHORITY, pages(list_authorities), sells
         ),
         Export("approvals", "审批", "order.approve", ApprovalFilter, _APPROVAL, pages(list_approvals), sells),
-        Export("audit", "操作记录", "audit.read", AuditFilter, _AUDIT, pages(list_audit), sells),
+        Export("audit", "操作记录", "audit.read", AuditFilter, _AUDIT, pages(_trail), sells),
+        Export("outbox", "通知队列", "outbox.read", OutboxFilter, _OUTBOX, pages(list_outbox), ("brand",)),
         *STOCK_LISTS,
     ):
         register(export)

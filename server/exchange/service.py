@@ -80,8 +80,8 @@ async def start_export(actor: Actor, wanted: ExportRequest) -> int:
     export = exports.find(wanted.kind)
     if export is None:
         raise NotFound("没有这种导出")
-    if export.permission:
-        actor.require(export.permission)
+    if export.either:
+        actor.require(*export.either)
     if not exports.allowed(actor, export):
         raise NotFound("您的组织没有这种导出")
     export_filter(export, wanted.filter)

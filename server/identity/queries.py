@@ -23,6 +23,16 @@ class Device(NamedTuple):
 
 # Every request looks, all as it is now, and those of a moment look together; a rep also sees the dealers of those he
 # stands in for.
+CALLED = {
+    "account": "SELECT id, name FROM account WHERE root_id = $1 AND id = ANY ({ids})",
+    "role": "SELECT id, name FROM role WHERE root_id = $1 AND id = ANY ({ids})",
+    "invitation": """
+SELECT i.id, concat_ws(' ', o.name, nullif(i.name, '')) AS name FROM invitation i JOIN org o ON o.id = i.org_id
+WHERE i.root_id = $1 AND i.id = ANY ({ids})
+""",
+}
+"""What these are called in lists of records of every kind (`server.core.naming`)."""
+
 _SESSIONS = """
 SELECT s.token_hash, s.id AS session_id, s.last_seen_at, s.expires_at, a.id AS account_id, a.name, a.role, a.status,
        r.permissions AS own_permissions,

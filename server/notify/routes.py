@@ -14,9 +14,8 @@ from server.core.errors import InvalidInput, TooManyRequests
 from server.core.http import Raw, Routes
 from server.identity import service as identity
 from server.identity import tickets
-from server.notify import service
+from server.notify import outbox, service
 from server.notify.schemas import (
-    AuditEntry,
     AuditFilter,
     AuditList,
     MarkRead,
@@ -24,7 +23,6 @@ from server.notify.schemas import (
     NoticeFilter,
     NoticeList,
     OutboxFilter,
-    OutboxItem,
     OutboxList,
     StreamTicket,
     Subscription,
@@ -123,22 +121,17 @@ async def live_events(request: Request, actor: Actor) -> HTTPResponse:
 @routes.get("/outbox", permission="outbox.read")
 async def list_outbox(actor: Actor, query: OutboxFilter) -> OutboxList:
     """Messages by state; the failed ones with their reason."""
-    found, cursor = await service.list_outbox(actor, query)
-    return OutboxList([msgspec.convert(dict(item), OutboxItem) for item in found], cursor)
+    return OutboxList(*await outbox.list_outbox(actor, query))
 
 
-@routes.post("/outbox/<message_id:int>/retry", permission="outbox.retry", errors=[service.NotFailed])
+@routes.post("/outbox/<message_id:int>/retry", permission="outbox.retry", errors=[outbox.NotFailed])
 async def retry_message(actor: Actor, message_id: int) -> None:
     """Send a failed message again."""
-    await service.retry(actor, message_id)
+    await outbox.retry(actor, message_id)
 
 
 @routes.get("/audit", permission="audit.read")
 async def list_audit(actor: Actor, query: AuditFilter) -> AuditList:
     """Who did what, when, and what it changed."""
     found, cursor = await service.list_audit(actor, query)
-    items = [
-        AuditEntry(**{**item, "changes": msgspec.Raw(item["changes"].encode())})  # stored as checked JSON
-        for item in found
-    ]
-    return AuditList(items, cursor)
+    return AuditList(await service.with_names(actor, found), cursor)

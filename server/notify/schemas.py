@@ -80,12 +80,27 @@ class OutboxFilter(msgspec.Struct):
     limit: Limit = 50
 
 
+class MessageSubject(msgspec.Struct):
+    """The record that a message is about; without a name, it is gone."""
+
+    kind: str
+    id: int
+    name: str
+
+
 class OutboxItem(msgspec.Struct):
-    """A message on its way, delivered, or failed with the reason in words."""
+    """A message on its way, delivered, or failed with the reason in words.
+
+    `title` is its topic as people call it, `text` what it says; an event, of which messages are made, is for nobody.
+    """
 
     id: int
     channel: str
     topic: str
+    title: str
+    subject: MessageSubject | None
+    recipients: list[str]
+    text: str
     subject_id: int
     state: OutboxState
     attempts: int
@@ -115,7 +130,11 @@ class AuditFilter(msgspec.Struct):
 
 
 class AuditEntry(msgspec.Struct):
-    """Who did what, when, and what it changed."""
+    """Who did what, when, and what it changed.
+
+    `subject_name` is empty where the record is gone or has no name; `named` has the names of records that the changes
+    name by their ids: field, then id.
+    """
 
     id: int
     account_id: int | None
@@ -124,7 +143,9 @@ class AuditEntry(msgspec.Struct):
     verb: str
     subject_kind: str
     subject_id: int
+    subject_name: str
     changes: msgspec.Raw
+    named: dict[str, dict[str, str]]
     at: datetime
 
 

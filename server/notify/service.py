@@ -1,15 +1,18 @@
-"""The inbox, subscribe-message grants, and the outbox as its keeper sees it."""
+"""The inbox, subscribe-message grants, and the audit trail."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from server.core import audit, clock, db, paging, tree
+import msgspec
+
+from server.core import clock, db, naming, paging, tree
 from server.core.actor import Actor
-from server.core.errors import BusinessError, NotFound
+from server.core.naming import Subject
 from server.core.types import MAX_ID
-from server.notify.schemas import AuditFilter, MarkRead, NoticeFilter, OutboxFilter
+from server.notify.schemas import AuditEntry, AuditFilter, MarkRead, NoticeFilter
 
 _NOTICES = """
 SELECT id, kind, title, body, link, created_at, read_at FROM notice
@@ -26,14 +29,6 @@ WHERE root_id = $1 AND account_id = $2 AND read_at IS NULL AND ($4::bigint[] IS 
 _GRANT = """
 INSERT INTO subscription_grant (account_id, template_id, remaining, updated_at) VALUES ($1, $2, 1, $3)
 ON CONFLICT (account_id, template_id) DO UPDATE SET remaining = subscription_grant.remaining + 1, updated_at = $3
-"""
-_OUTBOX = """
-SELECT id, channel, topic, subject_id, state, attempts, last_error, created_at, next_at, delivered_at FROM outbox
-WHERE root_id = $1 AND state = $2 AND id < $3
-ORDER BY id DESC LIMIT $4
-"""
-_RETRY = """
-UPDATE outbox SET state = 'pending', attempts = 0, next_at = $3 WHERE root_id = $1 AND id = $2 AND state = 'failed'
 """
 # An org's people see what was done in its subtree: the newest of each org there, or, for the brand's people, of all.
 # $1 root  $2 kind  $3 subject  $4 before this id  $5 rows  $6 person  $7 from  $8 to
@@ -102,12 +97,6 @@ def _audit(shape: _Shape) -> str:
     return _AUDIT.format(newest=_BELOW.format(entries=entries) if per_org else entries, order=order.format("e"))
 
 
-class NotFailed(BusinessError):
-    """Only a failed message can be sent again."""
-
-    status, code, title = 409, "not_failed", "不需要重发"
-
-
 async def list_notices(actor: Actor, wanted: NoticeFilter) -> tuple[list[db.Row], str | None]:
     """The own inbox, the newest first (D6.2)."""
     before = paging.id_cursor(wanted.cursor) or MAX_ID
@@ -127,23 +116,6 @@ async def count_grant(actor: Actor, template_id: str, accepted: bool) -> None:
         await db.run(_GRANT, actor.account_id, template_id, clock.now())
 
 
-async def list_outbox(actor: Actor, wanted: OutboxFilter) -> tuple[list[db.Row], str | None]:
-    """The brand's messages in a state, the newest first (B7)."""
-    before = paging.id_cursor(wanted.cursor) or MAX_ID
-    return paging.page(await db.rows(_OUTBOX, actor.root_id, wanted.state, before, wanted.limit + 1), wanted.limit)
-
-
-async def retry(actor: Actor, message_id: int) -> None:
-    """Send a failed message again (B7)."""
-    async with db.transaction():
-        if not await db.run(_RETRY, actor.root_id, message_id, clock.now()):
-            known = await db.value("SELECT state FROM outbox WHERE root_id = $1 AND id = $2", actor.root_id, message_id)
-            if known is None:
-                raise NotFound("没有找到这条消息")
-            raise NotFailed("这条消息没有失败，不需要重发")
-        await audit.record(actor, "retry", "outbox", message_id, {})
-
-
 async def list_audit(actor: Actor, wanted: AuditFilter) -> tuple[list[db.Row], str | None]:
     """Who did what inside the scope, the newest first; of a person, of a kind, of some days."""
     before = paging.id_cursor(wanted.cursor)
@@ -159,3 +131,27 @@ async def list_audit(actor: Actor, wanted: AuditFilter) -> tuple[list[db.Row], s
     scope = (actor.scope,) if shape.scoped else ()
     found = await db.rows(_audit(shape), *asked, *clock.between(wanted.from_, wanted.to), *scope)
     return paging.page(found, wanted.limit)
+
+
+async def with_names(actor: Actor, found: Sequence[db.Row]) -> list[AuditEntry]:
+    """Entries of the trail with the names of what they are about, and of what their changes name by ids."""
+    inside = [set(naming.inside(msgspec.json.decode(item["changes"]))) for item in found]
+    subjects = {(item["subject_kind"], item["subject_id"]) for item in found}
+    subjects |= {subject for its in inside for _, subject in its}
+    called = await naming.names(actor.root_id, subjects)
+    return [
+        AuditEntry(
+            **{**item, "changes": msgspec.Raw(item["changes"].encode())},  # stored as checked JSON
+            subject_name=called.get((item["subject_kind"], item["subject_id"]), ""),
+            named=_by_field(called, named),
+        )
+        for item, named in zip(found, inside, strict=True)
+    ]
+
+
+def _by_field(called: Mapping[Subject, str], named: set[tuple[str, Subject]]) -> dict[str, dict[str, str]]:
+    by_field: dict[str, dict[str, str]] = {}
+    for field, subject in named:
+        if subject in called:
+            by_field.setdefault(field, {})[str(subject[1])] = called[subject]
+    return by_field

@@ -17,6 +17,12 @@ from server.stock.fefo import Pick
 
 # The lock of the order comes before all others: stock and money follow, in this order, everywhere.
 # The lines are locked with it, so that they too are read as they stand once the lock was waited for.
+CALLED = {
+    "order": "SELECT id, number AS name FROM orders WHERE root_id = $1 AND id = ANY ({ids})",
+    "goods_issue": "SELECT id, number AS name FROM goods_issue WHERE root_id = $1 AND id = ANY ({ids})",
+}
+"""What these are called in lists of records of every kind (`server.core.naming`)."""
+
 _LOCK = """
 SELECT o.id, o.number, o.state, o.seller_id, o.buyer_id, o.total_fen, b.path AS buyer_path, b.name AS buyer_name,
        b.status AS buyer_status, l.line_no, l.product_id, l.ordered_qty, l.approved_qty, l.issued_qty, l.received_qty,

@@ -11,6 +11,11 @@ from server.approvals.queries import STEPS, TAKEN, held
 from server.core import db
 from server.core.actor import Actor
 
+CALLED = {
+    "price_exception": "SELECT id, number AS name FROM price_exception WHERE root_id = $1 AND id = ANY ({ids})",
+}
+"""What these are called in lists of records of every kind (`server.core.naming`)."""
+
 KIND = "price_exception"
 """What approvals call a price exception."""
 

@@ -16,17 +16,14 @@ from server.price_exceptions.schemas import (
 
 routes = Routes("price_exceptions")
 
-SEEN_BY = ("order.approve", "price.manage")
-"""Who decides sees them, and who asks: the own org's, inside the scope."""
 
-
-@routes.get("/price-exceptions", permission=SEEN_BY)
+@routes.get("/price-exceptions", permission=service.SEEN_BY)
 async def list_price_exceptions(actor: Actor, query: ExceptionFilter) -> ExceptionList:
     """Prices outside the limits that were asked for."""
     return await service.list_exceptions(actor, query)
 
 
-@routes.get("/price-exceptions/<exception_id:int>", permission=SEEN_BY, errors=[NotFound])
+@routes.get("/price-exceptions/<exception_id:int>", permission=service.SEEN_BY, errors=[NotFound])
 async def get_price_exception(actor: Actor, exception_id: int) -> ExceptionOut:
     """One price exception."""
     return await service.read_exception(actor, exception_id)

@@ -26,6 +26,9 @@ from server.price_exceptions.schemas import (
 from server.pricing import service as pricing
 from server.pricing.queries import ListOf, Period
 
+SEEN_BY = ("order.approve", "price.manage")
+"""Who decides sees them, and who asks: the own org's, inside the scope."""
+
 LONGEST = timedelta(days=366)
 """For so long a price may be outside its limits; then it is asked for again."""
 

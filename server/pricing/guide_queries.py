@@ -90,7 +90,7 @@ WITH used AS (
 )
 SELECT DISTINCT ON (s.name, t.seller_id, t.id, t.product_id) t.id, t.seller_id, s.name AS seller_name, t.product_id,
        p.name AS product_name, t.price_fen, {FLOOR} AS floor_fen, {CEILING} AS ceiling_fen,
-       coalesce(b.name, t.price_group) AS whom
+       b.name AS buyer_name, t.price_group
 FROM t
 JOIN product p ON p.id = t.product_id
 JOIN org s ON s.id = t.seller_id

@@ -8,6 +8,7 @@ from datetime import date
 
 import msgspec
 
+from server.channel.terms import group_name
 from server.core import audit, clock, db, live, outbox, paging
 from server.core.actor import Actor
 from server.core.errors import FieldError, InvalidInput, NotFound
@@ -103,8 +104,13 @@ async def _newly(before: set[_Key], scope: Scope, product_ids: list[int], when: 
 
 
 def _effect(changed: int, fallen: Sequence[db.Row]) -> GuideEffect:
-    shown = [Fallen(**{name: item[name] for name in Fallen.__struct_fields__}) for item in fallen[:SHOWN]]
+    shown = [_fallen(item) for item in fallen[:SHOWN]]
     return GuideEffect(changed, len({item["seller_id"] for item in fallen}), len(fallen), shown)
+
+
+def _fallen(item: db.Row) -> Fallen:
+    facts = {name: item[name] for name in Fallen.__struct_fields__ if name != "whom"}
+    return Fallen(**facts, whom=item["buyer_name"] or group_name(item["price_group"]))
 
 
 async def _tell(root_id: int, fallen: Sequence[db.Row], from_on: date) -> None:

@@ -14,6 +14,12 @@ from server.core.actor import Actor
 from server.returns.hooks import Bought, without_order
 from server.stock.fefo import Pick
 
+CALLED = {
+    "return": "SELECT id, number AS name FROM goods_return WHERE root_id = $1 AND id = ANY ({ids})",
+    "quarantine": "SELECT id, number AS name FROM quarantine_paper WHERE root_id = $1 AND id = ANY ({ids})",
+}
+"""What these are called in lists of records of every kind (`server.core.naming`)."""
+
 KIND = "return"
 """What approvals and journals call a return."""
 

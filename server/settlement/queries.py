@@ -8,6 +8,11 @@ from datetime import date, datetime
 from server.core import db
 
 # Every verb changes the pair's one row last, after order and stock: the order of locks in the whole house.
+CALLED = {
+    "payment": "SELECT id, number AS name FROM payment WHERE root_id = $1 AND id = ANY ({ids})",
+}
+"""What these are called in lists of records of every kind (`server.core.naming`)."""
+
 _COMMIT = """
 INSERT INTO trade_account (root_id, seller_id, buyer_id, committed_fen) VALUES ($1, $2, $3, $4)
 ON CONFLICT (root_id, seller_id, buyer_id)

@@ -34,6 +34,20 @@ class Document(NamedTuple):
 
 
 # The order is the rule of the house: location, product, lot.
+CALLED = {
+    "location": """
+SELECT l.id, o.name || '·' || l.name AS name FROM location l JOIN org o ON o.id = l.org_id
+WHERE l.root_id = $1 AND l.id = ANY ({ids})
+""",
+    "warehouse": """
+SELECT l.id, o.name || '·' || l.name AS name FROM location l JOIN org o ON o.id = l.org_id
+WHERE l.root_id = $1 AND l.id = ANY ({ids})
+""",
+    "stock_setting": "SELECT id, name FROM org WHERE root_id = $1 AND id = ANY ({ids})",
+    "scan_session": "SELECT id, number AS name FROM scan_session WHERE root_id = $1 AND id = ANY ({ids})",
+}
+"""What these are called in lists of records of every kind (`server.core.naming`)."""
+
 _LOCK_LOTS = """
 SELECT b.location_id, b.product_id, b.lot_id, l.code, l.expires_on, b.on_hand - b.reserved AS free,
        l.blocked_by IS NOT NULL AS blocked

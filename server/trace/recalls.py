@@ -27,6 +27,16 @@ from server.trace.recall_schemas import (
     RecallSummary,
 )
 
+CALLED = {
+    "recall": "SELECT id, number AS name FROM recall WHERE root_id = $1 AND id = ANY ({ids})",
+    "diversion": "SELECT id, number AS name FROM diversion WHERE root_id = $1 AND id = ANY ({ids})",
+    "trace_range": """
+SELECT r.id, p.name AS name FROM trace_range r JOIN product p ON p.id = r.product_id
+WHERE r.root_id = $1 AND r.id = ANY ({ids})
+""",
+}
+"""What these are called in lists of records of every kind (`server.core.naming`)."""
+
 TOLD_AT_ONCE = 500
 """So many holders are told by one event."""
 

@@ -13,6 +13,11 @@ from server.core import db, tree
 from server.core.actor import Actor
 from server.stock.fefo import Pick
 
+CALLED = {
+    "transfer": "SELECT id, number AS name FROM transfer WHERE root_id = $1 AND id = ANY ({ids})",
+}
+"""What these are called in lists of records of every kind (`server.core.naming`)."""
+
 KIND = "transfer"
 """What approvals and journals call a transfer."""
 

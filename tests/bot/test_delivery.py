@@ -219,6 +219,31 @@ async def test_a_failed_message_is_shown_in_words_and_sent_again_by_whoever_may(
     assert again["code"] == "not_failed"
 
 
+async def test_the_keeper_reads_what_each_message_is_about_and_for_whom(chat: Chat, shop: Shop) -> None:
+    await chat.tell("mode", mode="up")
+    (order,) = await shop.orders(1)
+    admin, root_id = shop.world.admin, shop.world.brand.id
+    (event,) = (await admin.get("/outbox?state=pending"))["items"]
+    about = {"kind": "order", "id": order.id, "name": order.number}
+    assert (event["title"], event["subject"], event["recipients"]) == ("新订单", about, [])
+    await chat.deliver()
+    await shop.rep.post(f"/orders/{order.id}/approve", {"lines": None})
+    await chat.dispatcher.expand()
+    waiting = {item["channel"]: item for item in (await admin.get("/outbox?state=pending"))["items"]}
+    assert (waiting["wecom_update"]["subject"], waiting["wecom_update"]["recipients"]) == (about, [shop.rep.actor.name])
+    done = {item["channel"]: item for item in (await admin.get("/outbox?state=delivered"))["items"]}
+    assert (done["wecom_card"]["subject"], done["wecom_card"]["recipients"]) == (about, [shop.rep.actor.name])
+    await leave(root_id, "member:li", "今天有 3 张订单", "li", shop.userid)
+    await leave(root_id, "", "给没有账号的成员", "nobody-here")
+    stranger, known = (await admin.get("/outbox?state=pending"))["items"][:2]
+    assert (known["recipients"], known["text"], known["subject"]) == (
+        ["li", shop.rep.actor.name],
+        "今天有 3 张订单",
+        None,
+    )
+    assert stranger["recipients"] == ["nobody-here"]
+
+
 async def test_a_refusal_of_wecom_is_shown_in_the_keepers_language(chat: Chat, world: World) -> None:
     await leave(world.brand.id, "member:li", "", "li")  # WeCom refuses an empty text
     await chat.deliver()

@@ -6,8 +6,8 @@ import pytest
 
 from bot.fanout import Event, Fanout
 from bot.fanout.registry import TOPICS, on
+from server.notify import words
 from server.orders.states import TRANSITIONS
-from tests.core import words
 
 
 async def _tell(fan: Fanout, event: Event) -> None:
@@ -26,4 +26,4 @@ def test_every_step_of_an_order_is_told_to_somebody() -> None:
 
 
 def test_no_message_in_the_outbox_is_shown_by_a_name_of_the_code() -> None:
-    assert not TOPICS.keys() - words.topics(), "say in `topics` of areas/system/texts.ts what these are"
+    assert not TOPICS.keys() - words.TOPICS.keys(), "say in server/notify/words.py what these are"

@@ -55,3 +55,18 @@ async def test_a_week_and_a_person_find_exactly_what_was_done_then_and_by_whom(w
             assert [text for _, text in await trail(who, to=days["from"])] == ["前一天", "零点", "同事"]
         stranger = await world.boss(await world.dealer())
         assert await trail(stranger, account_id=boss.account_id) == [] == await trail(stranger, **days)
+
+
+async def test_the_trail_names_what_it_is_about_and_what_was_chosen_not_their_numbers(world: World) -> None:
+    dealer = await world.dealer()
+    boss, clerk = await world.boss(dealer), await world.user(dealer, "dealer_clerk")
+    day = clock.today().isoformat()
+    away = {"account_id": boss.account_id, "substitute_id": clerk.account_id, "from_on": day, "until_on": day}
+    await boss.post("/substitutes", away, status=201)
+    (entry,) = (await boss.get("/audit", params={"subject_kind": "account", "limit": 1}))["items"]
+    assert (entry["verb"], entry["subject_name"]) == ("add_substitute", boss.actor.name)
+    assert entry["named"]["substitute_id"] == {str(clerk.account_id): clerk.actor.name}
+    store = await world.store(dealer)
+    await boss.call("PATCH", f"/orgs/{store.id}", {"version": 1, "note": "靠近学校"})
+    (entry,) = (await boss.get("/audit", params={"subject_kind": "org", "subject_id": store.id, "limit": 1}))["items"]
+    assert (entry["subject_name"], entry["named"]) == (store.name, {})

@@ -24,12 +24,6 @@ def words(part: str) -> set[str]:
     return found
 
 
-def topics() -> set[str]:
-    """The topics of messages that the console's page of the outbox has a word for."""
-    texts = (ROOT / "server/console/src/areas/system/texts.ts").read_text("utf-8")
-    return set(re.findall(r"'([a-z_]+\.[a-z_]+)': '", texts.partition("topics: {")[2].partition("} as")[0]))
-
-
 def fields(changes: Any) -> Iterator[str]:
     """The names inside an entry, as deep as they are shown."""
     if isinstance(changes, dict):

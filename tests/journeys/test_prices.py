@@ -92,7 +92,7 @@ async def test_guide_prices_would_stop_dealers_sales_unseen_if_their_effect_were
     await dialog.get_by_label("青柠苏打水的指导价").fill("3.60")
     await desk.see("guide-look").click()
     await expect(desk.see("guide-effect")).to_contain_text("1 家供货方的 1 个价格会超出范围")
-    await expect(desk.see("guide-effect")).to_contain_text("杭州江南商贸：青柠苏打水（standard）¥3.00")
+    await expect(desk.see("guide-effect")).to_contain_text("杭州江南商贸：青柠苏打水（标准价）¥3.00")
     await desk.picture("console-guide-effect")
     await desk.see("guide-save").click()
     await desk.told("已设置 1 条指导价")

@@ -47,7 +47,7 @@ async def test_new_limits_neither_end_an_approved_price_nor_tell_of_it(case: Cas
     await db.run("UPDATE org SET grade = 'A' WHERE id = $1", case.shop.dealer.id)
     await case.approved()
     done = await guide(case.world, case.shop.product, 310, 600, grade="A")
-    assert [(item["price_fen"], item["whom"]) for item in done["fallen"]] == [(300, "standard")]
+    assert [(item["price_fen"], item["whom"]) for item in done["fallen"]] == [(300, "标准价")]
     assert await case.shop.price() == 100
 
 

@@ -81,7 +81,7 @@ async def test_new_limits_stop_the_prices_outside_them_and_tell_whose_they_are(
     assert (done["changed"], done["sellers"], done["prices"]) == (1, 1, 1)
     fallen = done["fallen"][0]
     assert (fallen["seller_name"], fallen["whom"], fallen["price_fen"], fallen["floor_fen"]) == (
-        shop.dealer.name, "standard", 300, 310)  # fmt: skip
+        shop.dealer.name, "标准价", 300, 310)  # fmt: skip
     assert await shop.price() is None and (await shop.order(300, 409))["code"] == "not_offered"
     # The dealer is told by an event, once.
     event = await db.row(

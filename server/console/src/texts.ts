@@ -137,5 +137,9 @@ export const t = {
     from: '由',
     to: '改为',
     blank: '空',
+    place: '位置',
+    placeSet: '已设置',
+    placeMoved: '已修改',
+    placeGone: '已清除',
   },
 } as const

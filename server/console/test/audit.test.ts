@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { changesOf, collected, verbOf } from '@/patterns/audit'
+import { changesOf, collected, subjectOf, verbOf } from '@/patterns/audit'
 
 const words = collected([
   { verbs: { edit: '修改', 'org.create': '建立档案' }, fields: { name: '名称', limit_fen: '额度' } },
@@ -30,5 +30,24 @@ describe('the audit trail', () => {
     ])
     expect(verbOf({ subject_kind: 'org', verb: 'create' }, words)).toBe('建立档案')
     expect(verbOf({ subject_kind: 'org', verb: 'moved' }, words)).toBe('moved')
+  })
+
+  it('says what things are called, not their numbers', () => {
+    const of = collected([{ subjects: { org: '组织' }, fields: { parent_id: '上级编号', id: '编号' } }])
+    const entry = { verb: 'edit', changes: { parent_id: [1, 7] }, named: { parent_id: { 1: '清泉', 7: '江南' } } }
+    expect(changesOf(entry, of)).toEqual([{ field: '上级', before: '清泉', after: '江南' }])
+    expect(changesOf({ ...entry, named: {} }, of)).toEqual([{ field: '上级编号', before: '1', after: '7' }])
+    const about = { subject_kind: 'org', subject_id: 7, subject_name: '江南', changes: {} }
+    expect(subjectOf(about, of)).toBe('组织 江南')
+    expect(subjectOf({ ...about, subject_name: '', changes: { name: '旧江南' } }, of)).toBe('组织 旧江南')
+    expect(subjectOf({ ...about, subject_name: '' }, of)).toBe('组织 #7')
+  })
+
+  it('tells that a place was set, moved or taken away, in no degrees', () => {
+    const moved = { verb: 'edit', changes: { lat: [30.25, 30.26], lng: [120.1, 120.2] } }
+    expect(changesOf(moved, words)).toEqual([{ field: '位置', after: '已修改' }])
+    expect(changesOf({ verb: 'edit', changes: { lat: [30.25, null], lng: [120.1, null] } }, words)).toEqual([{ field: '位置', after: '已清除' }])
+    expect(changesOf({ verb: 'create', changes: { lat: 30.25, lng: 120.1 } }, words)).toEqual([{ field: '位置', after: '已设置' }])
+    expect(changesOf({ verb: 'create', changes: { lat: null, lng: null } }, words)).toEqual([])
   })
 })

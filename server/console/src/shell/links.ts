@@ -1,4 +1,4 @@
-const PAGES: Record<string, string> = { order: '/orders/', org: '/dealers/', 'price-exception': '/price-exceptions?open=', diversion: '/diversions/', recall: '/recalls/', transfer: '/transfers/', return: '/returns?open=', alert: '/alerts?open=' }
+const PAGES: Record<string, string> = { order: '/orders/', org: '/dealers/', 'price-exception': '/price-exceptions?open=', diversion: '/diversions/', recall: '/recalls/', transfer: '/transfers/', return: '/returns?open=', stocktake: '/stocktakes?open=', alert: '/alerts?open=' }
 
 /** The page of what a notice is about: "order/12" → "/orders/12", "alerts" → "/alerts"; null for what has no page here. */
 export function pageOf(link: string): string | null {

@@ -24,7 +24,7 @@ export default defineArea({
     },
   ],
   audit: {
-    subjects: { segment: '客户分群' },
+    subjects: { segment: '客户分群', qualification: '资质' },
     verbs: {
       move: '调整上级', assign: '分配业务员', add_contact: '新增联系人', edit_contact: '修改联系人', remove_contact: '删除联系人',
       add_qualification: '新增资质', edit_qualification: '修改资质', remove_qualification: '删除资质', set_tags: '修改标签',

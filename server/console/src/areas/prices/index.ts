@@ -24,6 +24,7 @@ export default defineArea({
       sets_prices: '自己定价', from_group: '来源价格组', to_group: '目标价格组', from_buyer_id: '来源客户编号', to_buyer_id: '目标客户编号', percent: '百分比（万分之）',
       step_fen: '取整', changed: '变动数', entries: '明细', ended: '明细', seller_id: '供货方编号', seen_fen: '原价', grade: '等级',
     },
+    page: { price_exception: (id) => `/price-exceptions?open=${id}` },
     values: { sets_prices: { true: '是', false: '否' } },
   },
 })

@@ -1,5 +1,8 @@
 import { defineArea } from '@/shell/areas'
+import { hear } from '@/live/live'
 import { t } from './texts'
+
+hear('outbox')
 
 export default defineArea({
   menu: [
