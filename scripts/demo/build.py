@@ -12,6 +12,7 @@ from scripts.demo.alerts import watch_stock
 from scripts.demo.archives import World, write_archives
 from scripts.demo.cast import plan_cast
 from scripts.demo.chase import chase
+from scripts.demo.counting import Counting
 from scripts.demo.demolish import demolish
 from scripts.demo.finale import Finale
 from scripts.demo.history import History
@@ -22,6 +23,8 @@ from scripts.demo.pace import hurry, look_again, settle
 from scripts.demo.papers import fill_archives
 from scripts.demo.rules import set_rules
 from scripts.demo.scale import Scale
+from scripts.demo.scanning import Hall
+from scripts.demo.shelf import Shelf
 from scripts.demo.slots import slot
 from scripts.demo.sources import source
 from scripts.demo.telling import tell_history
@@ -85,6 +88,11 @@ async def make_world(settings: Settings, scale: Scale, now: datetime) -> World:
         await offers.guide(world)
     await look_again()
     history = History(world, start, now - timedelta(minutes=20), chance)
+    shelf, hall = Shelf(world, history.timeline, start, SEED), Hall(world, now, SEED)
+    counting = Counting(world, now, SEED)
+    shelf.plan()
+    hall.plan(history.timeline)
+    counting.plan(history.timeline)
     await history.play()
     finale = Finale(world, history, now)
     await finale.play()
@@ -93,6 +101,8 @@ async def make_world(settings: Settings, scale: Scale, now: datetime) -> World:
     await offers.plan(world)
     await offers.ask_prices(world, now)
     await set_rules(world)
+    await counting.of_today()
+    await hall.of_today(shelf.shown[0])
     await watch_stock(world, now)
     await fill_archives(world, settings.data_folder, random.Random(SEED))  # noqa: S311 - the same every time
     await tell_history(settings, world.root_id, now)

@@ -39,14 +39,16 @@ _PHOTO = """
 #place(bottom + left, dx: 4mm, dy: -4mm, text(9pt, fill: white)[演示样本，不是真实照片])
 """
 
-# A lot that several have a little of, if there is one of which nothing is promised or under way: calling it back then
-# stops nothing else.
+# A lot that a few have a little of, those who are shown first, nothing of it promised: calling it back stops nothing
+# else. $2 who is shown
 _LOT = """
 SELECT l.product_id, l.code FROM stock_balance b JOIN location w ON w.id = b.location_id JOIN lot l ON l.id = b.lot_id
 WHERE b.root_id = $1 AND w.kind IN ('warehouse', 'in_transit') AND w.org_id <> $1
 GROUP BY l.id, l.product_id, l.code
-HAVING count(DISTINCT w.org_id) FILTER (WHERE b.on_hand > 0) >= 3
-ORDER BY sum(b.reserved), sum(b.on_hand) FILTER (WHERE w.kind = 'in_transit'), sum(b.on_hand), l.id LIMIT 1
+HAVING count(DISTINCT w.org_id) FILTER (WHERE b.on_hand > 0) >= 3 AND sum(b.reserved) = 0
+   AND NOT bool_or(w.kind = 'in_transit' AND b.on_hand > 0)
+ORDER BY count(DISTINCT w.org_id) FILTER (WHERE b.on_hand > 0 AND w.org_id = ANY ($2::bigint[])) DESC,
+         sum(b.on_hand), l.id LIMIT 1
 """
 _HOLDERS = "SELECT org_id, qty FROM recall_holder WHERE root_id = $1 AND recall_id = $2 ORDER BY qty DESC, org_id"
 
@@ -134,7 +136,8 @@ class Chase:
 
     async def _recall(self) -> None:
         """A lot is called back; who has most of it has answered, the next one has read it."""
-        lot = await db.row(_LOT, self.world.root_id)
+        shown = {person.org for person in self.world.cast if person.shown and person.org}
+        lot = await db.row(_LOT, self.world.root_id, [self.world.parties[number].id for number in sorted(shown)])
         if lot is None:
             return
         boss = self.world.brand.boss

@@ -148,6 +148,20 @@ async def test_a_visitor_would_see_no_diversion_recall_or_transfer_if_none_were_
     assert await demo.all("SELECT state FROM transfer ORDER BY id") == ["closed", "issued", "proposed"]
 
 
+async def test_a_visitor_would_find_empty_pages_of_stock_if_nobody_counted_scanned_or_sold_anything(demo: Demo) -> None:
+    states = await demo.all("SELECT state FROM stocktake ORDER BY id")
+    assert sorted(states) == ["adjusted", "adjusted", "counting", "submitted", "submitted"]
+    waiting = "SELECT count(*) FROM approval WHERE subject_kind = 'stocktake' AND state = 'pending'"
+    assert await demo.all(waiting) == [2]
+    counters = "SELECT count(DISTINCT s.opened_by) FROM stocktake_session x JOIN scan_session s ON s.id = x.session_id"
+    assert await demo.all(counters) == [2]
+    kinds = await demo.all("SELECT DISTINCT kind || ' ' || state FROM scan_session")
+    assert set(kinds) >= {"in finished", "in open", "out open", "sale finished", "sale open", "count open"}
+    days = "SELECT count(DISTINCT day) FROM sale_day WHERE day < current_date"
+    assert (await demo.all(days))[0] >= 14, "three weeks, of which the first days have no goods yet"
+    assert await demo.all("SELECT count(DISTINCT org_id) > 2 FROM sale_day") == [True]
+
+
 async def test_a_second_start_would_double_the_world_and_a_broken_one_leave_half_of_it(demo: Demo) -> None:
     before = await demo.all("SELECT count(*) FROM orders")
     (demo.data / "demo-accounts.json").unlink()
