@@ -16,6 +16,7 @@ _TABLES = (
     "chat_card", "notice", "outbox", "ledger_entry", "trade_account", "reservation", "stock_move", "stock_balance",
     "stocktake_line", "stocktake_recount", "stocktake_entry", "stocktake_session", "stocktake", "stocktake_plan",
     "stocktake_setting",
+    "promotion_use", "promotion_buyer", "promotion", "promotion_frame",
     "alert_care", "alert", "alert_digest", "alert_rule", "alert_rule_set", "alert_look",
     "transfer_lot", "transfer_line", "transfer",
     "goods_return_lot", "goods_return_line", "goods_return", "quarantine_paper",

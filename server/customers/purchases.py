@@ -32,7 +32,8 @@ WITH bought AS MATERIALIZED (
            sum(amount_fen)::bigint AS amount_fen
     FROM bought GROUP BY 1
 ), products AS (
-    SELECT l.product_id, sum(q.qty)::bigint AS qty, sum(q.qty * l.price_fen)::bigint AS amount_fen,
+    SELECT l.product_id, sum(q.qty)::bigint AS qty,
+           sum(div(l.amount_fen::numeric * q.qty, l.ordered_qty))::bigint AS amount_fen,
            count(DISTINCT b.id)::int AS orders, max(b.submitted_at) AS last_order_at
     FROM bought b JOIN order_line l ON l.root_id = $1 AND l.order_id = b.id
     CROSS JOIN LATERAL (SELECT CASE WHEN b.state IN ('received', 'closed') THEN l.received_qty ELSE l.issued_qty END

@@ -81,7 +81,10 @@ _ORDER_LINE = (
     Column("短少数量", "short_qty", "number", 10),
     Column("破损数量", "damaged_qty", "number", 10),
     Column("单价", "price_fen", "money", 12),
+    Column("优惠", "discount_fen", "money", 12),
     Column("金额", "amount_fen", "money"),
+    Column("赠品", lambda item: "是" if item["gift"] else "", width=6),
+    Column("优惠说明", "taken", width=30),
 )
 
 _ISSUE_LINE = (

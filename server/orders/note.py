@@ -81,7 +81,7 @@ def _content(delivery: Delivery, public_url: str) -> dict[str, object]:
             {
                 "no": str(line.line_no),
                 "code": line.product_code,
-                "name": line.product_name,
+                "name": line.product_name + ("（赠品）" if line.gift else ""),
                 "lot": line.lot_code or "—",
                 "expires": line.expires_on.isoformat() if line.expires_on else "—",
                 "quantity": quantity(line.qty, line.unit_qty, line.packaging_name, line.base_unit),

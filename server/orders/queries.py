@@ -13,6 +13,7 @@ from server.approvals.steps import Matter
 from server.core import db
 from server.core.actor import Actor
 from server.core.logs import request_id
+from server.orders.parts import part_of
 from server.stock.fefo import Pick
 
 # The lock of the order comes before all others: stock and money follow, in this order, everywhere.
@@ -26,7 +27,7 @@ CALLED = {
 _LOCK = """
 SELECT o.id, o.number, o.state, o.seller_id, o.buyer_id, o.total_fen, b.path AS buyer_path, b.name AS buyer_name,
        b.status AS buyer_status, l.line_no, l.product_id, l.ordered_qty, l.approved_qty, l.issued_qty, l.received_qty,
-       l.short_qty, l.damaged_qty, l.price_fen
+       l.short_qty, l.damaged_qty, l.price_fen, l.amount_fen
 FROM orders o JOIN org b ON b.id = o.buyer_id
 JOIN order_line l ON l.root_id = o.root_id AND l.order_id = o.id
 WHERE o.root_id = $1 AND o.id = {order} AND (b.path LIKE ANY ($3::text[]) OR o.seller_id = $4)
@@ -40,7 +41,7 @@ ORDER_FLOW = approvals.FLOW.format(root="t.root_id", org="t.seller_id", kind="'o
 
 _LINES = """
 SELECT line_no, product_id, packaging_id, unit_qty, packaging_qty, ordered_qty, approved_qty, issued_qty,
-       received_qty, short_qty, damaged_qty, guide_price_fen, price_fen
+       received_qty, short_qty, damaged_qty, guide_price_fen, price_fen, amount_fen
 FROM order_line WHERE root_id = $1 AND order_id = $2 ORDER BY line_no
 """
 
@@ -73,33 +74,39 @@ INSERT INTO audit_entry (root_id, account_id, org_id, verb, subject_kind, subjec
 VALUES ($1, $5, $20, $6, 'order', $2, $19::text::jsonb, $21, $11)
 """
 
+# Of a line's discount the rest keeps what the approved part did not take; in one step, as it is no rule's any more.
 _BACK_ORDER = f"""
-WITH made AS (
+WITH rest AS (
+    SELECT l.*, row_number() OVER (ORDER BY l.line_no)::int AS no, l.ordered_qty - l.approved_qty AS qty,
+           l.amount_fen - {part_of("l", "l.approved_qty")} AS fen
+    FROM order_line l WHERE l.root_id = $1 AND l.order_id = $2 AND l.ordered_qty > l.approved_qty
+), made AS (
     INSERT INTO orders (id, root_id, number, seller_id, buyer_id, state, delivery_method, address, wished_on, note,
                         line_count, first_product, total_fen, back_order_of, created_by, submitted_at, updated_at)
     SELECT $3, o.root_id, o.number || '-' || $4, o.seller_id, o.buyer_id, 'submitted', o.delivery_method, o.address,
            NULL, o.note, t.n, t.first_product, t.total_fen, o.id, o.created_by, $5, $5
     FROM orders o, (
-        SELECT count(*)::int AS n, sum((ordered_qty - approved_qty) * l.price_fen)::bigint AS total_fen,
-               (array_agg(p.name ORDER BY l.line_no))[1] AS first_product
-        FROM order_line l JOIN product p ON p.id = l.product_id
-        WHERE l.root_id = $1 AND l.order_id = $2 AND l.ordered_qty > l.approved_qty) t
+        SELECT count(*)::int AS n, sum(r.fen)::bigint AS total_fen,
+               (array_agg(p.name ORDER BY r.no))[1] AS first_product
+        FROM rest r JOIN product p ON p.id = r.product_id) t
     WHERE o.root_id = $1 AND o.id = $2
     RETURNING *
 ), lines AS (
     INSERT INTO order_line (root_id, order_id, line_no, product_id, packaging_id, unit_qty, packaging_qty,
-                            ordered_qty, guide_price_fen, price_fen, amount_fen)
-    SELECT $1, m.id, row_number() OVER (ORDER BY l.line_no), l.product_id,
-           CASE WHEN r.whole THEN l.packaging_id ELSE b.id END,
-           CASE WHEN r.whole THEN l.unit_qty ELSE 1 END,
-           CASE WHEN r.whole THEN r.rest / l.unit_qty ELSE r.rest END,
-           r.rest, l.guide_price_fen, l.price_fen, r.rest * l.price_fen
-    FROM made m
-    JOIN order_line l ON l.root_id = $1 AND l.order_id = $2
-    JOIN packaging b ON b.product_id = l.product_id AND b.unit_qty = 1
-    CROSS JOIN LATERAL (SELECT l.ordered_qty - l.approved_qty AS rest,
-                               (l.ordered_qty - l.approved_qty) % l.unit_qty = 0 AS whole) r
-    WHERE r.rest > 0
+                            ordered_qty, guide_price_fen, price_fen, amount_fen, discount_fen, steps, gift_of)
+    SELECT $1, m.id, r.no, r.product_id,
+           CASE WHEN w.whole THEN r.packaging_id ELSE b.id END,
+           CASE WHEN w.whole THEN r.unit_qty ELSE 1 END,
+           CASE WHEN w.whole THEN r.qty / r.unit_qty ELSE r.qty END,
+           r.qty, r.guide_price_fen, r.price_fen, r.fen, r.qty * r.price_fen - r.fen,
+           CASE WHEN r.discount_fen > 0 THEN jsonb_build_array(jsonb_build_object(
+               'kind', CASE WHEN r.gift_of IS NULL THEN 'promotion' ELSE 'gift' END, 'words', '原订单的优惠',
+               'before_fen', r.qty * r.price_fen, 'after_fen', r.fen)) END,
+           CASE WHEN r.gift_of IS NOT NULL THEN coalesce(g.no, 0) END
+    FROM made m CROSS JOIN rest r
+    JOIN packaging b ON b.product_id = r.product_id AND b.unit_qty = 1
+    LEFT JOIN rest g ON g.line_no = r.gift_of
+    CROSS JOIN LATERAL (SELECT r.qty % r.unit_qty = 0 AS whole) w
 ), event AS (
     INSERT INTO order_event (root_id, order_id, verb, to_state, account_id, reason, at)
     SELECT $1, id, 'submit', 'submitted', $6, '欠货转单', $5 FROM made
@@ -126,9 +133,9 @@ WITH made AS (
 ), lines AS (
     INSERT INTO goods_issue_line (root_id, issue_id, line_no, order_line_no, product_id, lot_id, qty, price_fen,
                                   amount_fen)
-    SELECT $1, made.id, t.n, t.order_line_no, t.product_id, t.lot_id, t.qty, t.price_fen, t.qty * t.price_fen
-    FROM made, unnest($10::int[], $11::bigint[], $12::bigint[], $13::int[], $14::bigint[]) WITH ORDINALITY
-        AS t (order_line_no, product_id, lot_id, qty, price_fen, n)
+    SELECT $1, made.id, t.n, t.order_line_no, t.product_id, t.lot_id, t.qty, t.price_fen, t.amount_fen
+    FROM made, unnest($10::int[], $11::bigint[], $12::bigint[], $13::int[], $14::bigint[], $15::bigint[])
+        WITH ORDINALITY AS t (order_line_no, product_id, lot_id, qty, price_fen, amount_fen, n)
 )
 SELECT id, number FROM made
 """
@@ -136,7 +143,7 @@ SELECT id, number FROM made
 _ISSUE_LINES = """
 SELECT i.state, i.total_fen, (SELECT count(*) FROM goods_issue x WHERE x.root_id = i.root_id
                               AND x.order_id = i.order_id AND x.state = 'in_transit' AND x.id <> i.id) AS others_on_way,
-       l.line_no, l.order_line_no, l.product_id, l.lot_id, l.qty, l.price_fen
+       l.line_no, l.order_line_no, l.product_id, l.lot_id, l.qty, l.amount_fen
 FROM goods_issue i JOIN goods_issue_line l ON l.root_id = i.root_id AND l.issue_id = i.id
 WHERE i.root_id = $1 AND i.id = $2
 ORDER BY l.line_no
@@ -196,13 +203,18 @@ class Transition(NamedTuple):
 
 
 class IssueMade(NamedTuple):
-    """A goods issue to be written; `picks` with the price of their lines."""
+    """A goods issue to be written; `picks` with the price of their lines and what each costs."""
 
     prefix: str
     location_id: int
-    total_fen: int
     picks: Sequence[Pick]
     prices: Sequence[int]
+    amounts: Sequence[int]
+
+    @property
+    def total_fen(self) -> int:
+        """What the buyer owes for it."""
+        return sum(self.amounts)
 
 
 class ReceiptMade(NamedTuple):
@@ -292,6 +304,7 @@ async def write_issue(actor: Actor, order: db.Row, issue: IssueMade, at: datetim
         [p.lot_id for p in issue.picks],
         [p.qty for p in issue.picks],
         list(issue.prices),
+        list(issue.amounts),
     )
     return made["id"], made["number"]
 

@@ -16,7 +16,7 @@ DeliveryMethod = Literal["deliver", "pickup", "logistics"]
 Side = Literal["sales", "purchases", "all"]
 Rest = Literal["drop", "back_order"]
 PackagingQty = Annotated[int, msgspec.Meta(ge=1, le=9_999)]
-LineNo = Annotated[int, msgspec.Meta(ge=1, le=200)]
+LineNo = Annotated[int, msgspec.Meta(ge=1, le=999)]
 MAX_LINES = 200
 BuyerId = Annotated[Id | None, msgspec.Meta(description="a direct buyer of the own org, for whom its staff orders")]
 
@@ -40,11 +40,13 @@ class QuoteRequest(msgspec.Struct):
 
 
 class PriceStep(msgspec.Struct):
-    """One step of how a price came about, in words; fen per base unit after the step."""
+    """One step of how a price came about, in words; after it: fen per base unit, rounded down, and of the line."""
 
-    kind: Literal["guide", "list"]
+    kind: Literal["guide", "list", "policy", "promotion", "gift", "credit"]
     label: str
     price_fen: int
+    amount_fen: int
+    promotion_id: int | None = None
 
 
 class LineProblem(msgspec.Struct):
@@ -186,7 +188,11 @@ class OrderList(msgspec.Struct):
 
 
 class OrderLine(msgspec.Struct):
-    """A line of an order; quantities in base units, `gtins` those of all the product's packagings."""
+    """A line of an order; quantities in base units, `gtins` those of all the product's packagings.
+
+    `amount_fen` is what it costs after `discount_fen`; `price_fen` the list price. A gift names the line that earned
+    it, 0 where that was on an order before.
+    """
 
     line_no: int
     product_id: int
@@ -208,8 +214,10 @@ class OrderLine(msgspec.Struct):
     damaged_qty: int
     price_fen: int
     amount_fen: int
+    discount_fen: int
     steps: list[PriceStep]
     available_qty: int | None
+    gift_of: int | None
 
 
 class OutsideTerritory(msgspec.Struct):
@@ -241,6 +249,7 @@ class IssueLine(msgspec.Struct):
     note: str
     price_fen: int
     amount_fen: int
+    gift: bool
 
 
 class Receipt(msgspec.Struct):

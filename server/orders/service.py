@@ -15,7 +15,7 @@ from server.approvals.schemas import Decision
 from server.core import clock, db, files, live
 from server.core.actor import Actor
 from server.core.errors import FieldError, Forbidden, InvalidInput, NotFound, OrgFrozen
-from server.orders import hooks, quantities, queries
+from server.orders import hooks, parts, quantities, queries
 from server.orders.behalf import may_sign
 from server.orders.quantities import QuantityInvalid, by_line, unique
 from server.orders.queries import IssueMade, LineState, ReceiptMade, Transition
@@ -44,11 +44,18 @@ class _Locked:
     @property
     def unissued_fen(self) -> int:
         """What is approved and not issued, in fen."""
-        return sum((line["approved_qty"] - line["issued_qty"]) * line["price_fen"] for line in self.lines)
+        return sum(
+            parts.costs(line, line["approved_qty"]) - parts.costs(line, line["issued_qty"]) for line in self.lines
+        )
+
+    @property
+    def unissued(self) -> bool:
+        """Whether anything approved is not issued, be it for nothing."""
+        return any(line["approved_qty"] > line["issued_qty"] for line in self.lines)
 
     def worth(self, quantities: Mapping[int, int]) -> int:
         """What so much of each line costs, in fen."""
-        return sum(quantities[line["line_no"]] * line["price_fen"] for line in self.lines)
+        return sum(parts.costs(line, quantities[line["line_no"]]) for line in self.lines)
 
 
 async def _lock(actor: Actor, order_id: int) -> _Locked:
@@ -150,7 +157,7 @@ async def approve_order(actor: Actor, order_id: int, wanted: Approve) -> str:
             facts={"approved_fen": amount},
         )
         await queries.write_transition(actor, order.id, change, clock.now())
-        if wanted.rest == "back_order" and amount < order.head["total_fen"]:
+        if wanted.rest == "back_order" and any(granted[line["line_no"]] < line["ordered_qty"] for line in order.lines):
             await queries.write_back_order(actor, order.id, clock.now())
         await _tell(actor, order, state)
         return state
@@ -261,9 +268,10 @@ async def issue_goods(actor: Actor, order_id: int, wanted: Issue) -> int:
         products = {line["line_no"]: line["product_id"] for line in order.lines}
         lines = [Wanted(line_no, products[line_no], qty) for line_no, qty in leaving.items() if qty]
         picks, ends = await stock.pick_reserved(actor.root_id, order.seller_id, order.buyer_id, order.id, lines)
-        amount = sum(pick.qty * prices[pick.line_no] for pick in picks)
         prefix = f"CK{clock.today():%y%m%d}"
-        made = IssueMade(prefix, ends[0], amount, picks, [prices[pick.line_no] for pick in picks])
+        amounts = parts.issued(order.lines, picks)
+        made = IssueMade(prefix, ends[0], picks, [prices[pick.line_no] for pick in picks], amounts)
+        amount = made.total_fen
         moment = clock.now()
         issue_id, number = await queries.write_issue(actor, order.head, made, moment)
         await stock.send(actor, order.id, issue_id, picks, ends)
@@ -311,7 +319,7 @@ async def receive_goods(actor: Actor, issue_id: int, counted: Receive) -> int:
             raise OrderState("这张出库单已经签收过了", state=order.state)
         await _check_photos(actor, counted.photo_ids)
         arrived = quantities.arrived(lines, counted)
-        credit = sum((line["qty"] - arrived[line["line_no"]].received_qty) * line["price_fen"] for line in lines)
+        credit = sum(parts.lost(line, arrived[line["line_no"]].received_qty) for line in lines)
         receipt = ReceiptMade(
             issue_id,
             order.id,
@@ -334,7 +342,7 @@ async def receive_goods(actor: Actor, issue_id: int, counted: Receive) -> int:
         ]
         await stock.take_in(actor, order.seller_id, order.buyer_id, receipt_id, goods)
         await settlement.credit_receipt(actor, order.seller_id, order.buyer_id, receipt_id, credit)
-        complete = issue["others_on_way"] == 0 and order.unissued_fen == 0
+        complete = issue["others_on_way"] == 0 and not order.unissued
         state = after if complete else order.state
         change = Transition(
             "receive",
@@ -377,7 +385,7 @@ async def close_order(actor: Actor, order_id: int, reason: str) -> str:
         state = await _after(actor, order, "close")
         if any(_on_the_way(line) for line in order.lines):
             raise OrderState(f"订单 {order.number} 还有货在途，签收后才能完成", state=order.state)
-        if order.unissued_fen:
+        if order.unissued:
             await stock.release(actor.root_id, order.id)
             await settlement.release(actor, order.seller_id, order.buyer_id, order.unissued_fen)
         change = Transition("close", order.state, state, reason)

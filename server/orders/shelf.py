@@ -174,7 +174,7 @@ def _quoted(
         qty=line.qty,
         price_fen=offer["price_fen"],
         amount_fen=line.qty * offer["price_fen"],
-        steps=steps(offer["guide_price_fen"], offer["price_fen"]),
+        steps=steps(offer["guide_price_fen"], offer["price_fen"], line.qty),
         problem=short if left.get(asked.product_id, 0) < line.qty else None,
         least_qty=least,
         step_qty=by,

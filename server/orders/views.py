@@ -34,6 +34,7 @@ from server.orders.schemas import (
     Receipt,
 )
 from server.orders.states import TRANSITIONS, VERB_NAMES
+from server.pricing.engine import Step
 from server.stock import service as stock
 
 _LINES = """
@@ -75,7 +76,8 @@ SELECT i.*, o.number AS order_number, s.name AS seller_name, b.name AS buyer_nam
             'gtins', (SELECT json_agg(g.gtin ORDER BY g.id) FROM packaging g WHERE g.product_id = l.product_id),
             'lot_code', t.code, 'expires_on', nullif(t.expires_on, 'infinity'), 'qty', l.qty,
             'received_qty', l.received_qty, 'damaged_qty', l.damaged_qty, 'short_qty', l.short_qty, 'note', l.note,
-            'price_fen', l.price_fen, 'amount_fen', l.amount_fen) ORDER BY l.line_no)::text
+            'price_fen', l.price_fen, 'amount_fen', l.amount_fen, 'gift', ol.gift_of IS NOT NULL)
+            ORDER BY l.line_no)::text
         FROM goods_issue_line l
         JOIN order_line ol ON ol.root_id = l.root_id AND ol.order_id = i.order_id AND ol.line_no = l.order_line_no
         JOIN product p ON p.id = l.product_id JOIN packaging k ON k.id = ol.packaging_id JOIN lot t ON t.id = l.lot_id
@@ -200,7 +202,7 @@ async def get_order(actor: Actor, order_id: int) -> Order:
         raise NotFound("没有找到这张订单")
     lines: list[dict[str, Any]] = msgspec.json.decode(head["lines"])
     issues = []
-    if head["issued_fen"]:
+    if any(line["issued_qty"] for line in lines):
         issues = [_issue(item) for item in await db.rows(_ISSUES_OF, actor.root_id, order_id)]
     left: dict[int, int] | None = None
     if actor.org_id == head["seller_id"]:
@@ -255,7 +257,8 @@ def proposal_of(kept_as: str | None, lines: Sequence[db.Row]) -> Proposal | None
 
 def _line(found: db.Row, left: dict[int, int] | None) -> OrderLine:
     available = None if left is None else left.get(found["product_id"], 0)
-    explained = steps(found["guide_price_fen"], found["price_fen"])
+    taken = msgspec.convert(found["steps"] or [], list[Step])
+    explained = steps(found["guide_price_fen"], found["price_fen"], found["ordered_qty"], taken)
     return msgspec.convert({**found, "available_qty": available, "steps": explained}, OrderLine)
 
 

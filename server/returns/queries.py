@@ -46,7 +46,8 @@ FOR KEY SHARE
 # the buyer has lost it.
 _BOUGHT = """
 WITH got AS (
-    SELECT l.product_id, sum(l.received_qty)::bigint AS qty, sum(l.received_qty * l.price_fen)::bigint AS fen
+    SELECT l.product_id, sum(l.received_qty)::bigint AS qty,
+           sum(div(l.amount_fen::numeric * l.received_qty, l.qty))::bigint AS fen
     FROM goods_issue i JOIN goods_issue_line l ON l.root_id = i.root_id AND l.issue_id = i.id
     WHERE i.root_id = $1 AND i.seller_id = $2 AND i.buyer_id = $3 AND i.state = 'received'
       AND l.product_id = ANY ($4::bigint[])

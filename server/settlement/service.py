@@ -46,7 +46,9 @@ async def release(actor: Actor, seller_id: int, buyer_id: int, amount_fen: int) 
 
 
 async def charge_issue(actor: Actor, seller_id: int, buyer_id: int, issue_id: int, amount_fen: int) -> None:
-    """Issued goods: the buyer owes them now, and they are no longer merely approved."""
+    """Issued goods: the buyer owes them now, and they are no longer merely approved; gifts alone owe nothing."""
+    if amount_fen == 0:
+        return
     await queries.post(
         actor.root_id, seller_id, buyer_id, "receivable", "revenue", amount_fen, "issue",
         ("goods_issue", issue_id), actor.account_id or None, clock.today(), clock.now(),

@@ -35,11 +35,11 @@ FOR KEY SHARE
 _BOUGHT = """
 SELECT p.id, x.price_fen FROM product p
 LEFT JOIN LATERAL (
-    SELECT l.price_fen FROM order_line o
+    SELECT l.amount_fen / l.qty AS price_fen FROM order_line o
     JOIN orders d ON d.root_id = o.root_id AND d.id = o.order_id AND d.seller_id = $2 AND d.buyer_id = $3
     JOIN goods_issue i ON i.root_id = o.root_id AND i.order_id = o.order_id
     JOIN goods_issue_line l ON l.root_id = i.root_id AND l.issue_id = i.id AND l.order_line_no = o.line_no
-    WHERE o.root_id = $1 AND o.product_id = p.id
+    WHERE o.root_id = $1 AND o.product_id = p.id AND l.amount_fen >= l.qty
     ORDER BY i.id DESC LIMIT 1
 ) x ON true
 WHERE p.root_id = $1 AND p.id = ANY ($4::bigint[])

@@ -40,10 +40,13 @@ def order_amounts_equal_their_lines() -> str:
                   o.approved_fen, o.issued_fen, o.received_fen, o.line_count, l.total, l.approved, l.issued,
                   l.received, l.n)
     FROM orders o LEFT JOIN (
-        SELECT root_id, order_id, count(*) AS n, sum(ordered_qty * price_fen) AS total,
-               sum(approved_qty * price_fen) AS approved, sum(issued_qty * price_fen) AS issued,
-               sum(received_qty * price_fen) AS received
-        FROM order_line GROUP BY 1, 2) l ON l.root_id = o.root_id AND l.order_id = o.id
+        SELECT o.root_id, o.order_id, count(*) AS n, sum(o.ordered_qty * o.price_fen - o.discount_fen) AS total,
+               sum(div(o.amount_fen::numeric * o.approved_qty, o.ordered_qty)) AS approved,
+               sum(div(o.amount_fen::numeric * o.issued_qty, o.ordered_qty)) AS issued,
+               coalesce((SELECT sum(div(x.amount_fen::numeric * x.received_qty, x.qty)) FROM goods_issue i
+                         JOIN goods_issue_line x ON x.root_id = i.root_id AND x.issue_id = i.id
+                         WHERE i.root_id = o.root_id AND i.order_id = o.order_id), 0) AS received
+        FROM order_line o GROUP BY 1, 2) l ON l.root_id = o.root_id AND l.order_id = o.id
     WHERE ($1::bigint IS NULL OR o.root_id = $1)
       AND (o.total_fen, o.approved_fen, o.issued_fen, o.received_fen, o.line_count)
           IS DISTINCT FROM (l.total, l.approved, l.issued, l.received, l.n)
@@ -151,7 +154,8 @@ def one_receipt_per_signed_issue() -> str:
     FROM goods_issue i
     LEFT JOIN (SELECT root_id, issue_id, count(*) AS n, sum(credit_fen) AS credit FROM receipt GROUP BY 1, 2) r
         ON r.root_id = i.root_id AND r.issue_id = i.id
-    JOIN (SELECT root_id, issue_id, sum((damaged_qty + short_qty) * price_fen) AS missing,
+    JOIN (SELECT root_id, issue_id, sum(CASE WHEN received_qty + damaged_qty + short_qty > 0
+                          THEN amount_fen - div(amount_fen::numeric * received_qty, qty) ELSE 0 END) AS missing,
                  bool_and(received_qty + damaged_qty + short_qty = qty) AS counted
           FROM goods_issue_line GROUP BY 1, 2) l ON l.root_id = i.root_id AND l.issue_id = i.id
     WHERE ($1::bigint IS NULL OR i.root_id = $1)

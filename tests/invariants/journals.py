@@ -313,7 +313,7 @@ def entries_equal_their_documents() -> str:
         GROUP BY 1, 2, 3, 4, 5
     ), written AS (
         SELECT root_id, 'goods_issue' AS kind, id, seller_id, buyer_id, total_fen AS fen FROM goods_issue
-        WHERE ($1::bigint IS NULL OR root_id = $1)
+        WHERE ($1::bigint IS NULL OR root_id = $1) AND total_fen > 0
         UNION ALL
         SELECT r.root_id, 'receipt', r.id, i.seller_id, i.buyer_id, r.credit_fen
         FROM receipt r JOIN goods_issue i ON i.root_id = r.root_id AND i.id = r.issue_id
@@ -345,7 +345,7 @@ def nobody_gives_back_more_than_he_bought_nor_is_credited_more_than_he_paid() ->
     return """
     WITH got AS (
         SELECT i.root_id, i.seller_id, i.buyer_id, l.product_id, sum(l.received_qty) AS qty,
-               sum(l.received_qty * l.price_fen) AS fen
+               sum(div(l.amount_fen::numeric * l.received_qty, l.qty)) AS fen
         FROM goods_issue i JOIN goods_issue_line l ON l.root_id = i.root_id AND l.issue_id = i.id
         WHERE ($1::bigint IS NULL OR i.root_id = $1) GROUP BY 1, 2, 3, 4
     ), back AS (
@@ -369,7 +369,8 @@ def committed_equals_approved_and_not_issued() -> str:
     """The part of the exposure that is not yet owed is that of the open orders and transfers."""
     return """
     WITH parts AS (
-        SELECT o.root_id, o.seller_id, o.buyer_id, (l.approved_qty - l.issued_qty) * l.price_fen AS fen
+        SELECT o.root_id, o.seller_id, o.buyer_id, div(l.amount_fen::numeric * l.approved_qty, l.ordered_qty)
+               - div(l.amount_fen::numeric * l.issued_qty, l.ordered_qty) AS fen
         FROM orders o JOIN order_line l ON l.root_id = o.root_id AND l.order_id = o.id
         WHERE o.state IN ('approved', 'issued', 'received')
         UNION ALL
