@@ -18,6 +18,11 @@ from server.orders.schemas import Proposal
 from server.orders.states import STATE_NAMES
 from server.orders.views import Headline
 from server.price_exceptions import queries as exceptions
+from server.rebates import audience as rebate_audience
+from server.rebates import queries as rebates
+from server.rebates import reading as rebate_reading
+from server.rebates import terms as rebate_terms
+from server.rebates.periods import EVERY_NAMES
 from server.returns import queries as returns
 from server.returns.states import REASON_NAMES
 from server.settings import Settings
@@ -51,6 +56,12 @@ _REASONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("quantity", "数量不合理"),
         ("other", "其他，请电话联系"),
     ),
+    rebates.KIND: (
+        ("too_much", "返得太多"),
+        ("audience", "适用范围不对"),
+        ("terms", "条款不清楚"),
+        ("other", "其他，请电话联系"),
+    ),
     returns.KIND: (
         ("not_ours", "不符合退货条件"),
         ("photos", "照片看不清，请重拍"),
@@ -64,11 +75,13 @@ _NAMES = {
     transfers.KIND: "调拨单",
     counts.KIND: "盘点单",
     returns.KIND: "退货单",
+    rebates.KIND: "返利协议",
 }
 _WORDS = {"approved": "已通过", "rejected": "已驳回", "void": "已撤销", "pending": "待审核"}
 _PAGES = {"order": "pages/order/detail?id={id}", "settlement": "pages/account/balance",
           "authority": "pages/account/authorities", "prices": "pages/price/list",
           "price-exception": "pages/price/list", "return": "pages/return/detail?id={id}",
+          "rebate": "pages/rebate/detail?id={id}", "rebates": "pages/rebate/list",
           "alert": "pages/alerts/detail?id={id}", "alerts": "pages/alerts/list"}  # fmt: skip
 _LINES_TOLD = 4
 
@@ -250,12 +263,25 @@ async def _of_return(approval: approvals.Facts) -> _Said:
     )  # fmt: skip
 
 
+async def _of_rebate(approval: approvals.Facts) -> _Said:
+    """What is promised to whom, for which days."""
+    one = await _subject(rebates.facts_of_many, approval)
+    promised = [rebate_terms.words(term) for term in rebate_reading.rule_of(one).terms]
+    rows = [("协议", one["name"]), ("期限", f"{one['from_on']:%Y-%m-%d} 到 {one['until_on']:%Y-%m-%d}")]
+    return _Said(
+        "返利协议审批", approval.created_at, f"{one['made_by_name']} 提交", one["number"],
+        rebate_audience.words_of(one), EVERY_NAMES[one["every"]],
+        _first_of("；".join(promised[:_LINES_TOLD]), len(promised), "条"), rows, f"console/rebates/{one['id']}", "结算",
+    )  # fmt: skip
+
+
 _SAYS: dict[str, Callable[[approvals.Facts], Awaitable[_Said]]] = {
     "order": _of_order,
     exceptions.KIND: _of_exception,
     transfers.KIND: _of_transfer,
     counts.KIND: _of_stocktake,
     returns.KIND: _of_return,
+    rebates.KIND: _of_rebate,
 }
 _SHORT = {
     "order": "订单",
@@ -263,6 +289,7 @@ _SHORT = {
     transfers.KIND: "调拨",
     counts.KIND: "盘点",
     returns.KIND: "退货",
+    rebates.KIND: "返利协议",
 }
 
 

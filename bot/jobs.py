@@ -18,6 +18,7 @@ from server.core import clock, db, orphans
 from server.counts import plans as stocktake_plans
 from server.exchange import jobs as exchange
 from server.pricing import midnight
+from server.rebates import accrual, settling
 from server.settings import Settings
 from server.stock.snapshots import take_snapshots
 from server.territory import service as territory
@@ -141,6 +142,17 @@ async def look_at_stock() -> int:
     return await look_at_all() if _daytime(clock.now()) else 0
 
 
+async def accrue_rebates() -> int:
+    """Bring what buyers have reached up to now, correct what goods that went back took along, let settlements of
+    periods that are over begin; the number of rows."""
+    return await accrual.accrue_all()
+
+
+async def settle_rebates() -> int:
+    """Credit what periods came to whose settlement has begun; the number of buyers."""
+    return await settling.settle_all()
+
+
 async def clean_up() -> int:
     """Remove what has been delivered, answered or seen long ago; failed messages stay."""
     moment = clock.now()
@@ -176,6 +188,9 @@ def schedule(leader: Leader, settings: Settings) -> AsyncIOScheduler:
     add(tell_of_new_prices, trigger="cron", minute="*/5", second=1)
     add(tell_late_holders, trigger="interval", minutes=10)
     add(look_at_stock, trigger="interval", minutes=5)
+    # Every day after midnight; by day too, so that people see this morning's goods.
+    add(accrue_rebates, trigger="cron", hour="0,6-22", minute=10)
+    add(settle_rebates, trigger="interval", minutes=2)
     add(clean_up, trigger="cron", hour=3, minute=30)
     add(take_snapshots, trigger="cron", day="1-3", hour="2-6")
     add(add_up_stores, trigger="interval", minutes=30)

@@ -50,6 +50,8 @@ from server.price_exceptions.routes import routes as price_exceptions
 from server.pricing.guides import product_limits_change
 from server.pricing.moving import tell_of_prices
 from server.pricing.routes import routes as pricing
+from server.rebates.export import register_exports as register_rebate_exports
+from server.rebates.routes import routes as rebates
 from server.regions.routes import routes as regions
 from server.returns import queries as returns_queries
 from server.returns.hooks import also_bought
@@ -121,6 +123,7 @@ MODULES = (
     counts,
     returns,
     alerts,
+    rebates,
     customers,
     notify,
     exchange,
@@ -136,6 +139,7 @@ def wire() -> None:
     register_transfer_exports()
     alerts_export.register_list()
     exceptions_export.register_list()
+    register_rebate_exports()
     permissions.used_by(ROUTES)
     for teller in (tell_of_orders, tell_of_money, tell_of_prices, tell_of_scope, tell_of_territories):
         on_move(teller)

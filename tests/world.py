@@ -250,6 +250,7 @@ async def everything(root_id: int) -> dict[str, str]:
         "stock_balance", "stock_move", "reservation", "lot", "trade_account", "ledger_entry", "outbox", "audit_entry",
         "idempotency", "stocktake", "stocktake_line", "stocktake_entry", "transfer", "transfer_line", "transfer_lot",
         "goods_return", "goods_return_line", "goods_return_lot", "quarantine_paper",
+        "rebate_agreement", "rebate_party", "rebate_progress", "rebate_period", "rebate_entry", "rebate_use",
         "price", "price_list", "guide_price", "product", "org", "payment",
     )  # fmt: skip
     row_texts = "coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM"

@@ -16,6 +16,7 @@ from bot.fanout import (
     orders,
     papers,
     prices,
+    rebates,
     returns,
     territory,
     trace,
@@ -24,6 +25,8 @@ from bot.fanout import (
 from bot.fanout.fan import Fanout, tell_live
 from bot.fanout.registry import Event
 
-TOLD_BY = (accounts, alerts, approvals, counts, money, orders, papers, prices, returns, territory, trace, transfers)
+TOLD_BY = (
+    accounts, alerts, approvals, counts, money, orders, papers, prices, rebates, returns, territory, trace, transfers,
+)  # fmt: skip
 
 __all__ = ["TOLD_BY", "Event", "Fanout", "tell_live"]

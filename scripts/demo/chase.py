@@ -39,15 +39,15 @@ _PHOTO = """
 #place(bottom + left, dx: 4mm, dy: -4mm, text(9pt, fill: white)[演示样本，不是真实照片])
 """
 
-# A lot that a few have a little of, those who are shown first, nothing of it promised: calling it back stops nothing
-# else. $2 who is shown
+# A lot that a few have a little of, those who are shown first; if there is one, one of which nothing is promised or
+# under way: calling it back then stops nothing else. $2 who is shown
 _LOT = """
 SELECT l.product_id, l.code FROM stock_balance b JOIN location w ON w.id = b.location_id JOIN lot l ON l.id = b.lot_id
 WHERE b.root_id = $1 AND w.kind IN ('warehouse', 'in_transit') AND w.org_id <> $1
 GROUP BY l.id, l.product_id, l.code
-HAVING count(DISTINCT w.org_id) FILTER (WHERE b.on_hand > 0) >= 3 AND sum(b.reserved) = 0
-   AND NOT bool_or(w.kind = 'in_transit' AND b.on_hand > 0)
-ORDER BY count(DISTINCT w.org_id) FILTER (WHERE b.on_hand > 0 AND w.org_id = ANY ($2::bigint[])) DESC,
+HAVING count(DISTINCT w.org_id) FILTER (WHERE b.on_hand > 0) >= 3
+ORDER BY sum(b.reserved) > 0 OR bool_or(w.kind = 'in_transit' AND b.on_hand > 0),
+         count(DISTINCT w.org_id) FILTER (WHERE b.on_hand > 0 AND w.org_id = ANY ($2::bigint[])) DESC,
          sum(b.on_hand), l.id LIMIT 1
 """
 _HOLDERS = "SELECT org_id, qty FROM recall_holder WHERE root_id = $1 AND recall_id = $2 ORDER BY qty DESC, org_id"

@@ -21,6 +21,7 @@ _GROUPS: dict[str, tuple[str, str]] = {
     "channel": ("channel", "渠道与客户"), "territory": ("channel", "渠道与客户"), "customer": ("channel", "渠道与客户"),
     "rep": ("channel", "渠道与客户"),
     "settlement": ("money", "往来与收款"), "credit": ("money", "往来与收款"), "payment": ("money", "往来与收款"),
+    "rebate": ("money", "往来与收款"),
     "account": ("account", "账号与权限"), "role": ("account", "账号与权限"),
 }  # fmt: skip
 _REST = ("system", "系统")
@@ -69,6 +70,10 @@ NOTES: dict[str, str] = {
     "settlement.read": "查看往来余额和明细",
     "credit.manage": "设置客户的信用额度",
     "payment.register": "登记客户的付款",
+    "rebate.read": "查看返利协议、进度、对账单和返利余额",
+    "rebate.manage": "给客户签订、提交、提前结束返利协议",
+    "rebate.settle": "确认一期返利的结算，之后计入客户的返利余额",
+    "rebate.use": "用返利余额抵扣应付的货款",
     "territory.read": "查看谁获授权卖哪些区域和品类",
     "territory.manage": "授予、修改、收回区域授权",
     "territory.coverage": "查看整个渠道的区域覆盖和空白",
@@ -116,6 +121,9 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "territory.manage": ("territory.read", "channel.read"),
     "credit.manage": ("settlement.read", "channel.read"),
     "payment.register": ("settlement.read", "channel.read"),
+    "rebate.manage": ("rebate.read", "channel.read", "catalog.read"),
+    "rebate.settle": ("rebate.read",),
+    "rebate.use": ("rebate.read", "settlement.read"),
     "role.manage": ("account.manage",),
     "outbox.retry": ("outbox.read",),
     "rule.manage": ("catalog.read", "channel.read"),

@@ -52,6 +52,10 @@ PERMISSIONS: dict[str, str] = {
     "settlement.read": "查看往来账",
     "credit.manage": "设置信用额度",
     "payment.register": "登记收款",
+    "rebate.read": "查看返利",
+    "rebate.manage": "签订返利协议",
+    "rebate.settle": "确认返利结算",
+    "rebate.use": "用返利抵货款",
     "outbox.read": "查看通知队列",
     "outbox.retry": "重发通知",
     "audit.read": "查看操作记录",
@@ -69,13 +73,14 @@ _CUSTOMERS = {"order.create_for", "customer.manage"}
 _CHASES = {"trace.scan", "diversion.read", "diversion.handle"}
 _TRANSFERS = {"transfer.propose", "transfer.move"}
 _RETURNS = {"return.ask", "return.move"}
+_REBATES = {"rebate.read", "rebate.settle", "rebate.use"}
 _MANAGER = _READS | _CHASES | {
     "alert.handle", "alert.manage",
     "recall.manage", "transfer.propose", "stock.count",
     "order.approve", "order.over_credit", "approval.second", "channel.read", "channel.manage", "channel.move",
     "rep.assign", "customer.manage", "catalog.manage",
     "price.manage", "price.guide",
-    "settlement.read", "credit.manage", "audit.read", "outbox.read", "rule.manage",
+    "settlement.read", "credit.manage", "audit.read", "outbox.read", "rule.manage", "rebate.read", "rebate.manage",
     "territory.read", "territory.manage", "territory.coverage",
     "exchange.import", "exchange.export",
 }  # fmt: skip
@@ -90,11 +95,11 @@ ROLES: dict[str, frozenset[str]] = {
         | _CHASES
         | {
             "order.approve", "channel.read", "settlement.read", "territory.read", "exchange.export", "transfer.propose",
-            "alert.handle",
+            "alert.handle", "rebate.read",
         }
     ),
     "brand_finance": frozenset(
-        _READS | {"channel.read", "settlement.read", "credit.manage", "payment.register", "exchange.export"}
+        _READS | _REBATES | {"channel.read", "settlement.read", "credit.manage", "payment.register", "exchange.export"}
     ),
     "brand_warehouse": frozenset(
         _READS
@@ -107,6 +112,7 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     "dealer_owner": frozenset(
         _READS
+        | _REBATES
         | _TRANSFERS
         | _RETURNS
         | _BUYS
@@ -116,7 +122,7 @@ ROLES: dict[str, frozenset[str]] = {
             "channel.read", "channel.manage", "account.manage", "role.manage", "stock.manage", "stock.scan",
             "stock.count", "stock.sell", "warehouse.manage", "settlement.read", "credit.manage", "payment.register",
             "audit.read", "territory.read", "rule.manage", "exchange.import", "exchange.export", "trace.scan",
-            "diversion.read", "diversion.state", "quarantine.settle", "alert.handle", "alert.manage",
+            "diversion.read", "diversion.state", "quarantine.settle", "alert.handle", "alert.manage", "rebate.manage",
         }
     ),
     "dealer_clerk": frozenset(
@@ -128,7 +134,7 @@ ROLES: dict[str, frozenset[str]] = {
         | {
             "order.approve", "order.issue", "order.receive", "channel.read", "settlement.read", "territory.read",
             "stock.scan", "stock.count", "stock.sell", "exchange.export", "trace.scan", "diversion.read",
-            "diversion.state", "alert.handle",
+            "diversion.state", "alert.handle", "rebate.read",
         }
     ),
     "dealer_warehouse": frozenset(
@@ -142,7 +148,7 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     "dealer_driver": frozenset({"order.read", "catalog.read", "channel.read", "trace.scan"}),
     "dealer_finance": frozenset(
-        _READS | {"channel.read", "settlement.read", "credit.manage", "payment.register", "exchange.export"}
+        _READS | _REBATES | {"channel.read", "settlement.read", "credit.manage", "payment.register", "exchange.export"}
     ),
     "store_owner": frozenset(
         _READS
@@ -151,6 +157,7 @@ ROLES: dict[str, frozenset[str]] = {
         | {
             "order.receive", "settlement.read", "account.manage", "stock.scan", "stock.count", "stock.sell",
             "warehouse.manage", "trace.scan", "exchange.import", "exchange.export", "alert.handle", "alert.manage",
+            "rebate.read", "rebate.use",
         }
     ),
     "store_clerk": frozenset(

@@ -24,6 +24,8 @@ _RELEASE = """
 UPDATE trade_account SET committed_fen = committed_fen - $4 WHERE root_id = $1 AND seller_id = $2 AND buyer_id = $3
 """
 
+# Rebate credit is never below nothing, says the table; so a row that is only proposed must not be either: who uses
+# credit has a row.
 _POST = """
 WITH entry AS (
     INSERT INTO ledger_entry (root_id, seller_id, buyer_id, debit, credit, amount_fen, reason, document_kind,
@@ -35,11 +37,12 @@ WITH entry AS (
     VALUES ($1, $2, $3,
             CASE WHEN $4 = 'receivable' THEN $6 WHEN $5 = 'receivable' THEN -$6 ELSE 0 END,
             CASE WHEN $5 = 'prepaid' THEN $6 WHEN $4 = 'prepaid' THEN -$6 ELSE 0 END,
-            CASE WHEN $5 = 'rebate_credit' THEN $6 WHEN $4 = 'rebate_credit' THEN -$6 ELSE 0 END)
+            CASE WHEN $5 = 'rebate_credit' THEN $6 ELSE 0 END)
     ON CONFLICT (root_id, seller_id, buyer_id) DO UPDATE SET
         receivable_fen = t.receivable_fen + excluded.receivable_fen,
         prepaid_fen = t.prepaid_fen + excluded.prepaid_fen,
-        rebate_credit_fen = t.rebate_credit_fen + excluded.rebate_credit_fen,
+        rebate_credit_fen = t.rebate_credit_fen
+            + CASE WHEN $5 = 'rebate_credit' THEN $6 WHEN $4 = 'rebate_credit' THEN -$6 ELSE 0 END,
         committed_fen = t.committed_fen - $14
 )
 SELECT id FROM entry

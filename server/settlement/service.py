@@ -86,6 +86,38 @@ async def credit_return(actor: Actor, seller_id: int, buyer_id: int, return_id: 
     )  # fmt: skip
 
 
+async def credit_rebate(actor: Actor, seller_id: int, buyer_id: int, entry_id: int, amount_fen: int) -> None:
+    """A rebate that a buyer has earned: credit that can pay what it owes."""
+    await queries.post(
+        actor.root_id, seller_id, buyer_id, "discount", "rebate_credit", amount_fen, "rebate",
+        ("rebate", entry_id), actor.account_id or None, clock.today(), clock.now(),
+    )  # fmt: skip
+
+
+async def take_back_rebate(
+    actor: Actor, seller_id: int, buyer_id: int, entry_id: int, from_credit_fen: int, owed_fen: int
+) -> None:
+    """A rebate that was not earned after all: less credit, and what was used of it already is owed again."""
+    if from_credit_fen:
+        await queries.post(
+            actor.root_id, seller_id, buyer_id, "rebate_credit", "discount", from_credit_fen, "rebate_back",
+            ("rebate", entry_id), actor.account_id or None, clock.today(), clock.now(),
+        )  # fmt: skip
+    if owed_fen:
+        await queries.post(
+            actor.root_id, seller_id, buyer_id, "receivable", "discount", owed_fen, "rebate_back",
+            ("rebate_owed", entry_id), actor.account_id or None, clock.today(), clock.now(),
+        )  # fmt: skip
+
+
+async def use_rebate(actor: Actor, seller_id: int, buyer_id: int, use_id: int, amount_fen: int) -> None:
+    """Rebate credit that pays what a buyer owes."""
+    await queries.post(
+        actor.root_id, seller_id, buyer_id, "rebate_credit", "receivable", amount_fen, "rebate_use",
+        ("rebate_use", use_id), actor.account_id or None, clock.today(), clock.now(),
+    )  # fmt: skip
+
+
 async def charge_transfer(
     actor: Actor, seller_id: int, buyer_id: int, transfer_id: int, amount_fen: int, committed_fen: int
 ) -> None:

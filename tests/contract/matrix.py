@@ -149,6 +149,13 @@ ALLOWED: dict[str, set[str]] = {
                     (PROPOSES | STORE)),
     **dict.fromkeys(("order_alerts", "suggest_restock"), BUYS),
     "set_alert_rules": {"brand_admin", "brand_manager", "dealer_owner", "store_owner"},
+    # rebates
+    **dict.fromkeys(("list_rebates", "list_rebate_progress", "get_rebate_credit", "get_rebate", "get_rebate_statement",
+                     "print_rebate_statement"), READS_MONEY),
+    **dict.fromkeys(("preview_rebate", "make_rebate", "edit_rebate", "submit_rebate", "withdraw_rebate", "end_rebate"),
+                    KEEPS_CHANNEL),
+    "confirm_rebate_period": TAKES_MONEY,
+    "use_rebate_credit": TAKES_MONEY | {"store_owner"},
     # regions and territories
     **dict.fromkeys(("list_regions", "list_region_children", "search_regions"), ALL),
     **dict.fromkeys(("list_authorities", "outside_territory"), DECIDES),
@@ -168,7 +175,10 @@ ALLOWED: dict[str, set[str]] = {
 }  # fmt: skip
 
 # A question that is well asked, where what stands beside it is read after it.
-ASKED = dict.fromkeys(("simulate_exception", "simulate_document"), {"buyer_id": UNKNOWN, "amount_fen": 100})
+ASKED: dict[str, dict[str, Any]] = {
+    **dict.fromkeys(("simulate_exception", "simulate_document"), {"buyer_id": UNKNOWN, "amount_fen": 100}),
+    **dict.fromkeys(("get_rebate_statement", "print_rebate_statement"), {"buyer_id": UNKNOWN, "period_no": 1}),
+}
 
 # Path parameter → the kind of row that it names.
 KINDS = {
@@ -182,7 +192,7 @@ KINDS = {
     "scan_session_id": "scan_session", "warehouse_id": "warehouse",
     "range_id": "range", "diversion_id": "diversion", "recall_id": "recall",
     "transfer_id": "transfer", "stocktake_id": "stocktake", "plan_id": "stocktake_plan", "return_id": "return",
-    "alert_id": "alert",
+    "alert_id": "alert", "rebate_id": "rebate",
 }  # fmt: skip
 
 _ADDRESS = {"contact_name": "李店", "contact_phone": "13800000000", "detail": "人民路 1 号"}
@@ -258,6 +268,13 @@ def _scans(stage: Stage, **chosen: Any) -> dict[str, Any]:
     return {"scans": [{"id": str(uuid4()), "code": "没有条码", "at": clock.now().isoformat(), **chosen}]}
 
 
+def _rebate(stage: Stage, **more: Any) -> dict[str, Any]:
+    """1 % of what all buyers buy in a month."""
+    term = {"name": "", "indicator": "amount", "reward": "percent", "steps": [{"reach": 0, "value": 100}]}
+    days = {"from_on": tomorrow(), "until_on": tomorrow()}
+    return {"name": "返利", "audience": {"kind": "all"}, "every": "month", **days, "rule": {"terms": [term]}, **more}
+
+
 def _codes(stage: Stage, **more: Any) -> dict[str, Any]:
     own = {"product_id": stage.goods.id, "packaging_id": stage.goods.case}
     return {"scheme": "url", "count": 10, "lot_code": "L1", **own, **more}
@@ -304,6 +321,11 @@ def _recall(stage: Stage, product_id: int) -> dict[str, Any]:
 
 # Operation → a request that is good in itself, made for a place whose rows the caller may use.
 BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
+    **dict.fromkeys(("make_rebate", "preview_rebate"), lambda s, p: _rebate(s)),
+    "edit_rebate": lambda s, p: _rebate(s, version=1),
+    "end_rebate": lambda s, p: {"last_on": tomorrow(), **_REASON},
+    "confirm_rebate_period": lambda s, p: {"period_no": 1},
+    "use_rebate_credit": lambda s, p: {"amount_fen": 1},
     "change_password": lambda s, p: {"old_password": "wrong-old-1", "new_password": "passw0rd-9"},
     "create_account": lambda s, p: _account(s, p.rows["org"]),
     "edit_account": lambda s, p: {"version": 1, "name": "改名"},
@@ -363,8 +385,10 @@ BODIES: dict[str, Callable[[Stage, Place], dict[str, Any]]] = {
     "issue_goods": lambda s, p: {},
     "receive_goods": lambda s, p: {},
     "decide_approval": lambda s, p: {"decision": "reject", **_REASON},
-    **dict.fromkeys(("set_approval_flow", "set_document_flow"), lambda s, p: {
-        "version": 0, "steps": [{"name": "审核", "who": "permission:order.approve"}]}),
+    **dict.fromkeys(
+        ("set_approval_flow", "set_document_flow"),
+        lambda s, p: {"version": 0, "steps": [{"name": "审核", "who": "permission:order.approve"}]},
+    ),
     "set_order_rules": lambda s, p: _rules(s),
     "set_calendar_days": lambda s, p: {"set": [{"day": tomorrow(), "is_open": True}]},
     "try_order": lambda s, p: _tried(s, p.rows["org"]),
@@ -603,6 +627,12 @@ REFERENCES: dict[tuple[str, str], Reference] = {
     ("settle_quarantine", "lot_id"): ("lot", lambda s, i: _quarantine(s.goods.id, i)),
     ("list_transfers", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("suggest_transfers", "product_id"): ("product", lambda s, i: {"product_id": i}),
+    ("list_rebate_progress", "rebate_id"): ("rebate", lambda s, i: {"rebate_id": i}),
+    ("list_rebate_progress", "buyer_id"): ("org", lambda s, i: {"buyer_id": i}),
+    ("get_rebate_credit", "buyer_id"): ("org", lambda s, i: {"buyer_id": i}),
+    ("use_rebate_credit", "buyer_id"): ("org", lambda s, i: {"buyer_id": i, "amount_fen": 1}),
+    **{(name, "buyer_id"): ("org", lambda s, i: {"buyer_id": i, "period_no": 1})
+       for name in ("get_rebate_statement", "print_rebate_statement")},
     ("list_alerts", "org_id"): ("org", lambda s, i: {"org_id": i}),
     ("list_alerts", "warehouse_id"): ("warehouse", lambda s, i: {"warehouse_id": i}),
     ("list_alerts", "product_id"): ("product", lambda s, i: {"product_id": i}),

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from server.approvals.schemas import Decision
 from server.channel import contacts, qualifications
 from server.channel.addresses import save_address
 from server.channel.archive_schemas import NewContact, NewQualification
@@ -31,8 +32,13 @@ from server.identity.roles import ROLES
 from server.notify import queries as notices
 from server.price_exceptions.schemas import NewException
 from server.price_exceptions.service import ask_exception
+from server.rebates import accrual, progress_queries
+from server.rebates import service as rebates
+from server.rebates.schemas import NewRebate, RebateAudience
+from server.rebates.terms import Rule, Step, Term
 from server.returns.asking import ask
 from server.returns.schemas import NewReturn, NewReturnLine
+from server.settlement.service import credit_rebate
 from server.territory.schemas import NewAuthority
 from server.territory.service import grant_authority
 from server.trace.ranges import make_range
@@ -292,6 +298,7 @@ async def _trade(owner: World, place: Place, supplier: Place, item: Product) -> 
         place.rows["transfer"] = await propose(place.boss.actor, back)
         place.words.append(back.reason)
     await _give_back(owner, place, supplier, item)
+    await _rebate(place, supplier)
     place.rows["exception"] = (await ask_exception(supplier.boss.actor, price)).id
     place.words.append(why)
     waiting = await owner.order(place.boss, [(item, 3)])
@@ -304,6 +311,24 @@ async def _trade(owner: World, place: Place, supplier: Place, item: Product) -> 
     place.rows |= {"order": waiting.id, "sent": sent.id, "approval": approval}
     place.rows |= {"issue": issue["id"], "issue_number": issue["number"]}
     place.words += [waiting.number, sent.number, issued["issue"]["number"]]
+
+
+async def _rebate(place: Place, supplier: Place) -> None:
+    """An agreement for this buyer alone, of which a period waits for finance; and credit."""
+    day, told, actor = clock.today(), f"返利{number()}", supplier.boss.actor
+    rule = Rule((Term("", "amount", "percent", (Step(0, 100),)),))
+    new = NewRebate(told, RebateAudience("list", buyers=[place.org.id]), "dates", day, day, rule, confirmed=True)
+    made = (await rebates.make(actor, new)).id
+    await rebates.submit(actor, made)
+    if supplier.org.kind == "brand":
+        await rebates.decide(actor, made, Decision("approve"))
+    agreement = await progress_queries.agreement(place.org.root_id, made)
+    assert agreement is not None
+    await accrual.accrue(agreement)
+    await db.run("UPDATE rebate_period SET state = 'waiting' WHERE agreement_id = $1", made)
+    await credit_rebate(actor, supplier.org.id, place.org.id, made, 500)
+    place.rows["rebate"] = made
+    place.words.append(told)
 
 
 async def _give_back(owner: World, place: Place, supplier: Place, item: Product) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -19,7 +20,7 @@ from tests.world import PASSWORD, User, phone
 SILENT = {
     "quote_order", "try_order", "read_notices", "count_subscription", "upload_file", "upload_document",
     "preview_move", "take_ticket", "preview_prices", "preview_copy", "preview_guide_prices", "check_authority",
-    "look_at_invitation", "begin_wecom", "start_import", "cancel_exchange_job",
+    "look_at_invitation", "begin_wecom", "preview_rebate", "start_import", "cancel_exchange_job",
 }  # fmt: skip
 # Signing in and binding with WeChat and WeCom are tried in tests/identity, what an import and an export leave in
 # tests/exchange.
@@ -32,7 +33,8 @@ ELSEWHERE = {
 # What a path names in brackets is the newest row of a table.
 MADE = {"packaging": "packaging", "role": "role", "order": "orders", "issue": "goods_issue", "recall": "recall",
         "transfer": "transfer", "approval": "approval", "stocktake": "stocktake",
-        "plan": "stocktake_plan", "return": "goods_return"}  # fmt: skip
+        "plan": "stocktake_plan", "return": "goods_return",
+        "rebate": "rebate_agreement"}  # fmt: skip
 
 _QUARANTINED = """
 SELECT b.lot_id FROM stock_balance b JOIN location w ON w.id = b.location_id
@@ -241,6 +243,16 @@ def the_day(stage: Stage) -> Iterator[Step]:
     yield "snooze_alerts", boss, "POST", "/alerts/snooze", {**alert, "until": tomorrow(), **reason}
     yield "hand_over_alerts", boss, "POST", "/alerts/hand-over", {**alert, "account_id": clerk.account_id}
     yield "remind_of_alerts", rep, "POST", "/alerts/remind", alert
+    yield "use_rebate_credit", keeper, "POST", "/rebates/credit/use", {"amount_fen": 100}
+    yield "confirm_rebate_period", boss, "POST", f"/rebates/{store.rows['rebate']}/confirm", {"period_no": 1}
+    rebate = {**BODIES["make_rebate"](stage, dealer), "until_on": (clock.today() + timedelta(days=60)).isoformat()}
+    yield "make_rebate", admin, "POST", "/rebates", rebate
+    yield "submit_rebate", admin, "POST", "/rebates/{rebate}/submit", None
+    yield "withdraw_rebate", admin, "POST", "/rebates/{rebate}/withdraw", None
+    yield "make_rebate", boss, "POST", "/rebates", rebate
+    yield "edit_rebate", boss, "PATCH", "/rebates/{rebate}", {**rebate, "version": 1}
+    yield "submit_rebate", boss, "POST", "/rebates/{rebate}/submit", None
+    yield "end_rebate", boss, "POST", "/rebates/{rebate}/end", {"last_on": tomorrow(), **reason}
     money = {"buyer_id": store.org.id, "amount_fen": 100, "method": "cash"}
     yield "register_payment", boss, "POST", "/payments", money
     yield "set_credit_limit", boss, "POST", "/credit-limits", {"buyer_id": store.org.id, "limit_fen": 100}

@@ -276,7 +276,8 @@ def trade_accounts_equal_the_ledger() -> str:
 
 @check
 def receivable_equals_issued_less_credited_less_paid() -> str:
-    """What a buyer owes follows from the documents: issued − short or damaged − paid ± transferred − given back."""
+    """What a buyer owes follows from the documents: issued − short or damaged − paid ± transferred − given back, and
+    what rebate credit paid; a rebate taken back that was used already is owed again."""
     return """
     WITH parts AS (
         SELECT root_id, seller_id, buyer_id, total_fen AS fen FROM goods_issue
@@ -291,6 +292,10 @@ def receivable_equals_issued_less_credited_less_paid() -> str:
         SELECT root_id, supplier_id, from_org_id, -settled_fen FROM transfer WHERE from_org_id <> supplier_id
         UNION ALL
         SELECT root_id, seller_id, buyer_id, -credited_fen FROM goods_return
+        UNION ALL
+        SELECT root_id, seller_id, buyer_id, owed_fen FROM rebate_entry
+        UNION ALL
+        SELECT root_id, seller_id, buyer_id, -fen FROM rebate_use
     ), owed AS (
         SELECT root_id, seller_id, buyer_id, sum(fen) AS fen FROM parts
         WHERE ($1::bigint IS NULL OR root_id = $1) GROUP BY 1, 2, 3
@@ -328,6 +333,15 @@ def entries_equal_their_documents() -> str:
         UNION ALL
         SELECT root_id, 'return', id, seller_id, buyer_id, credited_fen FROM goods_return
         WHERE ($1::bigint IS NULL OR root_id = $1) AND credited_fen > 0
+        UNION ALL
+        SELECT root_id, 'rebate', id, seller_id, buyer_id, CASE WHEN fen > 0 THEN fen ELSE from_credit_fen END
+        FROM rebate_entry WHERE ($1::bigint IS NULL OR root_id = $1) AND (fen > 0 OR from_credit_fen > 0)
+        UNION ALL
+        SELECT root_id, 'rebate_owed', id, seller_id, buyer_id, owed_fen FROM rebate_entry
+        WHERE ($1::bigint IS NULL OR root_id = $1) AND owed_fen > 0
+        UNION ALL
+        SELECT root_id, 'rebate_use', id, seller_id, buyer_id, fen FROM rebate_use
+        WHERE ($1::bigint IS NULL OR root_id = $1)
     )
     SELECT format('%s %s: booked %s in %s entries, written %s', kind, id, b.fen, b.n, w.fen)
     FROM booked b FULL JOIN written w USING (root_id, kind, id, seller_id, buyer_id)
@@ -382,4 +396,32 @@ def committed_equals_approved_and_not_issued() -> str:
     FROM (SELECT * FROM trade_account WHERE ($1::bigint IS NULL OR root_id = $1)) t
     FULL JOIN open o USING (root_id, seller_id, buyer_id)
     WHERE coalesce(t.committed_fen, 0) <> coalesce(o.fen, 0)
+    """
+
+
+@check
+def rebate_credit_is_what_was_settled_less_what_was_taken_back_and_used() -> str:
+    """Of each pair, never below nothing; and a settled period was credited with the sum of its entries."""
+    return """
+    WITH parts AS (
+        SELECT root_id, seller_id, buyer_id, CASE WHEN fen > 0 THEN fen ELSE -from_credit_fen END AS fen
+        FROM rebate_entry WHERE ($1::bigint IS NULL OR root_id = $1)
+        UNION ALL
+        SELECT root_id, seller_id, buyer_id, -fen FROM rebate_use WHERE ($1::bigint IS NULL OR root_id = $1)
+    ), credit AS (
+        SELECT root_id, seller_id, buyer_id, sum(fen) AS fen FROM parts GROUP BY 1, 2, 3
+    )
+    SELECT format('seller %s buyer %s: rebate credit %s, documents say %s', seller_id, buyer_id, t.rebate_credit_fen,
+                  c.fen)
+    FROM (SELECT * FROM trade_account WHERE ($1::bigint IS NULL OR root_id = $1)) t
+    FULL JOIN credit c USING (root_id, seller_id, buyer_id)
+    WHERE coalesce(t.rebate_credit_fen, 0) <> coalesce(c.fen, 0) OR t.rebate_credit_fen < 0
+    UNION ALL
+    SELECT format('rebate %s period %s buyer %s: settled %s, entries say %s', p.agreement_id, p.period_no, p.buyer_id,
+                  p.settled_fen, e.fen)
+    FROM rebate_progress p CROSS JOIN LATERAL (
+        SELECT coalesce(sum(x.fen), 0) AS fen FROM rebate_entry x
+        WHERE x.root_id = p.root_id AND x.agreement_id = p.agreement_id AND x.period_no = p.period_no
+          AND x.buyer_id = p.buyer_id) e
+    WHERE ($1::bigint IS NULL OR p.root_id = $1) AND coalesce(p.settled_fen, 0) <> e.fen
     """

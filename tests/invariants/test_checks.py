@@ -128,6 +128,9 @@ DAMAGE: dict[str, str] = {
     "cases_go_from_hand_to_hand": """
         UPDATE trace_code SET hands = ARRAY[hands[2], hands[1]], hand_id = hands[1] WHERE root_id = {root}""",
     "no_more_cases_pass_than_goods": "UPDATE trace_range SET unit_qty = 25 WHERE root_id = {root}",
+    "rebate_credit_is_what_was_settled_less_what_was_taken_back_and_used": """
+        INSERT INTO rebate_use (root_id, number, seller_id, buyer_id, fen, used_by, at)
+        SELECT root_id, 'FY', seller_id, buyer_id, 100, 1, now() FROM trade_account WHERE root_id = {root} LIMIT 1""",
     "stores_by_region_equal_the_archive": "UPDATE region_stores SET stores = stores + 1 WHERE root_id = {root}",
 }
 # The two ends of an entry are columns of one row, so the journal can only fail to sum to zero by another schema.
