@@ -24,8 +24,9 @@ TOPICS = {
     "recall.started": "召回开始", "recall.ended": "召回结束",
     "alert.opened": "新的库存预警", "alert.pressed": "预警已处理", "alert.due": "预警到时提醒",
     "alert.handed": "预警转交", "alert.reminded": "提醒客户备货",
-    "rebate.joined": "新返利", "rebate.settled": "返利到账", "rebate.corrected": "返利更正", "rebate.ended": "返利提前结束",
-    "rebate.waiting": "返利待确认", "rebate.done": "返利已结算", "rebate.used": "返利抵货款",
+    "rebate.joined": "新返利", "rebate.settled": "返利到账", "rebate.corrected": "返利更正",
+    "rebate.ended": "返利提前结束", "rebate.waiting": "返利待确认", "rebate.done": "返利已结算",
+    "rebate.used": "返利抵货款",
     "chat.answer": "聊天回复", "chat.again": "重复处理的提示",
 }  # fmt: skip
 

@@ -9,6 +9,6 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     """Lines of before have no discount; new tables beside them."""
 
-    dependencies = [("qutong", "m0023_alerts")]
+    dependencies = [("qutong", "m0025_lists")]
 
-    operations = [ops.RunSQL(Path(__file__).with_name("m0024_promotions.sql").read_text("utf-8"))]
+    operations = [ops.RunSQL(Path(__file__).with_name("m0026_promotions.sql").read_text("utf-8"))]

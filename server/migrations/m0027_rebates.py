@@ -9,6 +9,6 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     """The ledger has its account since the beginning; nobody could write to it."""
 
-    dependencies = [("qutong", "m0023_alerts")]
+    dependencies = [("qutong", "m0026_promotions")]
 
-    operations = [ops.RunSQL(Path(__file__).with_name("m0026_rebates.sql").read_text("utf-8"))]
+    operations = [ops.RunSQL(Path(__file__).with_name("m0027_rebates.sql").read_text("utf-8"))]

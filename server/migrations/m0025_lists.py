@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     """Without them, a few rows were looked for in all of the brand's."""
 
     atomic = False
-    dependencies = [("qutong", "m0027_return_amounts")]
+    dependencies = [("qutong", "m0024_return_amounts")]
 
     operations = [
         ops.RunSQL(statement)
