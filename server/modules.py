@@ -50,6 +50,7 @@ from server.price_exceptions.routes import routes as price_exceptions
 from server.pricing.guides import product_limits_change
 from server.pricing.moving import tell_of_prices
 from server.pricing.routes import routes as pricing
+from server.rebates import queries as rebates_queries
 from server.rebates.export import register_exports as register_rebate_exports
 from server.rebates.routes import routes as rebates
 from server.regions.routes import routes as regions
@@ -152,8 +153,8 @@ def wire() -> None:
         named_by(module.NAMES_FILE)
     for owner in (
         channel_service, identity_queries, catalog_queries, orders_queries, stock_queries, settlement_queries,
-        exceptions_queries, transfers_queries, counts_queries, returns_queries, trace_recalls, alerts_queries, segments,
-        jobs,
+        exceptions_queries, transfers_queries, counts_queries, returns_queries, trace_recalls, alerts_queries,
+        rebates_queries, segments, jobs,
     ):  # fmt: skip
         called_by(owner.CALLED)
     on_packaging_removed(codes_packaging)

@@ -12,6 +12,12 @@ from server.approvals.queries import STEPS, held
 from server.core import db
 from server.core.actor import Actor
 
+CALLED = {
+    "rebate": "SELECT id, number AS name FROM rebate_agreement WHERE root_id = $1 AND id = ANY ({ids})",
+    "rebate_use": "SELECT id, number AS name FROM rebate_use WHERE root_id = $1 AND id = ANY ({ids})",
+}
+"""What these are called in lists of records of every kind (`server.core.naming`)."""
+
 KIND = "rebate"
 """What approvals call an agreement of a rebate."""
 
@@ -36,13 +42,21 @@ _PARTY = """
 INSERT INTO rebate_party (root_id, agreement_id, buyer_id) SELECT $1, $2, x.id FROM unnest($3::bigint[]) AS x (id)
 """
 
+# Who sees part of the buyers only sees an agreement with named ones if one of those is his. `a`: the agreement.
+_CONCERNS = """
+({a}.audience <> 'list' OR EXISTS (
+    SELECT FROM rebate_party y JOIN org z ON z.id = y.buyer_id
+    WHERE y.root_id = {a}.root_id AND y.agreement_id = {a}.id AND z.path LIKE ANY ({scope}::text[])))
+"""
+
 # The own buyers among these.
 _OWN_BUYERS = "SELECT id FROM org WHERE root_id = $1 AND parent_id = $2 AND id = ANY ($3::bigint[])"
 
-_LOCK = """
+_LOCK = f"""
 SELECT a.*, a.rule::text AS rule, s.name AS seller_name, s.path AS seller_path, s.kind AS seller_kind
 FROM rebate_agreement a JOIN org s ON s.id = a.seller_id
-WHERE a.root_id = $1 AND a.id = $2 FOR NO KEY UPDATE OF a
+WHERE a.root_id = $1 AND a.id = $2 AND ($3::text[] IS NULL OR {_CONCERNS.format(a="a", scope="$3")})
+FOR NO KEY UPDATE OF a
 """
 
 _MARK = """
@@ -79,10 +93,10 @@ ORDER BY a.id DESC
 _PAGE = {
     "own": f"""
 WITH hits AS (
-    SELECT id FROM rebate_agreement
-    WHERE root_id = $1 AND seller_id = $2 AND cardinality($3::text[]) >= 0 AND id < $4
-      AND ($5::text IS NULL OR state = $5)
-    ORDER BY id DESC LIMIT $6
+    SELECT x.id FROM rebate_agreement x
+    WHERE x.root_id = $1 AND x.seller_id = $2 AND x.id < $4 AND ($5::text IS NULL OR x.state = $5)
+      AND {_CONCERNS.format(a="x", scope="$3")}
+    ORDER BY x.id DESC LIMIT $6
 ) {_COLUMNS}""",
     "below": f"""
 WITH hits AS (
@@ -110,7 +124,8 @@ LEFT JOIN LATERAL (
     LEFT JOIN approval_flow f ON f.root_id = a.root_id AND f.id = a.flow_id
 ) v ON true
 WHERE a.root_id = $1 AND a.id = $2
-  AND (s.path LIKE ANY ($3::text[]) AND (a.seller_id = $6 OR a.state <> 'draft')
+  AND (s.path LIKE ANY ($3::text[]) AND a.seller_id <> $6 AND a.state <> 'draft'
+       OR a.seller_id = $6 AND {_CONCERNS.format(a="a", scope="$3")}
        OR a.state IN ('approved', 'ended') AND EXISTS (
             SELECT FROM rebate_progress p JOIN org b ON b.id = p.buyer_id
             WHERE p.root_id = a.root_id AND p.agreement_id = a.id AND b.path LIKE ANY ($3::text[])))
@@ -176,9 +191,9 @@ async def own_buyers(root_id: int, seller_id: int, ids: Sequence[int]) -> set[in
     return {item["id"] for item in await db.rows(_OWN_BUYERS, root_id, seller_id, list(ids))}
 
 
-async def lock(root_id: int, agreement_id: int) -> db.Row | None:
-    """An agreement with its seller, locked."""
-    return await db.row(_LOCK, root_id, agreement_id)
+async def lock(root_id: int, agreement_id: int, scope: Sequence[str] | None = None) -> db.Row | None:
+    """An agreement with its seller, locked; in a scope, if one of its buyers is."""
+    return await db.row(_LOCK, root_id, agreement_id, scope)
 
 
 async def mark(root_id: int, agreement_id: int, state: str, at: datetime) -> None:

@@ -73,7 +73,7 @@ async def make(actor: Actor, new: NewRebate) -> RebateSaved:
 
 async def _lock(actor: Actor, agreement_id: int) -> db.Row:
     """An agreement of the own org, locked."""
-    found = await queries.lock(actor.root_id, agreement_id)
+    found = await queries.lock(actor.root_id, agreement_id, actor.patterns)
     if found is None or found["seller_id"] != actor.org_id:
         raise NotFound("没有找到这份返利协议")
     return found

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from server.core import audit, clock, db, live, outbox
 from server.core.actor import Actor, system_actor
 from server.core.errors import BusinessError, NotFound
-from server.rebates import progress_queries
+from server.rebates import progress_queries, queries
 from server.rebates.progress_queries import Reached
 from server.rebates.reading import CHUNK, periods_of, reached, reckoned
 from server.settlement import service as settlement
@@ -52,7 +52,8 @@ async def confirm(actor: Actor, agreement_id: int, period_no: int) -> None:
     actor.require("rebate.settle")
     async with db.transaction():
         agreement = await progress_queries.agreement(actor.root_id, agreement_id)
-        if agreement is None or agreement["seller_id"] != actor.org_id:
+        seen = await queries.lock(actor.root_id, agreement_id, actor.patterns)
+        if agreement is None or seen is None or agreement["seller_id"] != actor.org_id:
             raise NotFound("没有找到这份返利协议")
         if not await progress_queries.confirm(actor.root_id, agreement_id, period_no, actor.account_id, clock.now()):
             raise NothingToConfirm("这一期还没有结束，或者已经确认过了")

@@ -14,15 +14,18 @@ import pytest
 from openpyxl import load_workbook
 
 from scripts.toolbox.environment import ROOT
-from server.core import db
+from server.approvals.schemas import Decision
+from server.core import clock, db
 from server.core.exports import Column, find, offered
 from server.core.types import OrgRef
 from server.exchange import lists, summary
 from server.exchange.summary import Pivot
 from server.exchange.work import _finish
 from server.exchange.writing import XlsxWriter, writer
+from server.rebates import accrual, progress_queries
+from server.rebates.service import decide
 from tests.exchange.books import exported, over, table
-from tests.world import World, number
+from tests.world import User, World, number
 
 EVIL = ['=HYPERLINK("http://x")', "+86 1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "正常"]
 
@@ -104,6 +107,22 @@ def test_what_people_have_typed_is_never_run_by_whoever_opens_a_file(tmp_path: A
     assert [row[0][0] for row in rows] == ["'"] * 6 + ["正"] and {row[1] for row in rows} == {"-1.23"}
 
 
+async def _promised(seller: User, buyer_id: int) -> int:
+    """A rebate of a seller for one of its buyers, reckoned today."""
+    term = {"name": "", "indicator": "amount", "reward": "percent", "steps": [{"reach": 0, "value": 100}]}
+    days = dict.fromkeys(("from_on", "until_on"), clock.today().isoformat())
+    whom = {"kind": "list", "buyers": [buyer_id]}
+    new = {"name": "返利", "audience": whom, "every": "dates", **days, "rule": {"terms": [term]}}
+    made: int = (await seller.post("/rebates", new, status=201))["id"]
+    await seller.post(f"/rebates/{made}/submit")
+    if (await seller.get(f"/rebates/{made}"))["state"] == "submitted":
+        await decide(seller.actor, made, Decision("approve"))
+    promise = await progress_queries.agreement(seller.actor.root_id, made)
+    assert promise is not None
+    await accrual.accrue(promise)
+    return made
+
+
 async def test_every_list_can_be_exported_by_everybody_who_may_read_it(world: World) -> None:
     dealer = await world.dealer()
     goods = await world.product()
@@ -115,16 +134,24 @@ async def test_every_list_can_be_exported_by_everybody_who_may_read_it(world: Wo
     body = {"product_id": goods.id, "lot_code": "L1", "reason": "瓶盖松动", "instruction": "下架"}
     recall = (await world.admin.post("/recalls", body, status=201))["id"]
     # What belongs to one record says which.
-    needed = {"recall_holders": {"recall_id": recall}, "trace_codes": {"range_id": codes}}
+    needed = {
+        "recall_holders": {"recall_id": recall},
+        "trace_codes": {"range_id": codes},
+    }
 
-    def wanted_of(kind: str, brand: bool) -> dict[str, Any]:
-        return {"buyer_id": dealer.id} if kind == "entries" and brand else needed.get(kind, {})
+    to_dealer = {"rebate_id": await _promised(world.admin, dealer.id), "buyer_id": dealer.id}
+    to_store = {"rebate_id": await _promised(boss, store.actor.org_id), "buyer_id": store.actor.org_id}
+
+    def wanted_of(kind: str, user: User) -> dict[str, Any]:
+        if kind == "rebate_lines":
+            return to_store if user is store else to_dealer
+        return {"buyer_id": dealer.id} if kind == "entries" and user is world.admin else needed.get(kind, {})
 
     for user in (world.admin, boss, store):
         kinds = (await user.get("/exchange/kinds"))["exports"]
         assert [kind["kind"] for kind in kinds] == [export.kind for export in offered(user.actor)] != []
         for kind in kinds:
-            wanted = wanted_of(kind["kind"], user is world.admin)
+            wanted = wanted_of(kind["kind"], user)
             asked = {"kind": kind["kind"], "format": "csv", "filter": wanted}
             job = await over(user, (await user.post("/exchange/exports", asked, status=201))["id"])
             assert job["state"] == "done", (kind, job["error"])
