@@ -16,11 +16,11 @@ export const alerts = {
   rules: {
     hint: '先看自己设置的规则，没有设置时用上级给的默认值，都没有时用系统默认值。', mine: '我的规则', none: '还没有自己的规则', defaults: '上级给的默认值', builtIn: '系统默认值', add: '添加规则', save: '保存', saved: '已保存，下次检查时生效', stale: '规则刚被别人改过，已为您刷新', target: '对象', everything: '所有商品', chooseProduct: '选商品', chooseCategory: '选分类',
     kinds: { low: '低库存', high: '高库存', soon: '临期', cover: '每次备货', lead: '到货时间' } as Record<string, string>, by: '按', byQty: '数量', byDays: '天数', off: '不提醒', value: '数值', audience: { own: '自己', dealer: '下级经销商', store: '下级门店' } as Record<string, string>, forWhom: '给谁用',
-    says: (kind: string, qty: number | null, days: number | null): string => {
+    says: (kind: string, qty: number | null, days: number | null, unit = ''): string => {
       if (qty === null && days === null) return '不提醒'
-      const much = qty !== null ? `${qty}（基本单位）` : `${days} 天`
+      const much = qty !== null ? `${qty} ${unit || '个最小单位'}` : `${days} 天`
       return ({ low: `低于 ${much}`, high: `高于 ${much}`, soon: `到期前 ${much}`, cover: `够用 ${much}`, lead: much } as Record<string, string>)[kind] ?? much
     },
-    bySupplier: (name: string) => `来自${name}`, remove: '删除', number: '请填写大于 0 的整数', leave: '规则还没有保存', readOnly: '您可以查看，设置请联系负责人', soonBuiltIn: '按保质期长短',
+    bySupplier: (name: string) => `来自${name}`, remove: '删除', removeAsk: (about: string) => `删除“${about}”的规则？之后按上级或系统的默认值提醒。`, number: '请填写大于 0 的整数', leave: '规则还没有保存', readOnly: '您可以查看，设置请联系负责人', soonBuiltIn: '按保质期长短',
   },
 }

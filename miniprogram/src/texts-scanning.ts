@@ -1,7 +1,7 @@
 /** What scanning goods in, out and sold says. */
 export const scanning = {
   title: '扫码出入库', begin: '开始扫码', kinds: { in: '扫码入库', out: '扫码出库', sale: '扫码卖货', count: '扫码盘点' },
-  kindHints: { in: '外面进来的货', out: '破损、自用、赠送', sale: '扫什么卖什么', count: '数一数，对上账' }, reasonTitle: { in: '为什么入库', out: '为什么出库' } as Record<string, string>,
+  kindHints: { in: '外来的货', out: '报损自用', sale: '柜台卖货', count: '清点对账' }, reasonTitle: { in: '为什么入库', out: '为什么出库' } as Record<string, string>,
   reasons: { production: '生产入库', purchase: '外购入库', opening: '期初库存', damaged: '破损', lost: '丢失损耗', expired: '过期报废', sample: '样品赠送', own_use: '自用' },
   receiptHint: '供货方发来的货请在订单里“签收”，不要在这里重复入库',
   note: '备注（选填）', open: '进行中', finished: '已完成', cancelled: '已取消', empty: '还没有扫码记录', emptyOpen: '没有进行中的扫码', mineHere: '这台手机上', resume: '接着扫',

@@ -2,9 +2,9 @@
 export const stocks = {
   value: '库存金额', kinds: '种商品', bySupplier: '按供货价估算，没有供货价的按指导价', fresh: { fresh: '新鲜', last_third: '最后三分之一', soon: '临期', expired: '已过期', undated: '无到期日' },
   nearExpiry: '临期', expired: '已过期', quarantine: '隔离区', quarantineHint: '隔离区的货不能卖：退货、召回或待处理', everywhere: '全部', onTheWay: '在途',
-  links: { transfers: '调拨', sales: '动销', moves: '出入流水', past: '往日库存', places: '仓库', trace: '追溯' },
+  links: { alerts: '库存预警', returns: '退货', transfers: '调拨', sales: '动销', moves: '出入流水', past: '往日库存', places: '仓库', trace: '追溯' },
   ofOrg: (name: string) => `${name}的库存`, shopStock: '店里有什么货', shopSales: '卖得怎么样',
-  openFirst: '先点一下店里有多少货', openFirstHint: '把店里现有的货扫一遍，记成期初。以后卖一件少一件，库存才对得上。', openFirstGo: '开始点货',
+  openFirst: '先点一下店里有多少货', openFirstHint: '把店里现有的货扫一遍，记成期初。以后卖一件少一件，库存才对得上。', openFirstGo: '开始点货', sellNothing: '店里还没有登记库存，卖不了货。先把现有的货点一遍？', sellShort: '账上没有这么多。店里实际有货的话，先点货入账，再完成这次销售；扫过的都还在。',
 
   product: '商品库存', lots: '批次', moves: '流水', pastTab: '往日', cover: '还能卖', days: (days: number) => `${days} 天`, coverUnknown: '没有销量', used: '近 30 天出货', turnover: '30 天周转', times: (times: string) => `${times} 次`, worth: '金额', noLots: '这里没有库存', noLotCode: '无批号', keeps: (days: number) => `剩 ${days} 天`, over: (days: number) => `过期 ${days} 天`, today: '今天到期', undated: '无到期日', lotUntil: (day: string) => `${day} 到期`,
   held: (qty: string) => `占用 ${qty}`, blocked: '不可卖',

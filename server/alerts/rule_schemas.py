@@ -31,11 +31,12 @@ class AlertRule(msgspec.Struct, frozen=True):
 
 
 class NamedRule(AlertRule, frozen=True, kw_only=True):
-    """A rule with the name of what it is about, and of the org that gives it."""
+    """A rule with the name of what it is about, and of the org that gives it; `base_unit` of a product's quantity."""
 
     target: str
     warehouse: str
     org_name: str
+    base_unit: str
 
 
 class BuiltIn(msgspec.Struct):

@@ -17,7 +17,7 @@ from server.core.errors import FieldError, InvalidInput, NotFound, StaleVersion
 _COLUMNS = """
 SELECT r.audience, r.kind, nullif(r.warehouse_id, 0) AS warehouse_id, nullif(r.category_id, 0) AS category_id,
        nullif(r.product_id, 0) AS product_id, r.qty, r.days, coalesce(p.name, c.name, '') AS target,
-       coalesce(w.name, '') AS warehouse, o.name AS org_name
+       coalesce(w.name, '') AS warehouse, o.name AS org_name, coalesce(p.base_unit, '') AS base_unit
 FROM alert_rule r JOIN org o ON o.id = r.org_id LEFT JOIN product p ON p.id = r.product_id
 LEFT JOIN category c ON c.id = r.category_id LEFT JOIN location w ON w.id = r.warehouse_id
 """

@@ -9809,7 +9809,7 @@ export interface components {
         };
         /**
          * NamedRule
-         * @description A rule with the name of what it is about, and of the org that gives it.
+         * @description A rule with the name of what it is about, and of the org that gives it; `base_unit` of a product's quantity.
          */
         NamedRule: {
             /** @enum {unknown} */
@@ -9829,6 +9829,7 @@ export interface components {
             target: string;
             warehouse: string;
             org_name: string;
+            base_unit: string;
         };
         /**
          * BuiltIn

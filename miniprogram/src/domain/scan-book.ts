@@ -69,6 +69,8 @@ export interface RefusedLine {
   lot_code: string
   expires_on: string | null
   detail: string
+  /** Why, in a word: `stock_short`, `lot_missing` … */
+  code?: string
 }
 
 /** Beside these, what the server has and nobody will undo any more is forgotten on the phone. */

@@ -1,3 +1,4 @@
+import { closeArrivals, flushArrivals, openArrivals } from './arrivals'
 import { openCart } from './cart'
 import { startLive, stopLive } from './live'
 import { useNetwork, watchNetwork, whenBackOnline } from './network'
@@ -11,6 +12,7 @@ function openEverything(): void {
   openCart()
   openQueue()
   openBooks()
+  openArrivals()
   startLive()
 }
 
@@ -19,10 +21,12 @@ export function openAccount(): void {
   watchNetwork(() => void refreshMe().catch(() => undefined))
   whenBackOnline(flushQueue)
   whenBackOnline(flushBooks)
+  whenBackOnline(flushArrivals)
   whenSignedOut(() => {
     stopLive()
     closeQueue()
     closeBooks()
+    closeArrivals()
   })
   if (!restoreSession()) return
   openEverything()
@@ -45,6 +49,7 @@ export function resume(): void {
   startLive()
   flushQueue()
   flushBooks()
+  flushArrivals()
   if (!useNetwork().online.value) void refreshMe().catch(() => undefined)
 }
 

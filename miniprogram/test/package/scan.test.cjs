@@ -1,7 +1,7 @@
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { aPhone } = require('./phone.cjs')
-const { aShop, me, ok, soda } = require('./shop.cjs')
+const { aShop, me, ok, problem, soda } = require('./shop.cjs')
 
 /** The shop with a stock of its own and a server that counts what is scanned; `taken` are the scans by their ids. */
 function aShopThatSells() {
@@ -80,6 +80,21 @@ test('what the camera goes on seeing is sold once, another packaging beside it, 
   await phone.until(() => phone.route === 'pages/scan/detail')
   await phone.until(() => phone.wordsOf('session-head').includes('已完成'))
   assert.equal(shop.finished.length, 1)
+})
+
+test('a shop that sells more than its books say is led to say what is there, and its scans stay', async () => {
+  const shop = aShopThatSells()
+  const line = { line: 0, code: 'stock_short', detail: '需要 1，只有 0', product_id: soda.id, packaging_id: soda.packagings[0].id, lot_code: '', expires_on: null, qty: 1, available_qty: 0 }
+  const server = (request) => (/finish$/.test(request.path ?? request.url) ? problem(409, 'scan_lines_refused', '“青柠苏打水”不能过账：需要 1，只有 0。没有做任何改动', { lines: [line] }) : shop.answer(request))
+  const phone = await atTheTill(server)
+  sees(phone, soda.packagings[0].gtin.slice(1))
+  await phone.until(() => phone.wordsOf('scan-waiting').includes('全部上传'))
+  await phone.tap('scan-finish')
+  ;(await phone.until(() => phone.dialogs.at(-1))).success({ confirm: true })
+  await phone.until(() => phone.wordsOf('scan-refusal').includes('先点货入账'))
+  assert.ok(countOf(phone).includes('1瓶'))
+  await phone.tap('scan-opening')
+  await phone.until(() => phone.asked('POST', '/api/v1/scan-sessions').at(-1).body.reason === 'opening')
 })
 
 test('what is scanned in a dead spot stays on the phone, also when the app is closed, and is sent once', async () => {

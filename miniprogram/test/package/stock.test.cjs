@@ -92,6 +92,12 @@ test('a shop with nothing in stock is asked what is there before it sells', asyn
   await phone.tap('login-submit')
   await phone.tap('tab-stock')
   await phone.until(() => phone.wordsOf('open-stock').includes('先点一下店里有多少货'))
+  // Whoever would sell at once is asked the same, and no session of sales is begun.
+  await phone.tap('begin-sale')
+  const question = await phone.until(() => phone.dialogs.at(-1))
+  assert.ok(question.content.includes('卖不了货'), question.content)
+  question.success({ confirm: false })
+  assert.equal(phone.asked('POST', '/api/v1/scan-sessions').length, 0)
   await phone.tap('open-stock-go')
   await phone.until(() => phone.route === 'pages/scan/scan')
   await phone.until(() => phone.asked('POST', '/api/v1/scan-sessions')[0]?.body.reason === 'opening')

@@ -22,7 +22,7 @@ test('a look at a code tells the way of the case and leaves no trace; finding it
   await phone.tap('check-open')
   await phone.until(() => phone.find('check-sheet'))
   await phone.tap('check-submit')
-  await phone.until(() => phone.toasts.at(-1) === '请选择在哪家店看到的')
+  await phone.until(() => phone.toasts.at(-1) === '请选择在哪家店或哪个区县看到的')
   await phone.tap('store-9')
   await phone.write('check-note', '货架第二层')
   await phone.tap('check-submit')
@@ -41,6 +41,37 @@ test('while goods arrive each case is noted once, however often it is scanned, a
     await phone.until(() => phone.wordsOf('heard').includes(turn === 0 ? '正在召回' : '已经扫过'))
   }
   assert.equal(phone.asked('POST', '/api/v1/trace/scans').length, 1)
+})
+
+test('in the shop of a stranger the county is named, and that says whose authority it is', async () => {
+  const counties = [{ code: '420100', name: '武汉市', full_name: '湖北省武汉市', has_children: true }, { code: '420106', name: '武昌区', full_name: '湖北省武汉市武昌区', has_children: false }]
+  const shop = aDealer({ 'GET /trace/way': () => ok(way()), 'POST /trace/scans': () => ok(way({ verdict: 'outside' })), 'GET /orgs': ({ query }) => ok({ items: query.q ? [] : [store], next_cursor: null }), 'GET /regions/search': () => ok({ items: counties }) }, person)
+  const phone = aPhone(shop.answer)
+  await atPage(phone, `/pages/trace/scan?code=${encodeURIComponent(LINK)}`)
+  await phone.tap('check-open')
+  await phone.write('store-search', '武昌')
+  await phone.tap('county-420106')
+  assert.equal(phone.find('county-420100'), undefined)
+  await phone.tap('check-submit')
+  await phone.until(() => phone.wordsOf('way-verdict').includes('疑似窜货'))
+  const [made] = phone.asked('POST', '/api/v1/trace/scans')
+  assert.deepEqual([made.body.region_code, made.body.store_id], ['420106', undefined])
+})
+
+test('cases that arrive where there is no network are noted once, when there is one again', async () => {
+  let network = false
+  const shop = aDealer({ 'POST /trace/scans': () => (network ? ok(way({ verdict: 'inside' })) : undefined) }, person)
+  const phone = aPhone(shop.answer)
+  await atPage(phone, '/pages/trace/scan?mode=receive')
+  await phone.write('scanner-input', 'M5TCWSGE28ATA6XR1')
+  await phone.tap('scanner-add')
+  await phone.until(() => phone.wordsOf('arrivals-waiting').includes('1 箱记在手机上'))
+  network = true
+  await phone.write('scanner-input', 'M5TCWSGE28ATA6XR2')
+  await phone.tap('scanner-add')
+  await phone.until(() => phone.find('way') && phone.find('arrivals-waiting') === undefined)
+  const told = phone.asked('POST', '/api/v1/trace/scans')
+  assert.deepEqual(told.map(({ body }) => body.code), ['M5TCWSGE28ATA6XR1', 'M5TCWSGE28ATA6XR1', 'M5TCWSGE28ATA6XR2'])
 })
 
 test('a code that somebody made up is refused in the words of the server', async () => {

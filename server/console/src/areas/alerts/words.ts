@@ -18,12 +18,12 @@ export function qtyOf(goods: Goods, qty: number): string {
 }
 
 /** What a rule says: 低于 7 天的用量, 高于 200, 到期前 30 天, 不提醒. */
-export function says({ kind, qty, days }: Pick<Rule, 'kind' | 'qty' | 'days'>): string {
+export function says({ kind, qty, days, base_unit }: Pick<Rule, 'kind' | 'qty' | 'days' | 'base_unit'>): string {
   if (qty === null && days === null) return '不提醒'
   if (kind === 'soon') return `到期前 ${days} 天`
   if (kind === 'cover') return `备够 ${days} 天`
   if (kind === 'lead') return `${days} 天`
-  const much = qty !== null ? `${qty}（基本单位）` : `${days} 天的用量`
+  const much = qty !== null ? `${qty} ${base_unit || '个最小单位'}` : `${days} 天的用量`
   return `${kind === 'low' ? '低于' : '高于'} ${much}`
 }
 
