@@ -3871,6 +3871,212 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rebates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Agreements of the own org as the seller, or of those below. */
+        get: operations["list_rebates"];
+        put?: never;
+        /** Write an agreement for the own org's buyers. */
+        post: operations["make_rebate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rebates/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How buyers stand in their agreements, and what is missing to the next step. */
+        get: operations["list_rebate_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rebates/credit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rebate credit of the own org or of a buyer, and what changed it. */
+        get: operations["get_rebate_credit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rebates/credit/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pay with rebate credit what is owed. */
+        post: operations["use_rebate_credit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rebates/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would get an agreement, and what it would have cost; nothing is written. */
+        post: operations["preview_rebate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rebates/{rebate_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One agreement with its periods. */
+        get: operations["get_rebate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change an agreement that was not submitted yet. */
+        patch: operations["edit_rebate"];
+        trace?: never;
+    };
+    "/api/v1/rebates/{rebate_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for an agreement; it begins once it is approved. */
+        post: operations["submit_rebate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rebates/{rebate_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what nobody has decided yet. */
+        post: operations["withdraw_rebate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rebates/{rebate_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an agreement end before its time. */
+        post: operations["end_rebate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rebates/{rebate_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a period be settled that waits for finance. */
+        post: operations["confirm_rebate_period"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rebates/{rebate_id}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How each fen of a buyer's period came about. */
+        get: operations["get_rebate_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rebates/{rebate_id}/statement.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The statement to print. */
+        get: operations["print_rebate_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -6744,13 +6950,16 @@ export interface components {
         };
         /**
          * PriceStep
-         * @description One step of how a price came about, in words; fen per base unit after the step.
+         * @description One step of how a price came about, in words; after it: fen per base unit, rounded down, and of the line.
          */
         PriceStep: {
             /** @enum {unknown} */
-            kind: "guide" | "list";
+            kind: "credit" | "gift" | "guide" | "list" | "policy" | "promotion";
             label: string;
             price_fen: number;
+            amount_fen: number;
+            /** @default null */
+            promotion_id?: number | null;
         };
         /**
          * LineProblem
@@ -6899,6 +7108,9 @@ export interface components {
         /**
          * OrderLine
          * @description A line of an order; quantities in base units, `gtins` those of all the product's packagings.
+         *
+         *         `amount_fen` is what it costs after `discount_fen`; `price_fen` the list price. A gift names the line that earned
+         *         it, 0 where that was on an order before.
          */
         OrderLine: {
             line_no: number;
@@ -6921,8 +7133,10 @@ export interface components {
             damaged_qty: number;
             price_fen: number;
             amount_fen: number;
+            discount_fen: number;
             steps: components["schemas"]["PriceStep"][];
             available_qty: number | null;
+            gift_of: number | null;
         };
         /**
          * GoodsIssue
@@ -6967,6 +7181,7 @@ export interface components {
             note: string;
             price_fen: number;
             amount_fen: number;
+            gift: boolean;
         };
         /**
          * Receipt
@@ -8569,14 +8784,14 @@ export interface components {
             outcome: string;
             sell_again: boolean;
             ended_at: string | null;
-            progress: components["schemas"]["Progress"];
+            progress: components["schemas"]["server.trace.recall_schemas.Progress"];
             own: components["schemas"]["OwnAnswer"] | null;
         };
         /**
          * Progress
          * @description How far it is, of the holders in the own scope; quantities in base units.
          */
-        Progress: {
+        "server.trace.recall_schemas.Progress": {
             holders: number;
             read: number;
             answered: number;
@@ -9873,6 +10088,400 @@ export interface components {
             days?: number | null;
         };
         /**
+         * RebateList
+         * @description A page of agreements, the newest first.
+         */
+        RebateList: {
+            items: components["schemas"]["RebateSummary"][];
+            next_cursor: string | null;
+        };
+        /**
+         * RebateSummary
+         * @description An agreement in a list.
+         */
+        RebateSummary: {
+            id: number;
+            number: string;
+            name: string;
+            seller: components["schemas"]["OrgRef"];
+            audience: string;
+            /** @enum {unknown} */
+            every: "dates" | "month" | "quarter" | "year";
+            /** Format: date */
+            from_on: string;
+            /** Format: date */
+            until_on: string;
+            /** @enum {unknown} */
+            state: "approved" | "asked" | "draft" | "ended" | "rejected" | "withdrawn";
+            terms: components["schemas"]["TermWords"][];
+            settled_fen: number;
+            running_fen: number;
+            made_by: string;
+            made_at: string;
+        };
+        /**
+         * TermWords
+         * @description A term in words.
+         */
+        TermWords: {
+            name: string;
+            words: string;
+        };
+        /**
+         * ProgressList
+         * @description A page of progress, the latest periods first.
+         */
+        ProgressList: {
+            items: components["schemas"]["server.rebates.schemas.Progress"][];
+            next_cursor: string | null;
+        };
+        /**
+         * Progress
+         * @description How a buyer stands in a period; `settled_fen` null: not settled yet.
+         */
+        "server.rebates.schemas.Progress": {
+            rebate_id: number;
+            number: string;
+            name: string;
+            seller: components["schemas"]["OrgRef"];
+            buyer: components["schemas"]["OrgRef"];
+            period_no: number;
+            period: string;
+            /** Format: date */
+            from_on: string;
+            /** Format: date */
+            until_on: string;
+            amount_fen: number;
+            fen: number;
+            refused: boolean;
+            terms: components["schemas"]["TermProgress"][];
+            as_of: string;
+            settled_fen: number | null;
+            settled_at: string | null;
+        };
+        /**
+         * TermProgress
+         * @description How a term stands: its measure, the steps to draw, and what is missing in words ("" where nothing is).
+         */
+        TermProgress: {
+            name: string;
+            words: string;
+            indicator: string;
+            measure: number;
+            measured: string;
+            step: number;
+            steps: number[];
+            step_words: string[];
+            fen: number;
+            must: boolean;
+            missing: number | null;
+            missing_words: string;
+        };
+        /**
+         * CreditOut
+         * @description The rebate credit of a pair, how much of it can pay now, and what changed it, the newest first.
+         */
+        CreditOut: {
+            seller: components["schemas"]["OrgRef"];
+            buyer: components["schemas"]["OrgRef"];
+            credit_fen: number;
+            receivable_fen: number;
+            usable_fen: number;
+            entries: components["schemas"]["CreditEntry"][];
+            next_cursor: string | null;
+        };
+        /**
+         * CreditEntry
+         * @description A change of the credit: settled, corrected, used; positive: there is more of it.
+         */
+        CreditEntry: {
+            id: number;
+            /** @enum {unknown} */
+            kind: "correct" | "settle" | "use";
+            number: string;
+            change_fen: number;
+            words: string;
+            at: string;
+        };
+        /**
+         * UseCredit
+         * @description Pay with rebate credit what is owed: the own org to its supplier, or a buyer of the own org.
+         */
+        UseCredit: {
+            amount_fen: number;
+            /** @default null */
+            buyer_id?: number | null;
+            /** @default  */
+            note?: string;
+        };
+        /**
+         * NewRebate
+         * @description An agreement to be made; `confirmed`: what a period comes to is credited once finance has confirmed it.
+         */
+        NewRebate: {
+            name: string;
+            audience: components["schemas"]["RebateAudience"];
+            /** @enum {unknown} */
+            every: "dates" | "month" | "quarter" | "year";
+            /** Format: date */
+            from_on: string;
+            /** Format: date */
+            until_on: string;
+            rule: components["schemas"]["Rule"];
+            /** @default  */
+            note?: string;
+            /** @default false */
+            confirmed?: boolean;
+        };
+        /**
+         * RebateAudience
+         * @description For whom: `key` is the grade, the price group or the region's code; `buyers` those of a list.
+         */
+        RebateAudience: {
+            /** @enum {unknown} */
+            kind: "all" | "grade" | "group" | "list" | "region";
+            /** @default  */
+            key?: string;
+            /** @default [] */
+            buyers?: number[];
+        };
+        /**
+         * Rule
+         * @description What is given in a period: the sum of its terms, at most `cap_fen` for each buyer.
+         */
+        Rule: {
+            terms: components["schemas"]["Term"][];
+            /** @default null */
+            cap_fen?: number | null;
+        };
+        /**
+         * Term
+         * @description One thing that is measured, and what is given for it.
+         *
+         *         `highest`: the highest step that is reached says what is given for all; `graduated`: each part at the rate of its
+         *         own step; `each`: the value of the one step for each time that it is full. `within_days`: how long after the charge
+         *         a payment is in time.
+         */
+        Term: {
+            name: string;
+            /** @enum {unknown} */
+            indicator: "amount" | "growth" | "mix" | "payment" | "quantity";
+            /** @enum {unknown} */
+            reward: "fixed" | "per_unit" | "percent";
+            steps: components["schemas"]["Step"][];
+            /**
+             * @default highest
+             * @enum {unknown}
+             */
+            mode?: "each" | "graduated" | "highest";
+            /**
+             * @default {
+             *       "products": [],
+             *       "categories": []
+             *     }
+             */
+            goods?: components["schemas"]["Goods"];
+            /**
+             * @default piece
+             * @enum {unknown}
+             */
+            unit?: "case" | "piece";
+            /** @default 30 */
+            within_days?: number;
+            /** @default false */
+            must?: boolean;
+        };
+        /**
+         * Step
+         * @description From what is reached on (fen, units, bp), so much is given: bp, fen for a unit, or fen.
+         */
+        Step: {
+            reach: number;
+            value: number;
+        };
+        /**
+         * Goods
+         * @description Which goods count: some products, all of some categories; none named: everything.
+         */
+        Goods: {
+            /** @default [] */
+            products?: number[];
+            /** @default [] */
+            categories?: number[];
+        };
+        /**
+         * RebatePreview
+         * @description Who would get an agreement, and what it would have cost in the last whole period before today.
+         *
+         *         Reckoned for `reckoned` of the `buyers`, the first by their number; `first` are those who would have got most.
+         */
+        RebatePreview: {
+            buyers: number;
+            reckoned: number;
+            /** Format: date */
+            from_on: string;
+            /** Format: date */
+            until_on: string;
+            amount_fen: number;
+            fen: number;
+            first: components["schemas"]["PreviewBuyer"][];
+        };
+        /**
+         * PreviewBuyer
+         * @description What an agreement would have given a buyer.
+         */
+        PreviewBuyer: {
+            buyer: components["schemas"]["OrgRef"];
+            amount_fen: number;
+            fen: number;
+        };
+        /**
+         * RebateSaved
+         * @description An agreement that was written.
+         */
+        RebateSaved: {
+            id: number;
+            number: string;
+        };
+        /**
+         * RebateOut
+         * @description An agreement with all that it says; `own`: the own org sells; `decides`: the reader can approve it now.
+         */
+        RebateOut: {
+            id: number;
+            number: string;
+            name: string;
+            seller: components["schemas"]["OrgRef"];
+            audience: string;
+            /** @enum {unknown} */
+            every: "dates" | "month" | "quarter" | "year";
+            /** Format: date */
+            from_on: string;
+            /** Format: date */
+            until_on: string;
+            /** @enum {unknown} */
+            state: "approved" | "asked" | "draft" | "ended" | "rejected" | "withdrawn";
+            terms: components["schemas"]["TermWords"][];
+            settled_fen: number;
+            running_fen: number;
+            made_by: string;
+            made_at: string;
+            note: string;
+            confirmed: boolean;
+            version: number;
+            ending: string;
+            rule: components["schemas"]["Rule"];
+            target: components["schemas"]["RebateAudience"];
+            buyers: components["schemas"]["OrgRef"][];
+            goods: components["schemas"]["OrgRef"][];
+            categories: components["schemas"]["OrgRef"][];
+            periods: components["schemas"]["PeriodOut"][];
+            own: boolean;
+            decides: boolean;
+            approval_id: number | null;
+        };
+        /**
+         * PeriodOut
+         * @description A period of an agreement; `state` is how its settlement stands, `settled` of how many buyers it is done.
+         */
+        PeriodOut: {
+            no: number;
+            name: string;
+            /** Format: date */
+            from_on: string;
+            /** Format: date */
+            until_on: string;
+            buyers: number;
+            fen: number;
+            amount_fen: number;
+            /** @enum {unknown} */
+            state: "done" | "future" | "open" | "running" | "waiting";
+            settled: number;
+            settled_fen: number;
+        };
+        /**
+         * EditRebate
+         * @description An agreement as it shall be.
+         */
+        EditRebate: {
+            name: string;
+            audience: components["schemas"]["RebateAudience"];
+            /** @enum {unknown} */
+            every: "dates" | "month" | "quarter" | "year";
+            /** Format: date */
+            from_on: string;
+            /** Format: date */
+            until_on: string;
+            rule: components["schemas"]["Rule"];
+            /** @default  */
+            note?: string;
+            /** @default false */
+            confirmed?: boolean;
+            /** @description of the record as it was read */
+            version: number;
+        };
+        /**
+         * EndRebate
+         * @description The last day of an agreement that ends before its time, and why.
+         */
+        EndRebate: {
+            /** Format: date */
+            last_on: string;
+            reason: string;
+        };
+        /**
+         * ConfirmPeriod
+         * @description A period that finance lets be settled.
+         */
+        ConfirmPeriod: {
+            period_no: number;
+        };
+        /**
+         * RebateStatement
+         * @description How each fen of a period came about: the parts of `lines` add up to `progress.fen`, and the entries to what is
+         *         settled. Worked out from the journals as they are now.
+         */
+        RebateStatement: {
+            progress: components["schemas"]["server.rebates.schemas.Progress"];
+            earned_fen: number;
+            cap_fen: number | null;
+            lines: components["schemas"]["StatementLine"][];
+            entries: components["schemas"]["StatementEntry"][];
+        };
+        /**
+         * StatementLine
+         * @description A purchase that counts: what was bought, what of it remained after returns, and what it brings.
+         */
+        StatementLine: {
+            kind: string;
+            document_id: number;
+            number: string;
+            /** Format: date */
+            day: string;
+            product_id: number;
+            product_code: string;
+            product_name: string;
+            base_unit: string;
+            bought_qty: number;
+            qty: number;
+            amount_fen: number;
+            rebate_fen: number;
+        };
+        /**
+         * StatementEntry
+         * @description What was credited or taken back; of the latter from the credit, and what is owed again.
+         */
+        StatementEntry: {
+            id: number;
+            number: string;
+            /** @enum {unknown} */
+            kind: "correct" | "settle";
+            fen: number;
+            from_credit_fen: number;
+            owed_fen: number;
+            at: string;
+        };
+        /**
          * CustomerList
          * @description A page of customers; with a cursor there may be more, even where this page is short.
          */
@@ -10125,11 +10734,17 @@ export interface components {
         /**
          * OutboxItem
          * @description A message on its way, delivered, or failed with the reason in words.
+         *
+         *         `title` is its topic as people call it, `text` what it says; an event, of which messages are made, is for nobody.
          */
         OutboxItem: {
             id: number;
             channel: string;
             topic: string;
+            title: string;
+            subject: components["schemas"]["MessageSubject"] | null;
+            recipients: string[];
+            text: string;
             subject_id: number;
             /** @enum {unknown} */
             state: "delivered" | "failed" | "pending" | "skipped";
@@ -10138,6 +10753,15 @@ export interface components {
             created_at: string;
             next_at: string;
             delivered_at: string | null;
+        };
+        /**
+         * MessageSubject
+         * @description The record that a message is about; without a name, it is gone.
+         */
+        MessageSubject: {
+            kind: string;
+            id: number;
+            name: string;
         };
         /**
          * AuditList
@@ -10150,6 +10774,9 @@ export interface components {
         /**
          * AuditEntry
          * @description Who did what, when, and what it changed.
+         *
+         *         `subject_name` is empty where the record is gone or has no name; `named` has the names of records that the changes
+         *         name by their ids: field, then id.
          */
         AuditEntry: {
             id: number;
@@ -10159,7 +10786,13 @@ export interface components {
             verb: string;
             subject_kind: string;
             subject_id: number;
+            subject_name: string;
             changes: unknown;
+            named: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
             at: string;
         };
         /**
@@ -29678,6 +30311,1026 @@ export interface operations {
             };
             /** @description idempotency_key_reused · stale_version */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rebates: {
+        parameters: {
+            query?: {
+                state?: ("approved" | "asked" | "draft" | "ended" | "rejected" | "withdrawn") | null;
+                whose?: "below" | "own";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebateList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_rebate: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRebate"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebateSaved"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rebate_progress: {
+        parameters: {
+            query?: {
+                rebate_id?: number | null;
+                period_no?: number | null;
+                buyer_id?: number | null;
+                show?: ("running" | "settled") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressList"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rebate_credit: {
+        parameters: {
+            query?: {
+                buyer_id?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_rebate_credit: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseCredit"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description credit_short · idempotency_key_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_rebate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRebate"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebatePreview"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rebate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rebate_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebateOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_rebate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rebate_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditRebate"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebateOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rebate_state · stale_version */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_rebate: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                rebate_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebateOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · rebate_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_rebate: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                rebate_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebateOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · rebate_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_rebate: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                rebate_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndRebate"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebateOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · rebate_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_rebate_period: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                rebate_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmPeriod"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebateOut"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_key_reused · nothing_to_confirm */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rebate_statement: {
+        parameters: {
+            query: {
+                buyer_id: number;
+                period_no: number;
+            };
+            header?: never;
+            path: {
+                rebate_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebateStatement"];
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print_rebate_statement: {
+        parameters: {
+            query: {
+                buyer_id: number;
+                period_no: number;
+            };
+            header?: never;
+            path: {
+                rebate_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
