@@ -14,7 +14,7 @@ export const alerts = {
   remind: '提醒对方', remindDone: '已提醒', price: '去调门店价', priceHint: '在限价范围内设一个临时价，帮助动销', scanOut: '登记过期报废', brandHint: '品牌没有上级供应商，请安排生产或外购入库', otherPlace: '采购的货送到发货仓，这个仓库请从发货仓调拨', notOffered: '供应商暂不供应',
   restock: '建议补货', restockHint: '按近 30 天的用量、到货时间和在途货物计算', restockEmpty: '现在不用补货', restockEmptyHint: '可用和在途的货都够卖到下次到货', restockAdd: (count: number, amount: string) => `放入购物车 ${count} 种 ${amount}`, chosen: '已选', alerting: '预警中',
   rules: {
-    hint: '先看自己设置的规则，没有设置时用上级给的默认值，都没有时用系统默认值。', mine: '我的规则', none: '还没有自己的规则', defaults: '上级给的默认值', builtIn: '系统默认值', add: '添加规则', save: '保存', saved: '已保存，下次检查时生效', stale: '规则刚被别人改过，已为您刷新', target: '对象', everything: '所有商品', chooseProduct: '选商品', chooseCategory: '选分类',
+    hint: '先看自己设置的规则，没有设置时用上级给的默认值，都没有时用系统默认值。', mine: '我的规则', none: '还没有自己的规则', defaults: '上级给的默认值', builtIn: '系统默认值', add: '添加规则', save: '保存', saved: '已保存，下次检查时生效', stale: '规则刚被别人改过，已为您刷新', target: '对象', everything: '所有商品', chooseProduct: '选商品', chooseCategory: '分类',
     kinds: { low: '低库存', high: '高库存', soon: '临期', cover: '每次备货', lead: '到货时间' } as Record<string, string>, by: '按', byQty: '数量', byDays: '天数', off: '不提醒', value: '数值', audience: { own: '自己', dealer: '下级经销商', store: '下级门店' } as Record<string, string>, forWhom: '给谁用',
     says: (kind: string, qty: number | null, days: number | null, unit = ''): string => {
       if (qty === null && days === null) return '不提醒'
