@@ -5,6 +5,8 @@ from __future__ import annotations
 from playwright.async_api import expect
 
 from server.core import clock
+from server.territory.schemas import NewAuthority
+from server.territory.service import grant_authority
 from tests.exchange.books import book
 from tests.journeys.street import PASSWORD, Street
 from tests.support.browser import Phone, Studio
@@ -81,6 +83,42 @@ async def test_a_case_is_bound_as_it_leaves_and_the_shop_reads_whose_hands_it_we
     # His own hand he sees, the one above it is only counted.
     await expect(phone.see("way")).to_contain_text(f"{street.dealer.name} → {street.store.name}")
     await expect(phone.see("way-hidden")).to_contain_text("另有 1 手")
+
+
+async def test_a_rep_finds_a_case_in_a_strangers_shop_names_the_county_and_its_dealer_answers(
+    street: Street, studio: Studio
+) -> None:
+    world, soda = street.world, street.soda
+    await grant_authority(world.admin.actor, NewAuthority(street.dealer.id, ["330100"], clock.today()))
+    await world.stock(world.brand, soda, 24, lot="A2612", days=300)
+    await world.offer(world.brand, [soda])
+    new = {"scheme": "url", "product_id": soda.id, "packaging_id": soda.case, "count": 1, "lot_code": "A2612"}
+    made = await world.admin.post("/trace/ranges", new, 201)
+    (code,) = (await world.admin.get(f"/trace/ranges/{made['id']}/codes"))["items"]
+    issue = await _sent(world.admin, street.boss, soda)
+    await world.admin.post(f"/trace/issues/{issue}/bind", {"codes": [code["text"]]})
+    await street.boss.post(f"/goods-issues/{issue}/receive", {})
+
+    rep = await world.user(world.brand, "brand_rep", [street.dealer], name="陆川")
+    phone = await (await studio.phone()).log_in(rep.phone, PASSWORD)
+    await phone.tap("tab-mine")
+    await phone.tap("mine-trace")
+    await _type(phone, code["text"])
+    await phone.tap("check-open")
+    # The shop is nobody's whom he knows; its county says whose authority it is.
+    await phone.see("store-search").locator("input").fill("武昌")
+    await phone.tap("county-420106")
+    await phone.write("check-note", "货架第二层")
+    await phone.tap("check-submit")
+    await expect(phone.see("way-verdict")).to_contain_text("疑似窜货")
+
+    boss = await (await studio.phone()).log_in(street.boss.phone, PASSWORD)
+    await boss.tap("tab-mine")
+    await boss.tap("mine-diversions")
+    await boss.words("湖北省武汉市武昌区").first.click()
+    await boss.write("state-text", "客户网上转卖，已要求收回")
+    await boss.tap("state-submit")
+    await expect(boss.see("diversion-statement")).to_contain_text("已要求收回")
 
 
 async def _sent(seller: User, buyer: User, product: Product, cases: int = 1) -> int:
