@@ -21,6 +21,7 @@ from server.channel.tree_routes import routes as tree
 from server.core.http import Route
 from server.core.naming import called_by
 from server.core.orphans import named_by
+from server.counts import export as counts_export
 from server.counts import queries as counts_queries
 from server.counts.routes import routes as counts
 from server.counts.service import papers as stocktake_papers
@@ -54,6 +55,7 @@ from server.rebates import queries as rebates_queries
 from server.rebates.export import register_exports as register_rebate_exports
 from server.rebates.routes import routes as rebates
 from server.regions.routes import routes as regions
+from server.returns import export as returns_export
 from server.returns import queries as returns_queries
 from server.returns.hooks import also_bought
 from server.returns.routes import routes as returns
@@ -141,6 +143,8 @@ def wire() -> None:
     alerts_export.register_list()
     exceptions_export.register_list()
     register_rebate_exports()
+    returns_export.register_list()
+    counts_export.register_list()
     permissions.used_by(ROUTES)
     for teller in (tell_of_orders, tell_of_money, tell_of_prices, tell_of_scope, tell_of_territories):
         on_move(teller)

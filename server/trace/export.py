@@ -11,7 +11,7 @@ from server.trace import ranges, recalls
 from server.trace.diversion_lists import list_diversions
 from server.trace.diversion_schemas import DiversionFilter
 from server.trace.diversions import CONSEQUENCES, STATES, VERDICTS
-from server.trace.recall_schemas import HolderExport, HolderOut
+from server.trace.recall_schemas import HolderExport, HolderOut, RecallFilter
 from server.trace.schemas import CodeOut, CodeQuery, RangeCodes
 
 _KINDS = {"scan": "扫码发现", "order": "卖给区域外客户"}
@@ -72,12 +72,24 @@ async def _codes(actor: Actor, wanted: RangeCodes) -> AsyncIterator[Sequence[Cod
         first = found.next_first
 
 
+_RECALL = (
+    Column("召回单号", "number", width=18),
+    Column("状态", lambda item: {"running": "进行中", "ended": "已结束"}[item.state], width=10),
+    Column("商品", "product_name", width=28),
+    Column("批次", "lot_code", width=16),
+    Column("原因", "reason", width=40),
+    Column("发起时间", "started_at", "moment", 18),
+    Column("本组织回复时间", "answered_at", "moment", 18),
+)
+
+
 def register_exports() -> None:
     """Let these lists be exported by whoever reads them."""
     brand: tuple[str, ...] = ("brand",)
     many: Any = pages(list_diversions)
     for export in (
         Export("diversions", "窜货单", "diversion.read", DiversionFilter, _DIVERSION, many, ("brand", "dealer")),
+        Export("recalls", "召回", "stock.read", RecallFilter, _RECALL, pages(recalls.list_recalls)),
         Export("recall_holders", "召回名单", "recall.manage", HolderExport, _HOLDER, pages(_holders), brand),
         Export("trace_codes", "追溯码", "trace.manage", RangeCodes, _CODE, _codes, brand),
     ):

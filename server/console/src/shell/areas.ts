@@ -3,7 +3,7 @@ import type { RouteRecordRaw } from 'vue-router'
 import type { IconName } from './icons'
 
 /** The groups of the menu, by work, in their order. */
-export const GROUPS = ['工作台', '订单', '渠道', '商品与价格', '库存', '规则', '数据', '系统'] as const
+export const GROUPS = ['工作台', '订单', '渠道', '商品与价格', '库存', '追溯', '规则', '数据', '系统'] as const
 export type Group = (typeof GROUPS)[number]
 
 /** A line of the menu; also found by the command palette. */

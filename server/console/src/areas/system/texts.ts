@@ -3,7 +3,7 @@ export const t = {
   outbox: {
     title: '通知队列',
     states: { failed: '发送失败', pending: '等待发送', delivered: '已送达', skipped: '无需发送' },
-    channels: { event: '系统事件', wecom_card: '企业微信审批卡片', wecom_update: '企业微信卡片更新', wecom_text: '企业微信消息', subscribe: '微信订阅消息' } as Record<string, string>,
+    channels: { event: '系统事件', wecom_card: '企业微信卡片', wecom_update: '企业微信卡片更新', wecom_text: '企业微信消息', subscribe: '微信订阅消息' } as Record<string, string>,
     cols: { id: '编号', channel: '渠道', topic: '内容', about: '关于', to: '发给', state: '状态', attempts: '次数', error: '原因', created: '产生时间', next: '下次发送', delivered: '送达时间' },
     event: '展开后逐个通知',
     people: (names: string[]) => (names.length > 3 ? `${names.slice(0, 3).join('、')}等 ${names.length} 人` : names.join('、')),

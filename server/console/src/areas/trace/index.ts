@@ -5,10 +5,10 @@ hear('diversion')
 
 export default defineArea({
   menu: [
-    { group: '渠道', title: '窜货', to: '/diversions', icon: 'warn', order: 50, permission: 'diversion.read', keywords: 'cuanhuo ch 跨区 diversion' },
-    { group: '库存', title: '追溯查询', to: '/trace', icon: 'search', order: 60, permission: 'trace.scan', keywords: 'zhuisuchaxun zscx 扫码 来路' },
-    { group: '库存', title: '追溯码', to: '/trace/codes', icon: 'qr', order: 61, permission: 'trace.manage', keywords: 'zhuisuma zsm 二维码 标签 打印' },
-    { group: '库存', title: '召回', to: '/recalls', icon: 'bell', order: 62, permission: 'recall.manage', keywords: 'zhaohui zh 批次 停用 recall' },
+    { group: '追溯', title: '窜货', to: '/diversions', icon: 'warn', order: 50, permission: 'diversion.read', keywords: 'cuanhuo ch 跨区 diversion' },
+    { group: '追溯', title: '追溯查询', to: '/trace', icon: 'search', order: 60, permission: 'trace.scan', keywords: 'zhuisuchaxun zscx 扫码 来路' },
+    { group: '追溯', title: '追溯码', to: '/trace/codes', icon: 'qr', order: 61, permission: 'trace.manage', keywords: 'zhuisuma zsm 二维码 标签 打印' },
+    { group: '追溯', title: '召回', to: '/recalls', icon: 'bell', order: 62, permission: 'recall.manage', keywords: 'zhaohui zh 批次 停用 recall' },
   ],
   routes: [
     { path: 'diversions', name: 'diversions', component: () => import('./DiversionsPage.vue'), meta: { permission: 'diversion.read' } },
