@@ -160,3 +160,15 @@ async def test_the_history_says_in_words_who_changed_what(world: World) -> None:
     first = await world.admin.get(f"/orgs/{dealer.id}/history", params={"limit": 2})
     rest = await world.admin.get(f"/orgs/{dealer.id}/history", params={"limit": 2, "cursor": first["next_cursor"]})
     assert [item["id"] for item in first["items"] + rest["items"]] == [item["id"] for item in told]
+
+
+async def test_the_history_tells_that_a_place_moved_not_its_degrees(world: World) -> None:
+    store = await world.store(await world.dealer())
+    for version, (lat, lng) in enumerate(((30.25, 120.1), (30.26, 120.2), (None, None)), 1):
+        await world.admin.call("PATCH", f"/orgs/{store.id}", {"version": version, "lat": lat, "lng": lng})
+    told = (await world.admin.get(f"/orgs/{store.id}/history"))["items"]
+    assert [item["changes"] for item in told[:3]] == [
+        [{"label": "位置", "old": "已标注", "new": "已取消"}],
+        [{"label": "位置", "old": "已标注", "new": "已移动"}],
+        [{"label": "位置", "old": "未标注", "new": "已标注"}],
+    ]

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from server.channel.history import TITLES
 from server.core import clock, db, naming
 from server.modules import ROUTES
 from server.settings import Settings
@@ -40,6 +41,9 @@ _QUARANTINED = """
 SELECT b.lot_id FROM stock_balance b JOIN location w ON w.id = b.location_id
 WHERE w.org_id = $1 AND w.kind = 'quarantine' AND b.on_hand > 0
 """
+
+HISTORY = {"org", "account", "delivery_address"}
+"""What the page of an org tells of as its history."""
 
 # A message is called by what it is about, a pallet by its number, which stands in the entry.
 NAMELESS = {"outbox", "trace_pallet"}
@@ -290,6 +294,9 @@ async def _every_word_is_known(after: int) -> None:
     assert not strange, f"say in `audit.subjects` what these are: {strange}"
     unnamed = {item["subject_kind"] for item in entries} - naming.kinds() - NAMELESS
     assert not unnamed, f"say in `CALLED` of their module what these are called: {unnamed}"
+    told = {(item["subject_kind"], item["verb"]) for item in entries if item["subject_kind"] in HISTORY}
+    untold = {one for one in told if one[1] not in ("sign_in", "sign_out", "end_session")} - TITLES.keys()
+    assert not untold, f"say in `TITLES` of server/channel/history.py what these are: {untold}"
     nameless = {name for item in entries for name in words.fields_of(item["changes"])} - known
     assert not nameless, f"say in `audit.fields` what these are: {nameless}"
 
