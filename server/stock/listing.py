@@ -68,6 +68,7 @@ class BalanceList(msgspec.Struct):
     next_cursor: str | None
 
 
+# Place by place, so that of a large one no more is read than a page holds.
 # $1 root  $2 org  $3-$5 the last balance shown  $6 rows  $7 warehouse  $8 category  $9 product  $10, $11 days between
 # $12, $13 what a product is found by
 _FOUND = f"SELECT p.id FROM product p WHERE p.root_id = $1 AND {search.matches('p', '$12', '$13')}"
@@ -75,14 +76,17 @@ _BALANCES = f"""
 WITH given AS (
     SELECT $7::bigint, $8::bigint, $9::bigint, $10::date, $11::date, $12::text[], $13::text[]
 ), hits AS MATERIALIZED (
-    SELECT w.id AS warehouse_id, w.name AS warehouse_name, w.kind = 'quarantine' AS quarantine, b.product_id, b.lot_id,
-           b.on_hand, b.reserved, l.code AS lot_code, l.expires_on
-    FROM location w
-    JOIN stock_balance b ON b.root_id = $1 AND b.location_id = w.id
-    JOIN lot l ON l.id = b.lot_id
-    WHERE w.root_id = $1 AND w.org_id = $2 AND w.kind IN ('warehouse', 'quarantine') AND b.on_hand > 0
-      AND (w.id, b.product_id, b.lot_id) > ($3::bigint, $4::bigint, $5::bigint){{conditions}}
-    ORDER BY w.id, b.product_id, b.lot_id
+    SELECT w.id AS warehouse_id, w.name AS warehouse_name, w.kind = 'quarantine' AS quarantine, x.*
+    FROM location w CROSS JOIN LATERAL (
+        SELECT b.product_id, b.lot_id, b.on_hand, b.reserved, l.code AS lot_code, l.expires_on
+        FROM {{balances}} b JOIN lot l ON l.id = b.lot_id
+        WHERE b.root_id = $1 AND b.location_id = w.id AND b.on_hand > 0
+          AND (b.product_id, b.lot_id) > (CASE w.id WHEN $3::bigint THEN $4::bigint ELSE 0 END,
+                                          CASE w.id WHEN $3::bigint THEN $5::bigint ELSE 0 END){{conditions}}
+        ORDER BY b.product_id, b.lot_id LIMIT $6
+    ) x
+    WHERE w.root_id = $1 AND w.org_id = $2 AND w.kind IN ('warehouse', 'quarantine') AND w.id >= $3
+    ORDER BY w.id, x.product_id, x.lot_id
     LIMIT $6
 )
 SELECT h.*, nullif(h.expires_on, 'infinity') AS expires_on, p.name AS product_name, p.code AS product_code, p.spec,
@@ -100,14 +104,18 @@ _CONDITIONS = {
     "category": " AND b.product_id IN (SELECT p.id FROM product p WHERE p.root_id = $1 AND p.category_id = $8)",
     "product": " AND b.product_id = $9",
     "days": " AND l.expires_on BETWEEN $10 AND $11",
-    "search": f" AND b.product_id IN ({_FOUND})",
 }
+# Few products are found by words, so their balances are looked up one by one.
+_OF_FOUND = f"""({_FOUND}) f CROSS JOIN LATERAL (
+            SELECT * FROM stock_balance s
+            WHERE s.root_id = $1 AND s.location_id = w.id AND s.product_id = f.id OFFSET 0)"""
 
 
 @cache
 def _statement(*named: str) -> str:
     """The list; a text for each choice of filters, so that each has its plan."""
-    return _BALANCES.format(conditions="".join(_CONDITIONS[name] for name in named), soon=SOON_SQL)
+    balances = _OF_FOUND if "search" in named else "stock_balance"
+    return _BALANCES.format(balances=balances, conditions="".join(_CONDITIONS.get(name, "") for name in named))
 
 
 async def _org(actor: Actor, org_id: int | None) -> int:
