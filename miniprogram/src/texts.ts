@@ -1,5 +1,6 @@
 import { alerts } from './texts-alerts'
 import { counting } from './texts-counting'
+import { rebates } from './texts-rebates'
 import { returns } from './texts-returns'
 import { scanning } from './texts-scanning'
 import { stocks } from './texts-stock'
@@ -9,6 +10,7 @@ import { transfers } from './texts-transfer'
 /** Every Chinese text of the app, by screen. Parts that vary are functions. */
 export const t = {
   counting,
+  rebates,
   returns,
   scanning,
   stocks,
@@ -133,7 +135,7 @@ export const t = {
 
   balance: {
     title: '往来账', withSupplier: '与供货方', receivable: '应付货款', receivableOf: '应收货款', committed: '在途订单占用', limit: '信用额度', left: '剩余额度', noLimit: '不限额度', entries: '账目明细', empty: '还没有账目', prepaid: '预付余额', used: (percent: number) => `已用 ${percent}%`,
-    reasons: { issue: '出库', goods_issue: '出库', receipt: '签收差额', shortage: '短少冲减', damage: '破损冲减', payment: '付款', bank: '银行转账', cash: '现金付款', wechat: '微信付款', prepayment: '预付款', rebate: '返利' } as Record<string, string>,
+    reasons: { issue: '出库', goods_issue: '出库', receipt: '签收差额', shortage: '短少冲减', damage: '破损冲减', payment: '付款', bank: '银行转账', cash: '现金付款', wechat: '微信付款', prepayment: '预付款', rebate: '返利', rebate_use: '返利抵货款', rebate_back: '返利更正' } as Record<string, string>,
   },
 
   price: {

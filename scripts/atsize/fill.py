@@ -15,7 +15,7 @@ DAYS = 730
 """How long trade has gone on."""
 
 # Whatever moves goods comes before the balances, which are made of all moves.
-_STORIES = ("trade", "goods", "papers", "balances", "watches", "trace")
+_STORIES = ("trade", "goods", "papers", "balances", "watches", "trace", "rebates")
 _TRADE = [Path(__file__).with_name(f"{name}.sql") for name in _STORIES]
 
 # Indexes without a constraint behind them: they are built faster over all rows than row by row.

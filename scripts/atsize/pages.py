@@ -51,6 +51,9 @@ from server.pricing.schemas import (
     MatrixQuery,
     PlannedQuery,
 )
+from server.rebates import credit as rebate_credit
+from server.rebates import views as rebates
+from server.rebates.schemas import CreditQuery, ProgressFilter, RebateFilter
 from server.settlement import service as settlement
 from server.settlement.schemas import EntryFilter
 from server.territory import coverage
@@ -161,6 +164,20 @@ MONEY: dict[str, Page] = {
     "a store's account at its dealer": Page(
         "dealer", lambda a, w: settlement.entries(a, EntryFilter(buyer_id=w.store_id))
     ),
+}
+
+REBATES: dict[str, Page] = {
+    "the brand's rebates": Page("brand", lambda a, w: rebates.list_rebates(a, RebateFilter())),
+    "rebates of the brand's dealers": Page("brand", lambda a, w: rebates.list_rebates(a, RebateFilter(whose="below"))),
+    "how far the brand's dealers are": Page("brand", lambda a, w: rebates.list_progress(a, ProgressFilter(BRAND))),
+    "how far they are this month": Page("brand", lambda a, w: rebates.list_progress(a, ProgressFilter(BRAND, 10))),
+    "how far a store is": Page("store", lambda a, w: rebates.list_progress(a, ProgressFilter(show="running"))),
+    "what a store has earned": Page("store", lambda a, w: rebates.list_progress(a, ProgressFilter(show="settled"))),
+    "how far a store of a dealer is": Page(
+        "dealer", lambda a, w: rebates.list_progress(a, ProgressFilter(buyer_id=w.store_id))
+    ),
+    "a rebate": Page("brand", lambda a, w: rebates.get_rebate(a, BRAND)),
+    "a store's rebate credit": Page("store", lambda a, w: rebate_credit.read(a, CreditQuery())),
 }
 
 
@@ -280,5 +297,5 @@ TERRITORY: dict[str, Page] = {
 }
 
 PAGES: dict[str, Page] = {
-    **ORDERS, **goods.PAGES, **ASSORTMENT, **PRICES, **MONEY, **WORK, **PEOPLE, **TERRITORY,
+    **ORDERS, **goods.PAGES, **ASSORTMENT, **PRICES, **MONEY, **REBATES, **WORK, **PEOPLE, **TERRITORY,
 }  # fmt: skip

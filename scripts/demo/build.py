@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
-from scripts.demo import offers
+from scripts.demo import offers, rebates
 from scripts.demo.alerts import watch_stock
 from scripts.demo.archives import World, write_archives
 from scripts.demo.cast import plan_cast
@@ -104,6 +104,7 @@ async def make_world(settings: Settings, scale: Scale, now: datetime) -> World:
     await counting.of_today()
     await hall.of_today(shelf.shown[0])
     await watch_stock(world, now)
+    await rebates.agree(world, now)
     await fill_archives(world, settings.data_folder, random.Random(SEED))  # noqa: S311 - the same every time
     await tell_history(settings, world.root_id, now)
     await look_again()

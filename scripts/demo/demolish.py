@@ -19,6 +19,7 @@ _TABLES = (
     "promotion_use", "promotion_buyer", "promotion", "promotion_frame",
     "alert_care", "alert", "alert_digest", "alert_rule", "alert_rule_set", "alert_look",
     "transfer_lot", "transfer_line", "transfer",
+    "rebate_use", "rebate_entry", "rebate_period", "rebate_progress", "rebate_party", "rebate_agreement",
     "goods_return_lot", "goods_return_line", "goods_return", "quarantine_paper",
     "payment", "lot", "location", "approval", "approval_taken", "approval_step",
     "approval_flow", "order_rule", "order_rule_set", "calendar_day", "receipt", "goods_issue_line", "goods_issue",

@@ -125,20 +125,20 @@ JOIN org s ON s.id = p.seller_id JOIN org b ON b.id = p.buyer_id
 """
 _SHOW = {None: "", "running": " AND p.settled_fen IS NULL", "settled": " AND p.settled_fen IS NOT NULL"}
 
-# Of an agreement, its latest periods first and the buyers by their number. $3 agreement  $4 period  $5 buyer
-# $6 after this period (descending)  $7 after this buyer  $8 rows
+# Of an agreement, its latest periods first: a run of the key, or of one buyer's rows. $3 agreement  $4 period  $5 buyer
+# $6, $7 before this period and buyer  $8 rows
 _OF_AGREEMENT = (
     """
 WITH hits AS (
     SELECT p.agreement_id, p.period_no, p.buyer_id FROM rebate_progress p JOIN org o ON o.id = p.buyer_id
     WHERE p.root_id = $1 AND p.agreement_id = $3 AND ($4::int IS NULL OR p.period_no = $4)
-      AND ($5::bigint IS NULL OR p.buyer_id = $5) AND (-p.period_no, p.buyer_id) > (-$6::int, $7::bigint)
+      AND ($5::bigint IS NULL OR true){buyer} AND (p.period_no, p.buyer_id) < ($6::int, $7::bigint)
       AND o.path LIKE ANY ($2::text[]){show}
-    ORDER BY p.period_no DESC, p.buyer_id LIMIT $8
+    ORDER BY p.period_no DESC, p.buyer_id DESC LIMIT $8
 )
 """
     + _SHOWN
-    + " ORDER BY p.period_no DESC, p.buyer_id"
+    + " ORDER BY p.period_no DESC, p.buyer_id DESC"
 )
 
 # Of a buyer, the latest first: a run of one index. $3 buyer  $4, $5, $6 before this day, agreement, period  $7 rows
@@ -305,7 +305,8 @@ async def of_agreement(
     actor: Actor, which: tuple[int, int | None, int | None], show: str | None, after: tuple[int, int], limit: int
 ) -> Sequence[db.Row]:
     """Progress in an agreement: (agreement, period, buyer); the latest periods first."""
-    statement = _OF_AGREEMENT.format(show=_SHOW[show])
+    one = "" if which[2] is None else " AND p.buyer_id = $5"
+    statement = _OF_AGREEMENT.format(show=_SHOW[show], buyer=one)
     return await db.rows(statement, actor.root_id, actor.patterns, *which, *after, limit)
 
 

@@ -126,9 +126,11 @@ LEFT JOIN LATERAL (
 WHERE a.root_id = $1 AND a.id = $2
   AND (s.path LIKE ANY ($3::text[]) AND a.seller_id <> $6 AND a.state <> 'draft'
        OR a.seller_id = $6 AND {_CONCERNS.format(a="a", scope="$3")}
-       OR a.state IN ('approved', 'ended') AND EXISTS (
-            SELECT FROM rebate_progress p JOIN org b ON b.id = p.buyer_id
-            WHERE p.root_id = a.root_id AND p.agreement_id = a.id AND b.path LIKE ANY ($3::text[])))
+       OR a.state IN ('approved', 'ended') AND (
+            EXISTS (SELECT FROM rebate_progress p
+                    WHERE p.root_id = a.root_id AND p.agreement_id = a.id AND p.buyer_id = $6)
+            OR EXISTS (SELECT FROM rebate_progress p JOIN org b ON b.id = p.buyer_id
+                       WHERE p.root_id = a.root_id AND p.agreement_id = a.id AND b.path LIKE ANY ($3::text[]))))
 """
 
 _PARTIES = """

@@ -180,7 +180,7 @@ class TermProgress(msgspec.Struct):
     missing_words: str
 
 
-class Progress(msgspec.Struct):
+class RebateProgress(msgspec.Struct):
     """How a buyer stands in a period; `settled_fen` null: not settled yet."""
 
     rebate_id: int
@@ -215,7 +215,7 @@ class ProgressFilter(msgspec.Struct):
 class ProgressList(msgspec.Struct):
     """A page of progress, the latest periods first."""
 
-    items: list[Progress]
+    items: list[RebateProgress]
     next_cursor: str | None
 
 
@@ -259,7 +259,7 @@ class RebateStatement(msgspec.Struct):
     """How each fen of a period came about: the parts of `lines` add up to `progress.fen`, and the entries to what is
     settled. Worked out from the journals as they are now."""
 
-    progress: Progress
+    progress: RebateProgress
     earned_fen: int
     cap_fen: int | None
     lines: list[StatementLine]

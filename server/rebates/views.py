@@ -21,7 +21,6 @@ from server.rebates.schemas import (
     NewRebate,
     PeriodOut,
     PreviewBuyer,
-    Progress,
     ProgressFilter,
     ProgressList,
     RebateAudience,
@@ -29,6 +28,7 @@ from server.rebates.schemas import (
     RebateList,
     RebateOut,
     RebatePreview,
+    RebateProgress,
     RebateSummary,
     TermProgress,
     TermWords,
@@ -113,7 +113,7 @@ async def _periods(found: db.Row) -> list[PeriodOut]:
     return shown
 
 
-def progress_of(item: db.Row, outcome: Outcome | None = None) -> Progress:
+def progress_of(item: db.Row, outcome: Outcome | None = None) -> RebateProgress:
     """A buyer's period as it is shown; with `outcome` as the journals say now, else as of the last accrual."""
     rule: Rule = rule_of(item)
     now = outcome or msgspec.json.decode(item["outcome"], type=Outcome)
@@ -132,7 +132,7 @@ def progress_of(item: db.Row, outcome: Outcome | None = None) -> Progress:
             )
         )  # fmt: skip
     period = Period(item["period_no"], item["from_on"], item["until_on"])
-    return Progress(
+    return RebateProgress(
         item["agreement_id"], item["number"], item["name"], OrgRef(item["seller_id"], item["seller_name"]),
         OrgRef(item["buyer_id"], item["buyer_name"]), item["period_no"], name_of(item["every"], period),
         item["from_on"], item["until_on"], now.amount_fen, now.fen, now.refused, shown,
@@ -141,7 +141,8 @@ def progress_of(item: db.Row, outcome: Outcome | None = None) -> Progress:
 
 
 async def list_progress(actor: Actor, wanted: ProgressFilter) -> ProgressList:
-    """How buyers stand: in an agreement by their number, or one buyer (the own org, if none is named) in all of his."""
+    """How buyers stand: in an agreement the latest period and the newest buyers first, or one buyer (the own org, if
+    none is named) in all of his."""
     if wanted.rebate_id is not None:
         after = _after(wanted.cursor)
         which = (wanted.rebate_id, wanted.period_no, wanted.buyer_id)
@@ -168,7 +169,7 @@ def _numbers(key: Sequence[object]) -> list[int]:
 def _after(cursor: str | None) -> tuple[int, int]:
     key = paging.decode_cursor(cursor, 2)
     if key is None:
-        return 2**31 - 1, 0
+        return 2**31 - 1, MAX_ID
     period_no, buyer_id = _numbers(key)
     return min(period_no, 2**31 - 1), buyer_id
 

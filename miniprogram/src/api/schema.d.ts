@@ -6950,16 +6950,13 @@ export interface components {
         };
         /**
          * PriceStep
-         * @description One step of how a price came about, in words; after it: fen per base unit, rounded down, and of the line.
+         * @description One step of how a price came about, in words; fen per base unit after the step.
          */
         PriceStep: {
             /** @enum {unknown} */
-            kind: "credit" | "gift" | "guide" | "list" | "policy" | "promotion";
+            kind: "guide" | "list";
             label: string;
             price_fen: number;
-            amount_fen: number;
-            /** @default null */
-            promotion_id?: number | null;
         };
         /**
          * LineProblem
@@ -7108,9 +7105,6 @@ export interface components {
         /**
          * OrderLine
          * @description A line of an order; quantities in base units, `gtins` those of all the product's packagings.
-         *
-         *         `amount_fen` is what it costs after `discount_fen`; `price_fen` the list price. A gift names the line that earned
-         *         it, 0 where that was on an order before.
          */
         OrderLine: {
             line_no: number;
@@ -7133,10 +7127,8 @@ export interface components {
             damaged_qty: number;
             price_fen: number;
             amount_fen: number;
-            discount_fen: number;
             steps: components["schemas"]["PriceStep"][];
             available_qty: number | null;
-            gift_of: number | null;
         };
         /**
          * GoodsIssue
@@ -7181,7 +7173,6 @@ export interface components {
             note: string;
             price_fen: number;
             amount_fen: number;
-            gift: boolean;
         };
         /**
          * Receipt
@@ -8784,14 +8775,14 @@ export interface components {
             outcome: string;
             sell_again: boolean;
             ended_at: string | null;
-            progress: components["schemas"]["server.trace.recall_schemas.Progress"];
+            progress: components["schemas"]["Progress"];
             own: components["schemas"]["OwnAnswer"] | null;
         };
         /**
          * Progress
          * @description How far it is, of the holders in the own scope; quantities in base units.
          */
-        "server.trace.recall_schemas.Progress": {
+        Progress: {
             holders: number;
             read: number;
             answered: number;
@@ -10024,7 +10015,7 @@ export interface components {
         };
         /**
          * NamedRule
-         * @description A rule with the name of what it is about, and of the org that gives it; `base_unit` of a product's quantity.
+         * @description A rule with the name of what it is about, and of the org that gives it.
          */
         NamedRule: {
             /** @enum {unknown} */
@@ -10044,7 +10035,6 @@ export interface components {
             target: string;
             warehouse: string;
             org_name: string;
-            base_unit: string;
         };
         /**
          * BuiltIn
@@ -10132,14 +10122,14 @@ export interface components {
          * @description A page of progress, the latest periods first.
          */
         ProgressList: {
-            items: components["schemas"]["server.rebates.schemas.Progress"][];
+            items: components["schemas"]["RebateProgress"][];
             next_cursor: string | null;
         };
         /**
-         * Progress
+         * RebateProgress
          * @description How a buyer stands in a period; `settled_fen` null: not settled yet.
          */
-        "server.rebates.schemas.Progress": {
+        RebateProgress: {
             rebate_id: number;
             number: string;
             name: string;
@@ -10442,7 +10432,7 @@ export interface components {
          *         settled. Worked out from the journals as they are now.
          */
         RebateStatement: {
-            progress: components["schemas"]["server.rebates.schemas.Progress"];
+            progress: components["schemas"]["RebateProgress"];
             earned_fen: number;
             cap_fen: number | null;
             lines: components["schemas"]["StatementLine"][];
@@ -10734,17 +10724,11 @@ export interface components {
         /**
          * OutboxItem
          * @description A message on its way, delivered, or failed with the reason in words.
-         *
-         *         `title` is its topic as people call it, `text` what it says; an event, of which messages are made, is for nobody.
          */
         OutboxItem: {
             id: number;
             channel: string;
             topic: string;
-            title: string;
-            subject: components["schemas"]["MessageSubject"] | null;
-            recipients: string[];
-            text: string;
             subject_id: number;
             /** @enum {unknown} */
             state: "delivered" | "failed" | "pending" | "skipped";
@@ -10753,15 +10737,6 @@ export interface components {
             created_at: string;
             next_at: string;
             delivered_at: string | null;
-        };
-        /**
-         * MessageSubject
-         * @description The record that a message is about; without a name, it is gone.
-         */
-        MessageSubject: {
-            kind: string;
-            id: number;
-            name: string;
         };
         /**
          * AuditList
@@ -10774,9 +10749,6 @@ export interface components {
         /**
          * AuditEntry
          * @description Who did what, when, and what it changed.
-         *
-         *         `subject_name` is empty where the record is gone or has no name; `named` has the names of records that the changes
-         *         name by their ids: field, then id.
          */
         AuditEntry: {
             id: number;
@@ -10786,13 +10758,7 @@ export interface components {
             verb: string;
             subject_kind: string;
             subject_id: number;
-            subject_name: string;
             changes: unknown;
-            named: {
-                [key: string]: {
-                    [key: string]: string;
-                };
-            };
             at: string;
         };
         /**

@@ -14,7 +14,7 @@ export function goTab(key: string): void {
 /** The pages of documents about goods, by their kind. */
 const PAPERS: Record<string, string> = {
   stocktake: '/pages/count/detail?id=', transfer: '/pages/transfer/detail?id=', return: '/pages/return/detail?id=',
-  diversion: '/pages/trace/diversion?id=', recall: '/pages/trace/recall?id=', alert: '/pages/alerts/detail?id=',
+  diversion: '/pages/trace/diversion?id=', recall: '/pages/trace/recall?id=', alert: '/pages/alerts/detail?id=', rebate: '/pages/rebate/detail?id=',
 }
 
 /** `link` of a notice: "order/12" → the order, "settlement" → what is owed, "staff" → who was invited, "authority" → the own
@@ -42,8 +42,8 @@ export function openLink(link: string): boolean {
     uni.navigateTo({ url: `${PAPERS[paper]}${number}` })
     return true
   }
-  if (link === 'alerts') {
-    uni.navigateTo({ url: '/pages/alerts/list' })
+  if (link === 'alerts' || link === 'rebates') {
+    uni.navigateTo({ url: link === 'alerts' ? '/pages/alerts/list' : '/pages/rebate/list' })
     return true
   }
   const [, kind, id] = /^(order|org)\/(\d+)$/.exec(link) ?? []

@@ -19,7 +19,7 @@ updates.hear('stocktake')
 // Goods that come back are decided on one phone and sent on another.
 updates.hear('return')
 // Goods on the way between two, what is asked about goods that turned up elsewhere, and a file that is read.
-for (const name of ['transfer', 'diversion', 'exchange']) updates.hear(name)
+for (const name of ['transfer', 'diversion', 'exchange', 'rebate']) updates.hear(name)
 
 export const startLive = (): void => updates.start()
 export const stopLive = (): void => updates.stop()

@@ -1,0 +1,20 @@
+/** The texts of rebates: progress, what is missing, credit, and those that a dealer gives his stores. */
+export const rebates = {
+  title: '返利', mine: '我的返利', given: '给门店的', running: '进行中', settled: '已结算', from: (name: string) => `${name}给的返利`,
+  credit: '返利余额', usable: (fen: string) => `现在可抵 ${fen}`, nothingOwed: '没有欠款时先留着，下次有货款再抵', use: '抵扣货款', useAmount: '抵多少', useHint: (credit: string, owed: string) => `余额 ${credit}，应付 ${owed}`,
+  confirmUse: (fen: string) => `用返利余额抵扣应付货款 ${fen}？`, used: '已抵扣', wrongAmount: '金额不对，或者超过了可抵的',
+  changes: '余额明细', kinds: { settle: '返利到账', correct: '退货更正', use: '抵扣货款' }, noChanges: '还没有返利到账',
+  amount: '计入进货', soFar: '到现在的返利', got: '已到账', none: '还没有正在执行的返利协议', noneSettled: '还没有结算过的返利', noneGiven: '还没有给门店签过返利协议',
+  top: '已到最高一档', refused: '有必须达到的条款没有达到，这一期暂时没有返利', until: (day: string) => `到 ${day}`, asOf: (when: string) => `${when}算的`, no: '未达到，整期没有',
+  terms: '约定', rule: '条款', who: '给谁', days: '期间', note: '说明', lines: '哪些进货产生的返利', noLines: '这一期还没有进货', returned: (qty: string) => `退 ${qty}`, entries: '结算和更正', owed: (fen: string) => `其中 ${fen} 已用掉，转为应付`,
+  print: '对账单', periods: '各期', buyers: (count: number) => `${count} 家`, progress: '门店进度', noProgress: '从第一天起，这里会有每家门店的进度',
+  states: { draft: '草稿', asked: '待审批', approved: '执行中', ended: '已提前结束', rejected: '已驳回', withdrawn: '已撤回' },
+  tones: { draft: 'idle', asked: 'wait', approved: 'go', ended: 'done', rejected: 'stop', withdrawn: 'idle' },
+  periodStates: { future: '未开始', open: '进行中', waiting: '待确认', running: '结算中', done: '已结算' },
+  every: { month: '按月', quarter: '按季度', year: '按年', dates: '整个期间' },
+  add: '签返利协议', name: '名称', namePlaceholder: '如：旺季进货返利', everyTitle: '多久结算一次', begin: '开始', finish: '结束', what: '看什么', indicators: { amount: '进货额', quantity: '进货箱数' },
+  steps: '达到多少返多少', reach: { amount: '满（元）', quantity: '满（箱）' }, value: { amount: '返（%）', quantity: '每箱返（元）' }, addStep: '加一档', removeStep: '去掉这一档',
+  audience: '给哪些门店', audiences: { all: '所有门店', grade: '某个等级' }, grade: '等级，如 A', preview: (buyers: number, fen: string, days: string) => `${buyers} 家门店；按${days}的进货约返 ${fen}`,
+  missing: '请填写名称、期间，每一档都要填数字', submit: '签订', confirmSubmit: '签订后门店马上能看到，条款不能再改。签订？', submitted: '已签订', end: '提前结束', endHint: '今天是最后一天；到今天为止达到的照常结算', ended: '已结束', endReasons: ['换新政策', '市场变化', '协议签错'],
+  confirm: (fen: string) => `确认结算 ${fen}`, confirmAsk: (name: string, fen: string) => `${name}共 ${fen}，计入各门店的返利余额？`, confirmed: '已确认',
+}
