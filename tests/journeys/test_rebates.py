@@ -85,5 +85,4 @@ async def test_a_shop_earns_a_rebate_reads_where_each_fen_is_from_and_pays_with_
     await store.tap("use-confirm")
     await store.agree("¥9.00")
     await expect(store.see("rebate-credit")).to_have_text("¥0.00")
-    await store.picture("rebate-credit")
     assert (await street.owner.get("/rebates/credit"))["receivable_fen"] == 36_000 - 900
