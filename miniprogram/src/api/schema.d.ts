@@ -6950,13 +6950,16 @@ export interface components {
         };
         /**
          * PriceStep
-         * @description One step of how a price came about, in words; fen per base unit after the step.
+         * @description One step of how a price came about, in words; after it: fen per base unit, rounded down, and of the line.
          */
         PriceStep: {
             /** @enum {unknown} */
-            kind: "guide" | "list";
+            kind: "credit" | "gift" | "guide" | "list" | "policy" | "promotion";
             label: string;
             price_fen: number;
+            amount_fen: number;
+            /** @default null */
+            promotion_id?: number | null;
         };
         /**
          * LineProblem
@@ -7105,6 +7108,9 @@ export interface components {
         /**
          * OrderLine
          * @description A line of an order; quantities in base units, `gtins` those of all the product's packagings.
+         *
+         *         `amount_fen` is what it costs after `discount_fen`; `price_fen` the list price. A gift names the line that earned
+         *         it, 0 where that was on an order before.
          */
         OrderLine: {
             line_no: number;
@@ -7127,8 +7133,10 @@ export interface components {
             damaged_qty: number;
             price_fen: number;
             amount_fen: number;
+            discount_fen: number;
             steps: components["schemas"]["PriceStep"][];
             available_qty: number | null;
+            gift_of: number | null;
         };
         /**
          * GoodsIssue
@@ -7173,6 +7181,7 @@ export interface components {
             note: string;
             price_fen: number;
             amount_fen: number;
+            gift: boolean;
         };
         /**
          * Receipt
@@ -10015,7 +10024,7 @@ export interface components {
         };
         /**
          * NamedRule
-         * @description A rule with the name of what it is about, and of the org that gives it.
+         * @description A rule with the name of what it is about, and of the org that gives it; `base_unit` of a product's quantity.
          */
         NamedRule: {
             /** @enum {unknown} */
@@ -10035,6 +10044,7 @@ export interface components {
             target: string;
             warehouse: string;
             org_name: string;
+            base_unit: string;
         };
         /**
          * BuiltIn
@@ -10724,11 +10734,17 @@ export interface components {
         /**
          * OutboxItem
          * @description A message on its way, delivered, or failed with the reason in words.
+         *
+         *         `title` is its topic as people call it, `text` what it says; an event, of which messages are made, is for nobody.
          */
         OutboxItem: {
             id: number;
             channel: string;
             topic: string;
+            title: string;
+            subject: components["schemas"]["MessageSubject"] | null;
+            recipients: string[];
+            text: string;
             subject_id: number;
             /** @enum {unknown} */
             state: "delivered" | "failed" | "pending" | "skipped";
@@ -10737,6 +10753,15 @@ export interface components {
             created_at: string;
             next_at: string;
             delivered_at: string | null;
+        };
+        /**
+         * MessageSubject
+         * @description The record that a message is about; without a name, it is gone.
+         */
+        MessageSubject: {
+            kind: string;
+            id: number;
+            name: string;
         };
         /**
          * AuditList
@@ -10749,6 +10774,9 @@ export interface components {
         /**
          * AuditEntry
          * @description Who did what, when, and what it changed.
+         *
+         *         `subject_name` is empty where the record is gone or has no name; `named` has the names of records that the changes
+         *         name by their ids: field, then id.
          */
         AuditEntry: {
             id: number;
@@ -10758,7 +10786,13 @@ export interface components {
             verb: string;
             subject_kind: string;
             subject_id: number;
+            subject_name: string;
             changes: unknown;
+            named: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
             at: string;
         };
         /**
