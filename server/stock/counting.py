@@ -142,7 +142,8 @@ def orders_named_by(holders: Holders) -> None:
 
 def holds_too(holders: HoldersAt) -> None:
     """Let a module whose documents hold goods say which: (brand, location, products, lots)."""
-    _by_others.append(holders)
+    if holders not in _by_others:
+        _by_others.append(holders)
 
 
 async def scanned(root_id: int, wanted: Scanned, since: datetime) -> Sequence[db.Row]:

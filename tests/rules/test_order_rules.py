@@ -17,6 +17,7 @@ from tests.world import Product, User, World, everything, key
 
 ALL = {"kind": "all"}
 # A Wednesday, 15:59 and 16:00 in Shanghai.
+FOUNDED = datetime(2026, 11, 1, tzinfo=UTC)
 BEFORE, CUT_OFF = datetime(2026, 11, 25, 7, 59, tzinfo=UTC), datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 
 
@@ -36,7 +37,8 @@ class Street:
         street.dealer = await world.dealer()
         street.store = await world.store(street.dealer, **store)
         street.goods = await world.products(2)
-        await world.offer(street.dealer, street.goods)
+        with clock.frozen(FOUNDED):  # prices hold on the days of these stories, whatever today is
+            await world.offer(street.dealer, street.goods)
         street.seller, street.buyer = await world.boss(street.dealer), await world.boss(street.store)
         return street
 
