@@ -115,6 +115,16 @@ def allowed(actor: Actor, export: Export) -> bool:
     return (not export.either or any(map(actor.may, export.either))) and actor.org_kind in export.orgs
 
 
+def pages_of(verb: Callable[[Actor, Any], Awaitable[Any]]) -> Source:
+    """As `pages`, for a verb that answers with its page as it goes over the API: `items` and `next_cursor`."""
+
+    async def listing(actor: Actor, wanted: Any) -> tuple[Sequence[Any], str | None]:
+        found = await verb(actor, wanted)
+        return found.items, found.next_cursor
+
+    return pages(listing)
+
+
 def pages(listing: Listing) -> Source:
     """Walk a list by its own verb, page after page, as a reader who scrolls to its end."""
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from server.core.actor import Actor
-from server.core.exports import Column, Export, named, pages, register
+from server.core.exports import Column, Export, named, pages_of, register
 from server.counts.report import SCOPES
-from server.counts.schemas import StocktakeFilter, StocktakeSummary
+from server.counts.schemas import StocktakeFilter
 from server.counts.states import STATE_NAMES
 from server.counts.views import list_stocktakes
 
@@ -32,11 +29,6 @@ _COLUMNS = (
 )
 
 
-async def _page(actor: Actor, wanted: StocktakeFilter) -> tuple[Sequence[StocktakeSummary], str | None]:
-    found = await list_stocktakes(actor, wanted)
-    return found.items, found.next_cursor
-
-
 def register_list() -> None:
     """Let stocktakes be exported as they are filtered."""
-    register(Export("stocktakes", "盘点单", "stock.read", StocktakeFilter, _COLUMNS, pages(_page)))
+    register(Export("stocktakes", "盘点单", "stock.read", StocktakeFilter, _COLUMNS, pages_of(list_stocktakes)))

@@ -15,7 +15,7 @@ from server.channel import terms
 from server.channel.lists import list_orgs
 from server.channel.schemas import OrgFilter
 from server.core.actor import Actor
-from server.core.exports import Column, Export, Summary, named, pages, register
+from server.core.exports import Column, Export, Summary, named, pages, pages_of, register
 from server.customers.lists import list_customers
 from server.customers.schemas import CustomerFilter
 from server.exchange.stock_lists import STOCK_LISTS
@@ -305,11 +305,6 @@ async def _issue_lines(actor: Actor, wanted: IssueFilter) -> AsyncIterator[Seque
         yield [(issue, line) for issue in page for line in issue.lines]
 
 
-async def _prices(actor: Actor, wanted: ListQuery) -> tuple[Sequence[Any], str | None]:
-    found = await list_prices(actor, wanted)
-    return found.items, found.next_cursor
-
-
 async def _price_matrix(actor: Actor, wanted: MatrixQuery) -> tuple[Sequence[Any], str | None]:
     found = await matrix(actor, wanted)
     return [(row, cell) for row in found.items for cell in row.cells], found.next_cursor
@@ -337,7 +332,7 @@ def register_all() -> None:
         Export("orgs", "渠道档案", "channel.read", OrgFilter, _ORG, pages(_orgs)),
         Export("customers", "客户", "channel.read", CustomerFilter, _CUSTOMER, pages(list_customers), sells),
         Export("products", "商品", "catalog.manage", AssortmentFilter, _PRODUCT, pages(list_products), ("brand",)),
-        Export("prices", "价格", "price.manage", ListQuery, _PRICE, pages(_prices), sells),
+        Export("prices", "价格", "price.manage", ListQuery, _PRICE, pages_of(list_prices), sells),
         Export("price_matrix", "价格表", "price.manage", MatrixQuery, _MATRIX, pages(_price_matrix), sells),
         Export("accounts", "账号", "account.manage", AccountFilter, _ACCOUNT, pages(list_accounts)),
         Export("entries", "往来账", "settlement.read", EntryFilter, _ENTRY, pages(entries)),

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from server.core.actor import Actor
-from server.core.exports import Column, Export, named, pages, register
-from server.price_exceptions.schemas import ExceptionFilter, ExceptionOut
+from server.core.exports import Column, Export, named, pages_of, register
+from server.price_exceptions.schemas import ExceptionFilter
 from server.price_exceptions.service import SEEN_BY, list_exceptions
 
 _STATES = {"pending": "待审批", "approved": "已通过", "rejected": "已驳回", "void": "已撤回"}
@@ -35,13 +32,7 @@ _COLUMNS = (
 )
 
 
-async def _page(actor: Actor, wanted: ExceptionFilter) -> tuple[Sequence[ExceptionOut], str | None]:
-    found = await list_exceptions(actor, wanted)
-    return found.items, found.next_cursor
-
-
 def register_list() -> None:
     """Let price exceptions be exported as they are filtered."""
-    register(
-        Export("price_exceptions", "特价申请", SEEN_BY, ExceptionFilter, _COLUMNS, pages(_page), ("brand", "dealer"))
-    )
+    source, sells = pages_of(list_exceptions), ("brand", "dealer")
+    register(Export("price_exceptions", "特价申请", SEEN_BY, ExceptionFilter, _COLUMNS, source, sells))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
-from server.core.actor import Actor
-from server.core.exports import Column, Export, named, pages, register
+from server.core.exports import Column, Export, named, pages, pages_of, register
 from server.core.types import Id, ShortText
 from server.rebates.schemas import ProgressFilter
 from server.rebates.statement import KINDS, list_lines
@@ -54,12 +52,7 @@ class LinesFilter(msgspec.Struct):
     limit: int = 50
 
 
-async def _progress(actor: Actor, wanted: ProgressFilter) -> tuple[Sequence[Any], str | None]:
-    found = await list_progress(actor, wanted)
-    return found.items, found.next_cursor
-
-
 def register_exports() -> None:
     """Let both be exported by whoever reads them."""
-    register(Export("rebate_progress", "返利进度", "rebate.read", ProgressFilter, _PROGRESS, pages(_progress)))
+    register(Export("rebate_progress", "返利进度", "rebate.read", ProgressFilter, _PROGRESS, pages_of(list_progress)))
     register(Export("rebate_lines", "返利明细", "rebate.read", LinesFilter, _LINES, pages(list_lines)))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from server.core.actor import Actor
-from server.core.exports import Column, Export, named, pages, register
-from server.returns.schemas import ReturnFilter, ReturnSummary
+from server.core.exports import Column, Export, named, pages_of, register
+from server.returns.schemas import ReturnFilter
 from server.returns.states import REASON_NAMES, STATE_NAMES
 from server.returns.views import list_returns
 
@@ -26,11 +23,6 @@ _COLUMNS = (
 )
 
 
-async def _page(actor: Actor, wanted: ReturnFilter) -> tuple[Sequence[ReturnSummary], str | None]:
-    found = await list_returns(actor, wanted)
-    return found.items, found.next_cursor
-
-
 def register_list() -> None:
     """Let returns be exported as they are filtered."""
-    register(Export("returns", "退货单", "stock.read", ReturnFilter, _COLUMNS, pages(_page)))
+    register(Export("returns", "退货单", "stock.read", ReturnFilter, _COLUMNS, pages_of(list_returns)))

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
-from server.core.actor import Actor
-from server.core.exports import Column, Export, pages, register
+from server.core.exports import Column, Export, pages_of, register
 from server.transfers.schemas import TransferFilter
 from server.transfers.states import STATE_NAMES
 from server.transfers.views import list_transfers
@@ -27,11 +23,6 @@ _COLUMNS = (
 )
 
 
-async def _page(actor: Actor, wanted: TransferFilter) -> tuple[Sequence[Any], str | None]:
-    found = await list_transfers(actor, wanted)
-    return found.items, found.next_cursor
-
-
 def register_exports() -> None:
     """Let the list be exported by whoever reads it."""
-    register(Export("transfers", "调拨单", "stock.read", TransferFilter, _COLUMNS, pages(_page)))
+    register(Export("transfers", "调拨单", "stock.read", TransferFilter, _COLUMNS, pages_of(list_transfers)))

@@ -5,8 +5,8 @@ import { messageOf } from '@shared/problem'
 import { tell } from './useAction'
 import type { Photo } from './useReceipt'
 
-/** Photos that go with something that is going to be sent: shown at once, uploaded in the background. */
-export function usePhotos() {
+/** Photos that go with something that is going to be sent: shown at once, uploaded in the background; `upload` says as what. */
+export function usePhotos(upload = uploadPhoto) {
   const photos = ref<Photo[]>([])
   const uploading = computed(() => photos.value.some((photo) => photo.id === null))
   const ids = computed(() => photos.value.flatMap((photo) => (photo.id === null ? [] : [photo.id])))
@@ -14,7 +14,7 @@ export function usePhotos() {
   async function add(path: string): Promise<void> {
     photos.value = [...photos.value, { path, id: null }]
     try {
-      const id = await uploadPhoto(path)
+      const id = await upload(path)
       photos.value = photos.value.map((photo) => (photo.path === path ? { path, id } : photo))
     } catch (problem) {
       photos.value = photos.value.filter((photo) => photo.path !== path)
